@@ -1,0 +1,119 @@
+// The layers of ARCHITECTURE.md as rules: imports only go down. Specs obey the rules of their folder; they may only add
+// libs/testing. A new library without its own rule here falls under `adapters`, so no folder escapes by its name.
+const OURS = '^(apps|libs|embedded|test|bench|launch|check)/';
+const SPEC = '\\.(spec|test)\\.tsx?$';
+const NPM = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'];
+
+const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+const onlyOurs = (...allowed) => ({ path: OURS, pathNot: [...allowed, '^libs/testing/'] });
+
+export default {
+  forbidden: [
+    forbid(
+      'no-cycle',
+      'A cycle hides which file is the lower one: move what both need down.',
+      {},
+      {
+        circular: true,
+      },
+    ),
+    forbid(
+      'resolvable',
+      'What cannot be resolved cannot be checked against the layers.',
+      {},
+      {
+        couldNotResolve: true,
+      },
+    ),
+    forbid(
+      'contracts',
+      'libs/contracts imports nothing of ours.',
+      { path: '^libs/contracts/' },
+      onlyOurs('^libs/contracts/'),
+    ),
+    forbid(
+      'policy',
+      'libs/policy imports only libs/contracts.',
+      { path: '^libs/policy/' },
+      onlyOurs('^libs/policy/', '^libs/contracts/'),
+    ),
+    forbid(
+      'adapters',
+      'A library imports libs/contracts and libs/policy, never a sibling: pass what it needs as an argument.',
+      { path: '^libs/([^/]+)/', pathNot: '^libs/(contracts|policy|testing)/' },
+      onlyOurs('^libs/(contracts|policy)/', '^libs/$1/'),
+    ),
+    forbid('testing', 'libs/testing imports libraries only.', { path: '^libs/testing/' }, onlyOurs('^libs/')),
+    forbid(
+      'apps',
+      'An app imports libraries, never another app: only embedded/ composes them.',
+      { path: '^apps/([^/]+)/' },
+      onlyOurs('^libs/', '^apps/$1/'),
+    ),
+    forbid(
+      'clients',
+      'The CLI and the dashboard know the HTTP API and libs/contracts; they never open Redis.',
+      { path: '^apps/(cli|dashboard)/' },
+      onlyOurs('^libs/(contracts|config)/', '^apps/$1/'),
+    ),
+    forbid(
+      'embedded',
+      'embedded/ composes apps by their index files and uses libraries.',
+      { path: '^embedded/' },
+      onlyOurs('^libs/', '^embedded/', '^apps/[^/]+/src/index\\.ts$'),
+    ),
+    forbid(
+      'testing-in-tests-only',
+      'libs/testing is for specs, test/ and bench/.',
+      { pathNot: ['^(test|bench|libs/testing)/', SPEC] },
+      { path: '^libs/testing/' },
+    ),
+    forbid(
+      'pure-without-core-modules',
+      'Contracts and policy do no I/O; policy may hash with node:crypto (check/purity.mjs says which functions).',
+      { path: '^libs/(contracts|policy)/', pathNot: SPEC },
+      { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+    ),
+    forbid(
+      'contracts-without-crypto',
+      'Hashing is a decision: it belongs to libs/policy.',
+      { path: '^libs/contracts/', pathNot: SPEC },
+      { path: '^(node:)?crypto$' },
+    ),
+    forbid(
+      'pure-without-io-packages',
+      'Contracts and policy know neither Redis, nor BullMQ, nor Nest, nor a server, nor a source of random ids.',
+      { path: '^libs/(contracts|policy)/', pathNot: SPEC },
+      { path: '(^|/)node_modules/(ioredis|bullmq|@nestjs/|fastify|@fastify/|pino)' },
+    ),
+    forbid(
+      'policy-without-random-ids',
+      'Ids are passed in: a decision made twice must come out the same.',
+      { path: '^libs/policy/', pathNot: SPEC },
+      { path: '(^|/)node_modules/ulid/' },
+    ),
+    forbid(
+      'launcher-on-built-ins',
+      'launch/ and check/run.mjs start before anything is installed: Node built-ins only.',
+      { path: '^(launch/|check/run\\.mjs$)' },
+      { dependencyTypes: NPM, dynamic: false },
+    ),
+    forbid(
+      'no-dev-packages-at-run-time',
+      'What a service imports must be in `dependencies`: production installs omit the rest.',
+      { path: '^(apps|libs|embedded)/', pathNot: ['^libs/testing/', SPEC] },
+      { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    ),
+  ],
+  options: {
+    doNotFollow: { path: '(^|/)(node_modules|dist)/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    // An `import type` goes up a layer as much as any other import.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['coc-source', 'import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json', '.node'],
+    },
+  },
+};

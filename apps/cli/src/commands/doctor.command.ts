@@ -1,0 +1,105 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import type { Answer } from '../api/exchange.js';
+import type { CocApi } from '../api/coc-api.js';
+import type { Cli } from '../cli.js';
+import { CliFailure } from '../cli-failure.js';
+import { exitCode } from '../exit-code.js';
+import { printData } from '../output/output-format.js';
+import { printable } from '../output/printable.js';
+import { formatOf, openApi } from './global-options.js';
+
+interface Check {
+  check: string;
+  isOk: boolean;
+  detail: string;
+  /** Null when the check is ok. */
+  next: string | null;
+}
+
+const oldestNode = 24;
+
+/** Terminus' answer, ready or not; another server's words are not an error here, they are a finding. */
+const Readiness = z.object({ details: z.record(z.string(), z.looseObject({ status: z.string() })) });
+
+export function addDoctorCommand(program: Command, cli: Cli): void {
+  program
+    .command('doctor')
+    .description('Check the installation: one line a check, each failure with its next step.')
+    .action((_options: object, command: Command) => examine(cli, command));
+}
+
+async function examine(cli: Cli, command: Command): Promise<void> {
+  const api = await openApi(cli, command);
+  const server = await checkServer(api);
+  const checks = [checkNode(), ...server.checks];
+  printData(cli, formatOf(command), { checks }, (report) => report.checks.map(checkText).join(''));
+  if (!server.isReachable) cli.exitCode = exitCode.unreachable;
+  else if (checks.some((check) => !check.isOk)) cli.exitCode = exitCode.unexpected;
+}
+
+function checkText({ check, isOk, detail, next }: Check): string {
+  const verdict = isOk ? 'ok' : 'FAILED';
+  return `${verdict.padEnd(6)}  ${check.padEnd(7)}  ${printable(detail)}${next === null ? '' : `; next: ${next}`}\n`;
+}
+
+function checkNode(): Check {
+  const isOk = Number(process.versions.node.split('.')[0]) >= oldestNode;
+  const next = isOk
+    ? null
+    : `install Node ${oldestNode} or newer, or start coc with "npx coc", which brings it`;
+  return { check: 'node', isOk, detail: `Node ${process.versions.node}`, next };
+}
+
+async function checkServer(api: CocApi): Promise<{ isReachable: boolean; checks: Check[] }> {
+  try {
+    const answer = await api.readiness();
+    const detail = `${api.server.url} answers (address from ${api.server.saidBy})`;
+    const reached: Check = { check: 'server', isOk: true, detail, next: null };
+    return {
+      isReachable: true,
+      checks: [reached, checkReady(answer), checkRedis(answer), await checkActions(api)],
+    };
+  } catch (error) {
+    if (!(error instanceof CliFailure)) throw error;
+    const unknown = ['ready', 'redis', 'actions'].map((check) =>
+      failed(check, 'not known: the server does not answer', 'see above'),
+    );
+    return { isReachable: false, checks: [failed('server', error.message, error.next), ...unknown] };
+  }
+}
+
+function checkReady(answer: Answer): Check {
+  if (answer.status === 200)
+    return { check: 'ready', isOk: true, detail: 'the server makes progress', next: null };
+  const down = Object.entries(detailsOf(answer)).filter(([, { status }]) => status !== 'up');
+  const detail = `the server answers ${answer.status}${down.length > 0 ? `; down: ${down.map(([name]) => name).join(', ')}` : ''}`;
+  return failed('ready', detail, 'read the log of the server; it names what it waits for');
+}
+
+/** A server that is ready has Redis; one that is not may say whether Redis is why. */
+function checkRedis(answer: Answer): Check {
+  const status = detailsOf(answer)['redis']?.status ?? (answer.status === 200 ? 'up' : undefined);
+  if (status === 'up') return { check: 'redis', isOk: true, detail: 'the server reaches Redis', next: null };
+  const detail =
+    status === undefined ? 'not known: the server does not say' : 'the server does not reach Redis';
+  return failed('redis', detail, 'check that Redis runs and that REDIS_URL of the server points to it');
+}
+
+async function checkActions(api: CocApi): Promise<Check> {
+  try {
+    const { length } = await api.listActions();
+    if (length > 0) return { check: 'actions', isOk: true, detail: `${length} registered`, next: null };
+    return failed('actions', 'none registered', 'start a worker, or "coc actions apply FILE"');
+  } catch (error) {
+    if (!(error instanceof CliFailure)) throw error;
+    return failed('actions', error.message, error.next);
+  }
+}
+
+const failed = (check: string, detail: string, next: string): Check => ({ check, isOk: false, detail, next });
+
+function detailsOf(answer: Answer): z.infer<typeof Readiness>['details'] {
+  const parsed = Readiness.safeParse(answer.body);
+  return parsed.success ? parsed.data.details : {};
+}

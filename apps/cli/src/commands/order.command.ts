@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import type { DirectiveOrder } from '../api/coc-api.js';
+import type { Cli } from '../cli.js';
+import { printData } from '../output/output-format.js';
+import { formatOf, openApi } from './global-options.js';
+
+const orders: Record<DirectiveOrder, string> = {
+  cancel: 'End a directive: nothing new starts, what runs is told to stop.',
+  pause: 'Hold a directive: what runs may finish, nothing new starts.',
+  resume: 'Let a paused directive go on.',
+};
+
+export function addOrderCommands(program: Command, cli: Cli): void {
+  for (const [order, description] of Object.entries(orders) as [DirectiveOrder, string][]) {
+    program
+      .command(order)
+      .description(description)
+      .argument('<id>')
+      .action(async (id: string, _options: object, command: Command) => {
+        const api = await openApi(cli, command);
+        const directive = await api.order(id, order);
+        printData(cli, formatOf(command), directive, ({ state, closing }) => {
+          return `${id} ${state}${closing === null || closing === state ? '' : `, closing as ${closing}`}\n`;
+        });
+      });
+  }
+}

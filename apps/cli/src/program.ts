@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import type { Cli } from './cli.js';
+import { addActionsCommands } from './commands/actions.command.js';
+import { addDoctorCommand } from './commands/doctor.command.js';
+import { addGlobalOptions } from './commands/global-options.js';
+import { addListCommand } from './commands/list.command.js';
+import { addLogsCommand } from './commands/logs.command.js';
+import { addOrderCommands } from './commands/order.command.js';
+import { addOutputCommand } from './commands/output.command.js';
+import { addRunCommand } from './commands/run.command.js';
+import { addStatusCommand } from './commands/status.command.js';
+import { addUpCommand } from './commands/up.command.js';
+import { projectVersion } from './project-root.js';
+
+const exitCodes = `
+Exit codes: 0 ok, 1 unexpected, 2 usage or bad file, 3 server not reachable, 4 not found,
+5 the directive ended but is not COMPLETED, 6 reserved, 130 detached by Ctrl-C.`;
+
+/** The command tree. Parsing throws CommanderError instead of ending the process. */
+export function buildProgram(cli: Cli): Command {
+  const program = new Command('coc');
+  program
+    .description('Chain of Command: hand out directives and see what becomes of them.')
+    .version(projectVersion())
+    .addHelpText('after', exitCodes)
+    .showHelpAfterError('next: see the usage with --help')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void cli.stdout.write(text),
+      writeErr: (text) => void cli.stderr.write(text),
+    });
+  addGlobalOptions(program);
+  addUpCommand(program, cli);
+  addRunCommand(program, cli);
+  addStatusCommand(program, cli);
+  addListCommand(program, cli);
+  addOutputCommand(program, cli);
+  addLogsCommand(program, cli);
+  addOrderCommands(program, cli);
+  addActionsCommands(program, cli);
+  addDoctorCommand(program, cli);
+  return program;
+}

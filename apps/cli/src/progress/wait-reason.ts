@@ -1,0 +1,24 @@
+import type { WaitingOn, WaitKind } from '#libs/contracts';
+
+const reasons: Record<WaitKind, string> = {
+  plan: 'the plan',
+  dependencies: 'tasks before it',
+  children: 'the tasks it was spread into',
+  release: 'its turn in the queue',
+  window: 'room in the queue',
+  worker: 'a worker to take it',
+  outcome: 'the worker to finish',
+  retry: 'the next attempt',
+  budget: 'more budget',
+  'budget-reserved': 'budget that other tasks hold',
+  approval: 'an approval',
+  paused: 'the directive to be resumed',
+  'effect-unknown': 'a human to say whether it took effect',
+  review: 'the review of the directive',
+};
+
+/** In words, with what it refers to: `a worker to take it (rag.embed.0)`. */
+export function describeWait(waitingOn: WaitingOn): string {
+  const { kind, ref } = waitingOn;
+  return ref === '' ? reasons[kind] : `${reasons[kind]} (${ref})`;
+}

@@ -1,0 +1,98 @@
+import { roomQueue, schemaVersion, shardOfDirective } from '#libs/contracts';
+import type { TaskJob } from '#libs/queues';
+import type { Dispatch, FanOutTask, Followup, Settlement } from '#libs/state';
+import type { ExecutorContext } from '../executor.context.js';
+import type { FanOutExpander } from './fan-out.expander.js';
+import type { InputResolver } from './input.resolver.js';
+import { buildTaskJob } from './task-message.builder.js';
+
+const releaseLimit = 100;
+
+/** Carries out what a transition asks for next: send granted attempts, expand fan-outs, free dependents, ask for review. */
+export class DispatchService {
+  constructor(
+    private readonly context: ExecutorContext,
+    private readonly inputs: InputResolver,
+    private readonly expander: FanOutExpander,
+  ) {}
+
+  /** Returns when nothing more follows. Every step is on record before it is taken, so a crash on the way costs time only. */
+  async carry(first: readonly Followup[]): Promise<void> {
+    let steps = [...first];
+    while (steps.length > 0) {
+      const next = await this.send(steps.flatMap((step) => step.dispatched));
+      for (const task of steps.flatMap((step) => step.expanding)) next.push(...(await this.expander.expand(task)));
+      const shards = new Set(steps.filter((step) => step.cascades > 0).map((step) => step.shard));
+      for (const shard of shards) next.push(await this.context.attempts.advanceCascade(shard));
+      for (const directiveId of steps.flatMap((step) => step.reviewing)) await this.askForReview(directiveId);
+      steps = next.filter((step) => !isEmpty(step));
+    }
+  }
+
+  /** Releases what is ready in a queue until its window is full or nothing is left. */
+  async release(shard: number, queue: string): Promise<number> {
+    let released = 0;
+    for (;;) {
+      const { followup, left } = await this.context.attempts.releaseTasks(shard, queue, releaseLimit);
+      released += followup.dispatched.length;
+      await this.carry([followup]);
+      if (left === 0 || followup.dispatched.length === 0) return released;
+    }
+  }
+
+  async advanceCascades(shard: number): Promise<void> {
+    await this.carry([await this.context.attempts.advanceCascade(shard)]);
+  }
+
+  async expandFanOut(task: FanOutTask): Promise<void> {
+    await this.carry(await this.expander.expand(task));
+  }
+
+  /** Sends what can be sent; an attempt whose input cannot be made fails with the reason, and what follows from that is answered. */
+  private async send(dispatches: readonly Dispatch[]): Promise<Followup[]> {
+    if (dispatches.length === 0) return [];
+    const jobs: TaskJob[] = [];
+    const refused: Settlement[] = [];
+    for (const dispatch of dispatches) {
+      const input = await this.inputs.resolveInput(dispatch);
+      if ('value' in input) jobs.push(buildTaskJob(dispatch, input.value));
+      else refused.push(refusalOf(dispatch, input.failure));
+    }
+    await this.followQueues(jobs);
+    await this.context.sender.sendTasks(jobs);
+    const results = await this.context.attempts.settle(refused);
+    return results.flatMap((result) => (result.result === 'ok' ? [result.followup] : []));
+  }
+
+  /** An outcome on a stream that nobody reads would wait for the next look at the list: read it before the first job is there. */
+  private async followQueues(jobs: readonly TaskJob[]): Promise<void> {
+    for (const { shard, reader, keeper } of this.context.desks) {
+      const suffix = `.${shard}`;
+      const unknown = [...new Set(jobs.map((job) => job.queue))].filter((queue) => queue.endsWith(suffix) && !reader.followed.includes(queue));
+      if (unknown.length === 0) continue;
+      await keeper.assertSettings(unknown);
+      await reader.follow(unknown);
+    }
+  }
+
+  private async askForReview(directiveId: string): Promise<void> {
+    const shard = shardOfDirective(directiveId)!;
+    const { tenant, traceparent } = await this.context.facts.origin(directiveId);
+    this.context.logger.debug({ directiveId, queue: roomQueue('review', shard) }, 'review asked for');
+    await this.context.sender.sendRoom('review', shard, { kind: 'ReviewDirective', schemaVersion, tenant, directiveId, traceparent });
+  }
+}
+
+function isEmpty(step: Followup): boolean {
+  return step.dispatched.length === 0 && step.expanding.length === 0 && step.cascades === 0 && step.reviewing.length === 0;
+}
+
+function refusalOf(dispatch: Dispatch, failure: { code: string; message: string }): Settlement {
+  const { directiveId, taskIndex, attempt, nonce } = dispatch;
+  return {
+    attempt: { directiveId, taskIndex, attempt, nonce },
+    verdict: 'failed',
+    detail: { started: false, ...failure, class: 'permanent', reason: 'the task was not sent' },
+    outputText: '',
+  };
+}

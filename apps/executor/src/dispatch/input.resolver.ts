@@ -1,0 +1,47 @@
+import { limits, type Json } from '#libs/contracts';
+import { resolveReferences, type PolicyFailure } from '#libs/policy';
+import type { Dispatch, SpecRecord } from '#libs/state';
+import type { ExecutorContext } from '../executor.context.js';
+import type { ActionDirectory } from './action-directory.js';
+
+export type ResolvedInput = { value: Json } | { failure: PolicyFailure };
+
+/** Turns the input template of a task into the value its worker gets, and checks it against the action's schema. */
+export class InputResolver {
+  constructor(
+    private readonly context: ExecutorContext,
+    private readonly actions: ActionDirectory,
+  ) {}
+
+  /** A template without references was checked when the plan was made. */
+  async resolveInput({ directiveId, spec }: Pick<Dispatch, 'directiveId' | 'spec'>): Promise<ResolvedInput> {
+    if (!spec.dynamic) return { value: spec.input };
+    const resolved = await this.resolveTemplate(directiveId, spec, spec.input);
+    return 'failure' in resolved ? resolved : this.check(spec, resolved.value);
+  }
+
+  async resolveTemplate(directiveId: string, spec: SpecRecord, template: Json): Promise<ResolvedInput> {
+    const names = Object.keys(spec.references);
+    const outputs = await this.context.outputs.get(directiveId, names.map((name) => Number.parseInt(spec.references[name]!, 36)));
+    const input = await this.context.facts.directiveInput(directiveId);
+    const outputOf = (name: string): Json | undefined => outputs.get(Number.parseInt(spec.references[name] ?? '', 36));
+    return resolveReferences(template, {
+      tasks: outputOf,
+      // Its dependencies are final: one without an output is optional and ended without one.
+      isAbsent: (name) => outputOf(name) === undefined,
+      ...(input === undefined ? {} : { input }),
+      ...(spec.item === undefined ? {} : { item: spec.item }),
+    });
+  }
+
+  private async check(spec: SpecRecord, value: Json): Promise<ResolvedInput> {
+    const action = await this.actions.pinned(spec.action, spec.actionVersion);
+    if (!action) return { failure: { code: 'ACTION_UNKNOWN', message: `${spec.action}@${spec.actionVersion} is no longer in the catalog` } };
+    const bytes = Buffer.byteLength(JSON.stringify(value));
+    if (bytes > limits.maxInputBytes) {
+      return { failure: { code: 'INPUT_TOO_LARGE', message: `the input has ${bytes} bytes and the limit is ${limits.maxInputBytes}` } };
+    }
+    const [fault] = this.context.validator.validate(action.input, value);
+    return fault ? { failure: { code: 'INPUT_INVALID', message: `the input does not match ${spec.action}: ${fault.pointer} ${fault.detail}` } } : { value };
+  }
+}

@@ -1,0 +1,31 @@
+import { formatAttemptId, formatTaskIndex, schemaVersion, usdFromMicroUsd, type Json, type TaskMessage } from '#libs/contracts';
+import type { TaskJob } from '#libs/queues';
+import type { Dispatch } from '#libs/state';
+
+/** The BullMQ job of a granted attempt. */
+export function buildTaskJob(dispatch: Dispatch, input: Json): TaskJob {
+  return { queue: dispatch.queue, jobId: formatAttemptId(dispatch), message: buildMessage(dispatch, input) };
+}
+
+function buildMessage({ spec, ...dispatch }: Dispatch, input: Json): TaskMessage {
+  return {
+    schemaVersion,
+    __assignment: {
+      agent_id: spec.action,
+      version: spec.actionVersion,
+      model: spec.model,
+      budget: { maxCostUsd: usdFromMicroUsd(spec.maxCostMicroUsd), maxTokens: spec.maxTokens },
+      ttl_ms: dispatch.ttlMs,
+    },
+    tenant: dispatch.tenant,
+    directiveId: dispatch.directiveId,
+    taskId: spec.id,
+    attempt: dispatch.attempt,
+    nonce: dispatch.nonce,
+    effectKey: `${dispatch.directiveId}.${formatTaskIndex(dispatch.taskIndex)}`,
+    action: spec.action,
+    input,
+    timeoutMs: spec.timeoutMs,
+    traceparent: dispatch.traceparent,
+  };
+}

@@ -1,0 +1,60 @@
+import type { Env } from '#libs/config';
+import { SchemaValidator } from '#libs/policy';
+import { QueueKeeper, QueueSender, OutcomeReader, type BullAddress } from '#libs/queues';
+import { ActionCatalog, AttemptStore, DirectiveStore, Keys, ScriptRunner, ShardAgenda, TaskFacts, TaskOutputs, openBlockingRedis, type Redis } from '#libs/state';
+import type { Logger } from '#libs/telemetry';
+
+/** One shard as this executor sees it: its reader of outcomes and its keeper of queues. */
+export interface ShardDesk {
+  shard: number;
+  reader: OutcomeReader;
+  keeper: QueueKeeper;
+}
+
+/** Everything the executor's rooms work with; built once, handed to each. */
+export interface ExecutorContext {
+  env: Env;
+  logger: Logger;
+  instance: string;
+  address: BullAddress;
+  keys: Keys;
+  attempts: AttemptStore;
+  directives: DirectiveStore;
+  facts: TaskFacts;
+  outputs: TaskOutputs;
+  agenda: ShardAgenda;
+  catalog: ActionCatalog;
+  validator: SchemaValidator;
+  sender: QueueSender;
+  desks: ShardDesk[];
+  blocking: Redis[];
+}
+
+function openDesk(env: Env, redis: Redis, blocking: Redis, keys: Keys, instance: string, shard: number): ShardDesk {
+  const root = keys.root(shard);
+  return { shard, reader: new OutcomeReader(blocking, redis, root, instance), keeper: new QueueKeeper(redis, root) };
+}
+
+export function createExecutorContext(env: Env, logger: Logger, redis: Redis, instance: string): ExecutorContext {
+  const keys = new Keys(env.redis.keyPrefix);
+  const scripts = new ScriptRunner(redis);
+  const address = { url: env.redis.url, keyPrefix: env.redis.keyPrefix };
+  const blocking = Array.from({ length: env.shards }, () => openBlockingRedis(env.redis.url));
+  return {
+    env,
+    logger,
+    instance,
+    address,
+    keys,
+    attempts: new AttemptStore(scripts, keys, env.executor.queueWindow),
+    directives: new DirectiveStore(scripts, keys),
+    facts: new TaskFacts(redis, keys),
+    outputs: new TaskOutputs(redis, keys),
+    agenda: new ShardAgenda(redis, keys),
+    catalog: new ActionCatalog(redis, keys),
+    validator: new SchemaValidator(),
+    sender: new QueueSender(redis, address),
+    desks: blocking.map((connection, shard) => openDesk(env, redis, connection, keys, instance, shard)),
+    blocking,
+  };
+}

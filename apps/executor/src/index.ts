@@ -1,0 +1,1 @@
+export { bootExecutor, type RunningExecutor } from './boot-executor.js';

@@ -1,0 +1,9 @@
+import 'reflect-metadata';
+import { loadEnv } from '#libs/config';
+import { createLogger, runServiceProcess } from '#libs/telemetry';
+import { bootExecutor } from './boot-executor.js';
+
+runServiceProcess(async () => {
+  const env = loadEnv();
+  return bootExecutor(env, createLogger('executor', env.logLevel));
+});

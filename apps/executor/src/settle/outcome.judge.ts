@@ -1,0 +1,95 @@
+import { actionOfQueue, microUsdFromUsd, parseAttemptId, type AttemptId, type Usage } from '#libs/contracts';
+import { decideSettlement, parseFailedReason, parseReturnValue, type AttemptFailure, type SettlementVerdict } from '#libs/policy';
+import type { QueueReport } from '#libs/queues';
+import type { AttemptFacts, Settlement, SettlementDetail } from '#libs/state';
+import type { ActionDirectory } from '../dispatch/action-directory.js';
+import type { ExecutorContext } from '../executor.context.js';
+
+/** An outcome that is no success: what went wrong, and who says so. */
+export interface Failure extends AttemptFailure {
+  usage?: Usage;
+  /** The executor decided without the worker: its job must go. */
+  revoke?: boolean;
+  started: boolean;
+}
+
+/** BullMQ's own words when a foreign worker's stalled mover gave up on a job: the worker was lost, it did not fail. */
+const stalledReason = 'job stalled more than allowable limit';
+
+/** Turns what a queue reports into a settlement: parse, check the shape, and for a failure decide whether it is tried again. */
+export class OutcomeJudge {
+  constructor(
+    private readonly context: ExecutorContext,
+    private readonly actions: ActionDirectory,
+  ) {}
+
+  /** undefined when the fence of the attempt is dead: nothing is to be settled. */
+  async judge(report: Pick<QueueReport, 'queue' | 'jobId' | 'event' | 'returnValue' | 'failedReason'>, version?: string): Promise<Settlement | undefined> {
+    const attempt = parseAttemptId(report.jobId)!;
+    if (report.event === 'failed') return this.judgeFailure(attempt, failureOf(report.failedReason ?? ''));
+    return this.judgeReturn(attempt, report.queue, report.returnValue, version);
+  }
+
+  async judgeFailure(attempt: AttemptId, failure: Failure): Promise<Settlement | undefined> {
+    const facts = await this.context.facts.ofAttempt(attempt);
+    if (!facts?.isCurrent) return undefined;
+    const started = facts.started || failure.started;
+    const nowMs = await this.context.agenda.nowMs();
+    const settled = { ...facts, attempt: attempt.attempt, started };
+    const verdict = decideSettlement(settled, failure, nowMs, facts.ttlAtMs, Math.random());
+    return settlementOf(attempt, verdict, { ...failure, started });
+  }
+
+  private async judgeReturn(attempt: AttemptId, queue: string, returnValue: string | undefined, version?: string): Promise<Settlement | undefined> {
+    const parsed = parseReturnValue(returnValue);
+    if ('failure' in parsed) return this.judgeFailure(attempt, { ...parsed.failure, started: true });
+    const { output, usage, artifacts } = parsed.report;
+    const name = actionOfQueue(queue)!;
+    const action = await (version === undefined ? this.actions.seenLast(name) : this.actions.pinned(name, version));
+    const fault = action && this.context.validator.validate(action.output, output)[0];
+    if (fault && version === undefined) return this.judgePinned(attempt, queue, returnValue);
+    if (fault) return this.judgeFailure(attempt, outputInvalid(name, fault.pointer, fault.detail, usage));
+    const detail: SettlementDetail = { started: true, ...chargeOf(usage), version: action?.version ?? '' };
+    return { attempt, verdict: 'succeeded', detail: artifacts ? { ...detail, artifacts } : detail, outputText: parsed.outputText };
+  }
+
+  /** A fault against the version seen last may be none against the version the plan pinned. */
+  private async judgePinned(attempt: AttemptId, queue: string, returnValue: string | undefined): Promise<Settlement | undefined> {
+    const facts: AttemptFacts | undefined = await this.context.facts.ofAttempt(attempt);
+    return facts && this.judgeReturn(attempt, queue, returnValue, facts.spec.actionVersion);
+  }
+}
+
+function failureOf(failedReason: string): Failure {
+  if (failedReason.startsWith(stalledReason)) {
+    return { class: 'lost', code: 'WORKER_LOST', message: 'the worker lost its lock on the job', reportedByWorker: false, started: true };
+  }
+  return { ...parseFailedReason(failedReason), started: true };
+}
+
+function outputInvalid(action: string, pointer: string, detail: string, usage: Usage | undefined): Failure {
+  const message = `the output does not match ${action}: ${pointer === '' ? '/' : pointer} ${detail}`;
+  return { class: 'permanent', code: 'OUTPUT_INVALID', message, reportedByWorker: true, started: true, ...(usage ? { usage } : {}) };
+}
+
+function chargeOf(usage: Usage | undefined): Pick<SettlementDetail, 'costMicroUsd' | 'tokens'> {
+  return {
+    ...(usage?.costUsd === undefined ? {} : { costMicroUsd: microUsdFromUsd(usage.costUsd) }),
+    ...(usage?.tokens === undefined ? {} : { tokens: usage.tokens }),
+  };
+}
+
+function settlementOf(attempt: AttemptId, verdict: SettlementVerdict, failure: Failure): Settlement {
+  const detail: SettlementDetail = {
+    started: failure.started,
+    ...chargeOf(failure.usage),
+    code: failure.code,
+    message: failure.message,
+    class: failure.class,
+    reason: verdict.reason,
+    ...(failure.revoke ? { revoke: true } : {}),
+  };
+  if (verdict.verdict === 'retry') return { attempt, verdict: 'retry', detail: { ...detail, retryAtMs: verdict.atMs }, outputText: '' };
+  if (verdict.verdict === 'hold') return { attempt, verdict: 'hold', detail, outputText: '' };
+  return { attempt, verdict: verdict.state === 'expired' ? 'expired' : 'failed', detail, outputText: '' };
+}

@@ -1,0 +1,43 @@
+import { parseAttemptId } from '#libs/contracts';
+import type { ExecutorContext } from '../executor.context.js';
+import type { OutcomeJudge } from '../settle/outcome.judge.js';
+import type { SettleService } from '../settle/settle.service.js';
+import type { Sweep } from './sweep.js';
+
+/** Jobs in `active` without a lock: their worker is gone. Settles the attempt as lost, then takes the job away. */
+export class LostWorkerSweep implements Sweep {
+  readonly name = 'lost-worker';
+  readonly everyMs = 1_000;
+
+  constructor(
+    private readonly context: ExecutorContext,
+    private readonly judge: OutcomeJudge,
+    private readonly settle: SettleService,
+  ) {}
+
+  async runOnce(shard: number): Promise<number> {
+    const { keeper, reader } = this.context.desks[shard]!;
+    let repaired = 0;
+    for (const queue of reader.followed) {
+      for (const jobId of await keeper.findUnlocked(queue)) {
+        await this.settleLost(jobId);
+        await keeper.dropActive(queue, jobId);
+        repaired += 1;
+      }
+    }
+    return repaired;
+  }
+
+  private async settleLost(jobId: string): Promise<void> {
+    const attempt = parseAttemptId(jobId);
+    if (!attempt) return;
+    const settlement = await this.judge.judgeFailure(attempt, {
+      class: 'lost',
+      code: 'WORKER_LOST',
+      message: 'the worker stopped renewing its lock: it died, was stopped, or lost Redis',
+      reportedByWorker: false,
+      started: true,
+    });
+    if (settlement) await this.settle.settle([settlement]);
+  }
+}

@@ -1,0 +1,71 @@
+import { formatTaskIndex, parseAttemptId } from '#libs/contracts';
+import type { ExecutorContext } from '../executor.context.js';
+import type { OutcomeLoop } from '../settle/outcome.loop.js';
+import type { DispatchService } from '../dispatch/dispatch.service.js';
+import type { Sweep } from './sweep.js';
+
+const finishedKeptMs = 60_000;
+
+/** Keeps stalled movers off and event streams whole; without it another client could re-run a task or trim an unread outcome. */
+export class QueueSettingsSweep implements Sweep {
+  readonly name = 'queue-settings';
+  readonly everyMs = 1_000;
+
+  constructor(private readonly context: ExecutorContext) {}
+
+  async runOnce(shard: number): Promise<number> {
+    const { keeper, reader } = this.context.desks[shard]!;
+    if (reader.followed.length > 0) await keeper.assertSettings(reader.followed);
+    return 0;
+  }
+}
+
+/** Ready tasks beside an open window, and reports that a dead or stopped executor left unacknowledged. */
+export class ForgottenWorkSweep implements Sweep {
+  readonly name = 'forgotten-work';
+  readonly everyMs = 2_000;
+
+  constructor(
+    private readonly context: ExecutorContext,
+    private readonly dispatch: DispatchService,
+    private readonly loops: readonly OutcomeLoop[],
+  ) {}
+
+  async runOnce(shard: number): Promise<number> {
+    let repaired = await this.loops[shard]!.takeOver();
+    for (const queue of this.context.desks[shard]!.reader.followed) {
+      if ((await this.context.agenda.readyCount(shard, queue)) > 0) repaired += await this.dispatch.release(shard, queue);
+    }
+    return repaired;
+  }
+}
+
+/** Removes settled jobs a minute after they finished, keeps their log lines, and trims event streams below the oldest unsettled entry. */
+export class FinishedJobSweep implements Sweep {
+  readonly name = 'finished-job';
+  readonly everyMs = 5_000;
+
+  constructor(private readonly context: ExecutorContext) {}
+
+  async runOnce(shard: number): Promise<number> {
+    const { keeper, reader } = this.context.desks[shard]!;
+    const beforeMs = (await this.context.agenda.nowMs()) - finishedKeptMs;
+    for (const queue of reader.followed) {
+      const areSettled = async (jobIds: string[]): Promise<boolean[]> => this.areSettled(shard, queue, jobIds);
+      while ((await keeper.sweepFinished(queue, beforeMs, areSettled, (jobId) => this.logsKeyOf(jobId))) > 0);
+      await keeper.trimEvents(queue);
+    }
+    return 0;
+  }
+
+  /** A stranger's job stays where it is: it was set aside, not settled. */
+  private async areSettled(shard: number, queue: string, jobIds: readonly string[]): Promise<boolean[]> {
+    const settled = await this.context.agenda.areSettled(shard, queue, jobIds);
+    return settled.map((isSettled, at) => isSettled && parseAttemptId(jobIds[at]!) !== undefined);
+  }
+
+  private logsKeyOf(jobId: string): string | null {
+    const attempt = parseAttemptId(jobId);
+    return attempt ? this.context.keys.logs(attempt.directiveId, `${formatTaskIndex(attempt.taskIndex)}.${attempt.attempt}`) : null;
+  }
+}

@@ -1,0 +1,60 @@
+import type { ExecutorContext } from '../executor.context.js';
+import type { DispatchService } from '../dispatch/dispatch.service.js';
+
+const longestSleepMs = 500;
+const shortestSleepMs = 10;
+const firePage = 100;
+
+/** Fires retries and ends directives whose time is over, when Redis' clock says so; sleeps until the next one is due. */
+export class TimerLoop {
+  private stopped = false;
+  private running: Promise<void> = Promise.resolve();
+  private sleep = Promise.withResolvers<void>();
+
+  constructor(
+    private readonly context: ExecutorContext,
+    private readonly dispatch: DispatchService,
+    private readonly shard: number,
+  ) {}
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.sleep.resolve();
+    await this.running;
+  }
+
+  /** Answers the milliseconds until the next timer, null when there is none. */
+  async runOnce(): Promise<number | null> {
+    const timers = await this.context.attempts.fireTimers(this.shard, firePage);
+    await this.dispatch.carry([timers]);
+    for (const directiveId of timers.expired) await this.expire(directiveId);
+    return timers.nextMs;
+  }
+
+  private async expire(directiveId: string): Promise<void> {
+    let more = await this.context.directives.expire(directiveId);
+    while (more) more = await this.context.directives.closeChunk(directiveId);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      const nextMs = await this.runOnce().catch((error: unknown) => {
+        if (!this.stopped) this.context.logger.error({ err: error, shard: this.shard }, 'firing timers failed; it is tried again');
+        return null;
+      });
+      await this.rest(Math.max(shortestSleepMs, Math.min(longestSleepMs, nextMs ?? longestSleepMs)));
+    }
+  }
+
+  private async rest(ms: number): Promise<void> {
+    this.sleep = Promise.withResolvers();
+    const timer = setTimeout(this.sleep.resolve, ms);
+    if (this.stopped) this.sleep.resolve();
+    await this.sleep.promise;
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,72 @@
+import { schemaVersion, shardOfDirective, type Json, type RoomMessage, type TaskSpec } from '#libs/contracts';
+import { decidePlan } from '#libs/policy';
+import type { QueueSender } from '#libs/queues';
+import type { DirectiveOrder, DirectiveOrders, DirectiveStore } from '#libs/state';
+import type { CatalogSnapshot } from '../ingress/catalog-snapshot.js';
+import type { WorkflowLibrary } from './workflow.library.js';
+import type { Workflow } from './workflow.js';
+
+export interface DecideParts {
+  orders: DirectiveOrders;
+  store: DirectiveStore;
+  catalog: CatalogSnapshot;
+  workflows: WorkflowLibrary;
+  sender: QueueSender;
+}
+
+interface Failure {
+  code: string;
+  message: string;
+}
+
+/** Turns an intent or a workflow's name into a plan, or ends the directive with the reason why there is none. */
+export class DecideService {
+  constructor(private readonly parts: DecideParts) {}
+
+  async decide({ directiveId, traceparent }: RoomMessage): Promise<void> {
+    const order = await this.parts.orders.load(directiveId);
+    if (order?.state !== 'PENDING') return;
+    const chosen = this.choose(order);
+    if ('code' in chosen) return this.fail(directiveId, chosen);
+    const failure = await this.commit(order, chosen);
+    if (failure) return this.fail(directiveId, failure);
+    await this.parts.sender.sendRoom('execute', shardOfDirective(directiveId)!, {
+      kind: 'ExecuteDirective', schemaVersion, tenant: order.tenant, directiveId, traceparent,
+    });
+  }
+
+  private choose({ request }: DirectiveOrder): { workflow: Workflow; input: Json } | Failure {
+    const name = request.workflow ?? this.nameFor(request.intent ?? '');
+    if (typeof name !== 'string') return name;
+    const workflow = this.parts.workflows.get(name);
+    if (!workflow) return { code: 'WORKFLOW_UNKNOWN', message: `the workflow "${name}" is no longer known` };
+    const input = request.input ?? (request.intent === undefined ? {} : workflow.inputFromIntent(request.intent));
+    const parsed = workflow.input.safeParse(input);
+    if (!parsed.success) {
+      return { code: 'INPUT_INVALID', message: `${name} needs an input the order does not give: ${parsed.error.issues[0]?.path.join('/')}` };
+    }
+    return { workflow, input: parsed.data };
+  }
+
+  private nameFor(intent: string): string | Failure {
+    const choice = this.parts.workflows.chooseFor(intent);
+    return 'name' in choice ? choice.name : choice.failure;
+  }
+
+  private async commit(order: DirectiveOrder, { workflow, input }: { workflow: Workflow; input: Json }): Promise<Failure | undefined> {
+    const tasks: TaskSpec[] = workflow.plan(input);
+    const catalog = await this.parts.catalog.get(tasks.map((task) => task.action));
+    const { output, budget, policies } = order.request;
+    const decision = decidePlan({ tasks, input, output, budget, policies }, catalog);
+    if ('faults' in decision) {
+      const [fault] = decision.faults;
+      return { code: fault!.code, message: `${workflow.name}: ${fault!.detail}` };
+    }
+    await this.parts.store.commitPlan(order.id, decision.plan, { workflow: workflow.name, input, needsReview: workflow.review !== undefined });
+    return undefined;
+  }
+
+  private async fail(directiveId: string, { code, message }: Failure): Promise<void> {
+    await this.parts.store.close(directiveId, 'FAILED', { code, message });
+  }
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { microUsdFromUsd, type Principal, type Priority, type SubmitDirective } from '#libs/contracts';
+import { canonicalJson } from '#libs/policy';
+import type { DirectiveDraft, DirectiveRequest } from '#libs/state';
+
+const rankOf: Record<Priority, number> = { CRITICAL: 0, HIGH: 1, MEDIUM: 2, LOW: 3 };
+
+export interface DraftOrigin {
+  id: string;
+  principal: Principal;
+  traceparent: string;
+  defaultTtlMs: number;
+}
+
+/** The record of a submission, ready to be accepted. */
+export function buildDraft(body: SubmitDirective, origin: DraftOrigin): DirectiveDraft {
+  const { input, output, labels, workflow, intent, policies, budget } = body;
+  const request: DirectiveRequest = { input, output, labels, workflow, intent, policies, budget };
+  return {
+    id: origin.id,
+    tenant: origin.principal.tenant,
+    actor: origin.principal.actor,
+    kind: body.tasks ? 'tasks' : body.workflow === undefined ? 'intent' : 'workflow',
+    ref: body.ref ?? null,
+    title: body.title ?? null,
+    request: JSON.stringify(request),
+    requestHash: createHash('sha256').update(canonicalJson(body)).digest('hex'),
+    priority: rankOf[body.priority ?? 'MEDIUM'],
+    ttlMs: body.ttlMs ?? origin.defaultTtlMs,
+    budgetMicroUsd: budget?.maxCostUsd === undefined ? null : microUsdFromUsd(budget.maxCostUsd),
+    budgetTokens: budget?.maxTokens ?? null,
+    traceparent: origin.traceparent,
+  };
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import { encodeTime, ulid } from 'ulid';
+import { formatDirectiveId } from '#libs/contracts';
+
+const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const randomChars = 16;
+const timeChars = 10;
+
+/** Without a key: sorts by time, shards in turn of chance. */
+export function newDirectiveId(shards: number): string {
+  return formatDirectiveId(Math.floor(Math.random() * shards), ulid());
+}
+
+/** With an Idempotency-Key: the same tenant and key give the same id, so that a repeated submit finds its directive. */
+export function directiveIdOf(tenant: string, idempotencyKey: string, shards: number): string {
+  const digest = createHash('sha256').update(`${tenant}\n${idempotencyKey}`).digest();
+  const shard = digest.readUInt32BE(0) % shards;
+  // The first character of a ULID is at most 7: 48 bits of time.
+  const time = encodeTime(digest.readUIntBE(4, 6) % 2 ** 48, timeChars);
+  const rest = Array.from({ length: randomChars }, (_, at) => crockford[digest[10 + at]! % 32]).join('');
+  return formatDirectiveId(shard, `${time}${rest}`);
+}

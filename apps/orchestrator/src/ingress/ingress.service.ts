@@ -1,0 +1,114 @@
+import { CocError, schemaVersion, shardOfDirective, type DirectiveView, type Plan, type Principal, type SubmitDirective } from '#libs/contracts';
+import { decidePlan } from '#libs/policy';
+import type { QueueSender } from '#libs/queues';
+import type { DirectiveDraft, DirectiveOrders, DirectiveReader, DirectiveStore, RefRegister } from '#libs/state';
+import { traceparentFrom, type Logger } from '#libs/telemetry';
+import type { WorkflowLibrary } from '../decide/workflow.library.js';
+import { DirectiveIngress, type Submission, type SubmitResult } from '../http/directive-ingress.js';
+import type { CatalogSnapshot } from './catalog-snapshot.js';
+import { buildDraft } from './directive-draft.builder.js';
+import { directiveIdOf, newDirectiveId } from './directive-id.js';
+
+export interface IngressParts {
+  shards: number;
+  defaultTtlMs: number;
+  logger: Logger;
+  catalog: CatalogSnapshot;
+  workflows: WorkflowLibrary;
+  store: DirectiveStore;
+  refs: RefRegister;
+  reader: DirectiveReader;
+  orders: DirectiveOrders;
+  sender: QueueSender;
+}
+
+/** The door: refuses what cannot be right, writes down what is accepted, then tells the next room. */
+export class IngressService extends DirectiveIngress {
+  constructor(private readonly parts: IngressParts) {
+    super();
+  }
+
+  async submit({ body, principal, idempotencyKey, traceparent }: Submission): Promise<SubmitResult> {
+    const plan = await this.planExplicit(body);
+    this.checkWorkflow(body);
+    const { shards, defaultTtlMs } = this.parts;
+    const id = idempotencyKey === undefined ? newDirectiveId(shards) : directiveIdOf(principal.tenant, idempotencyKey, shards);
+    const draft = buildDraft(body, { id, principal, traceparent: traceparentFrom(traceparent), defaultTtlMs });
+    const isNew = await this.accept(draft, plan);
+    if (isNew) await this.tellNextRoom(draft, plan !== undefined);
+    return { id, created: isNew };
+  }
+
+  async cancel(principal: Principal, id: string): Promise<DirectiveView> {
+    await this.find(principal, id);
+    let { more } = await this.parts.store.cancel(id);
+    while (more) more = await this.parts.store.closeChunk(id);
+    return this.find(principal, id);
+  }
+
+  async pause(principal: Principal, id: string): Promise<DirectiveView> {
+    await this.find(principal, id);
+    await this.parts.store.pause(id, principal.actor);
+    return this.find(principal, id);
+  }
+
+  async resume(principal: Principal, id: string): Promise<DirectiveView> {
+    const { traceparent } = await this.findOrder(principal, id);
+    await this.parts.store.resume(id, principal.actor);
+    await this.send('execute', { id, tenant: principal.tenant, traceparent });
+    return this.find(principal, id);
+  }
+
+  /** An explicit task list is planned here, to refuse bad input at the door. */
+  private async planExplicit(body: SubmitDirective): Promise<Plan | undefined> {
+    if (!body.tasks) return undefined;
+    const catalog = await this.parts.catalog.get([...new Set(body.tasks.map((task) => task.action))]);
+    const { tasks, input, output, budget, policies } = body;
+    const decision = decidePlan({ tasks, input, output, budget, policies }, catalog);
+    if ('plan' in decision) return decision.plan;
+    const [first] = decision.faults;
+    throw new CocError(first!.code, first!.detail, decision.faults);
+  }
+
+  private checkWorkflow(body: SubmitDirective): void {
+    if (body.workflow === undefined) return;
+    const faults = this.parts.workflows.check(body.workflow, body.input);
+    if (faults.length > 0) throw new CocError(faults[0]!.code, faults[0]!.detail, faults);
+  }
+
+  private async accept(draft: DirectiveDraft, plan: Plan | undefined): Promise<boolean> {
+    const { tenant, ref, id } = draft;
+    if (ref !== null && !(await this.parts.refs.reserve(tenant, ref, id))) {
+      throw new CocError('REF_TAKEN', `another directive has the ref "${ref}"`, [{ pointer: '/ref', code: 'REF_TAKEN', detail: 'a ref is unique per tenant' }]);
+    }
+    const result = await this.parts.store.accept(draft, plan);
+    if (result === 'mismatch') throw new CocError('IDEMPOTENCY_MISMATCH', 'this Idempotency-Key was used for another request; use a new key');
+    if (ref !== null) await this.parts.refs.keep(tenant, ref);
+    return result === 'created';
+  }
+
+  private async tellNextRoom(draft: DirectiveDraft, isPlanned: boolean): Promise<void> {
+    await this.send(isPlanned ? 'execute' : 'decide', draft);
+  }
+
+  /** A message that cannot be sent is no failure of the request: the order is on record and a sweeper sends it. */
+  private async send(room: 'decide' | 'execute', { id, tenant, traceparent }: Pick<DirectiveDraft, 'id' | 'tenant' | 'traceparent'>): Promise<void> {
+    const kind = room === 'decide' ? 'DecideDirective' : 'ExecuteDirective';
+    try {
+      await this.parts.sender.sendRoom(room, shardOfDirective(id)!, { kind, schemaVersion, tenant, directiveId: id, traceparent });
+    } catch (error) {
+      this.parts.logger.warn({ err: error, directiveId: id, room }, 'the next room was not told; a sweeper will');
+    }
+  }
+
+  private async find(principal: Principal, id: string): Promise<DirectiveView> {
+    const view = await this.parts.reader.get(principal.tenant, id);
+    if (!view) throw new CocError('NOT_FOUND', `there is no directive ${id}`);
+    return view;
+  }
+
+  private async findOrder(principal: Principal, id: string): Promise<{ traceparent: string }> {
+    await this.find(principal, id);
+    return this.parts.orders.load(id).then((order) => ({ traceparent: order?.traceparent ?? '' }));
+  }
+}

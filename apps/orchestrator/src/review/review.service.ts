@@ -1,0 +1,54 @@
+import { shardOfDirective, schemaVersion, type Json, type RoomMessage } from '#libs/contracts';
+import { decidePlan, shiftPlan } from '#libs/policy';
+import type { QueueSender } from '#libs/queues';
+import type { DirectiveOrder, DirectiveOrders, DirectiveStore, TaskOutputs } from '#libs/state';
+import type { ReviewVerdict, TaskOutputsById } from '../decide/workflow.js';
+import type { WorkflowLibrary } from '../decide/workflow.library.js';
+import type { CatalogSnapshot } from '../ingress/catalog-snapshot.js';
+
+export interface ReviewParts {
+  orders: DirectiveOrders;
+  outputs: TaskOutputs;
+  store: DirectiveStore;
+  catalog: CatalogSnapshot;
+  workflows: WorkflowLibrary;
+  sender: QueueSender;
+}
+
+/** Looks at what a workflow produced: accepts it, rejects it, or extends the plan. */
+export class ReviewService {
+  constructor(private readonly parts: ReviewParts) {}
+
+  async review({ directiveId }: RoomMessage): Promise<void> {
+    const order = await this.parts.orders.load(directiveId);
+    if (order?.state !== 'RUNNING') return;
+    const verdict = await this.judge(order);
+    if (verdict.verdict === 'extend') return this.extend(order, verdict);
+    const error = verdict.verdict === 'reject' ? { code: 'REVIEW_REJECTED', message: verdict.reason } : undefined;
+    await this.parts.store.close(directiveId, error ? 'FAILED' : 'COMPLETED', error, { verdict: verdict.verdict, reason: verdict.reason });
+  }
+
+  private async judge(order: DirectiveOrder): Promise<ReviewVerdict> {
+    const workflow = order.decided && this.parts.workflows.get(order.decided.workflow);
+    if (!order.decided || !workflow?.review) return { verdict: 'accept', reason: 'the workflow has no review' };
+    return workflow.review(order.decided.input, await this.loadOutputs(order));
+  }
+
+  private async loadOutputs(order: DirectiveOrder): Promise<TaskOutputsById> {
+    const outputs: [string, Json][] = await this.parts.outputs.byTaskId(order.id, order.total);
+    return Object.fromEntries(outputs);
+  }
+
+  private async extend(order: DirectiveOrder, verdict: ReviewVerdict & { verdict: 'extend' }): Promise<void> {
+    const catalog = await this.parts.catalog.get(verdict.tasks.map((task) => task.action));
+    const decision = decidePlan({ tasks: verdict.tasks, policies: order.request.policies, budget: order.request.budget }, catalog);
+    if ('faults' in decision) {
+      const [fault] = decision.faults;
+      await this.parts.store.close(order.id, 'FAILED', { code: fault!.code, message: `the review's extension: ${fault!.detail}` });
+      return;
+    }
+    await this.parts.store.extendPlan(order.id, shiftPlan(decision.plan, order.total), order.total);
+    const { id: directiveId, tenant, traceparent } = order;
+    await this.parts.sender.sendRoom('execute', shardOfDirective(directiveId)!, { kind: 'ExecuteDirective', schemaVersion, tenant, directiveId, traceparent });
+  }
+}

@@ -1,0 +1,84 @@
+import { actionQueue } from '#libs/contracts';
+import { workerOptions, type BullAddress } from '#libs/queues';
+import type { Logger } from '#libs/telemetry';
+import { Worker, type Job } from 'bullmq';
+import { ActionError } from './action-error.js';
+import type { AttemptRunner } from './attempt.runner.js';
+import type { ServedAction } from './bullmq.transport.js';
+import type { RunningAttempts } from './running-attempts.js';
+
+export interface WorkerSettings {
+  address: BullAddress;
+  shards: number;
+  concurrency: number;
+  lockMs: number;
+  shutdownGraceMs: number;
+  hostName: string;
+}
+
+/** How long a BullMQ worker may take to write the failures of what shutdown aborted; Redis may be gone. */
+const lastWordsMs = 2_000;
+
+async function isSettledWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), limitMs);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** One BullMQ worker per action and shard. Loss of a lock is the executor's to see: these workers never move stalled jobs. */
+export class ActionWorkers {
+  private workers: Worker[] = [];
+
+  constructor(
+    private readonly settings: WorkerSettings,
+    private readonly runner: AttemptRunner,
+    private readonly running: RunningAttempts,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Resolves when every worker is connected and takes work. */
+  async start(actions: readonly ServedAction[]): Promise<void> {
+    const shards = Array.from({ length: this.settings.shards }, (_, shard) => shard);
+    this.workers = actions.flatMap((action) => shards.map((shard) => this.createWorker(action, shard)));
+    await Promise.all(this.workers.map((worker) => worker.waitUntilReady()));
+    for (const worker of this.workers)
+      worker.run().catch((error: unknown) => this.logger.error({ err: error }, 'worker ended'));
+  }
+
+  /** Takes no more work, lets running attempts finish within the grace, then aborts them. */
+  async stop(): Promise<void> {
+    const closed = Promise.all(this.workers.map((worker) => worker.close()));
+    if (await isSettledWithin(closed, this.settings.shutdownGraceMs)) return;
+    this.running.abortAll(
+      () => new ActionError('SHUTDOWN', 'the worker process is shutting down', { class: 'transient' }),
+    );
+    if (await isSettledWithin(closed, lastWordsMs)) return;
+    this.logger.warn('workers closed by force: Redis did not take their last results');
+    await Promise.all(this.workers.map((worker) => worker.disconnect()));
+  }
+
+  private createWorker({ declared, call }: ServedAction, shard: number): Worker {
+    const { address, concurrency, lockMs, hostName } = this.settings;
+    // BullMQ hands the signal over only to a processor that declares three parameters.
+    const process = (job: Job, _token: string | undefined, signal?: AbortSignal) =>
+      this.runner.run(declared, call, job, signal);
+    const worker = new Worker(actionQueue(declared.name, shard), process, {
+      ...workerOptions(address, shard),
+      name: hostName,
+      concurrency,
+      lockDuration: lockMs,
+      skipStalledCheck: true,
+      autorun: false,
+    });
+    worker.on('lockRenewalFailed', (jobIds) => this.running.loseLocks(jobIds));
+    worker.on('locksRenewed', ({ jobIds }) => this.running.renewLocks(jobIds));
+    worker.on('error', (error) => this.logger.warn({ queue: worker.name, err: error }, error.message));
+    return worker;
+  }
+}

@@ -1,0 +1,111 @@
+import { formatAttemptId, type AttemptId, type ReportedOutput, type TaskMessage } from '#libs/contracts';
+import type { ArtifactStore, AttemptFence } from '#libs/state';
+import type { Logger } from '#libs/telemetry';
+import { UnrecoverableError, type Job } from 'bullmq';
+import { ActionContext } from './action-context.js';
+import { ActionError, actionErrorOf, reportFailure } from './action-error.js';
+import type { DeclaredAction } from './action.decorator.js';
+import { limitTime, parseGrant, parseInput, parseOutput, type Grant } from './attempt.checks.js';
+import { JobReporter } from './job.reporter.js';
+import type { RunningAttempt, RunningAttempts } from './running-attempts.js';
+import { SpendMeter } from './spend-meter.js';
+import { TaskArtifacts } from './task-artifacts.js';
+
+/** Calls the action through Nest's guards, interceptors and filters. */
+export type CallHandler = (input: unknown, context: ActionContext) => Promise<unknown>;
+
+interface Tools {
+  attempt: RunningAttempt;
+  reporter: JobReporter;
+  meter: SpendMeter;
+  artifacts: TaskArtifacts;
+}
+
+/** Runs one attempt of one action as a list of checks around the handler. Idempotent by nothing: the fence decides. */
+export class AttemptRunner {
+  constructor(
+    private readonly running: RunningAttempts,
+    private readonly fence: AttemptFence,
+    private readonly artifacts: ArtifactStore,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Resolves with the outcome; rejects with UnrecoverableError whose message is a ReportedFailure in JSON. */
+  async run(
+    action: DeclaredAction,
+    call: CallHandler,
+    job: Job,
+    cancelSignal?: AbortSignal,
+  ): Promise<ReportedOutput> {
+    let tools: Tools | undefined;
+    try {
+      const grant = parseGrant(job, action);
+      tools = this.openTools(job, grant.message, cancelSignal);
+      return await this.perform(action, call, job, grant, tools);
+    } catch (thrown) {
+      throw this.refusalOf(job, thrown, tools);
+    } finally {
+      this.running.end(job.id ?? '');
+      await tools?.reporter.close();
+    }
+  }
+
+  private openTools(job: Job, message: TaskMessage, cancelSignal: AbortSignal | undefined): Tools {
+    const attempt = this.running.start(job.id!);
+    cancelSignal?.addEventListener('abort', () => this.running.cancel(job.id!, String(cancelSignal.reason)), {
+      once: true,
+    });
+    return {
+      attempt,
+      reporter: new JobReporter(job, (error) =>
+        this.logger.warn({ jobId: job.id, err: error }, 'report not sent'),
+      ),
+      meter: new SpendMeter(message.__assignment.budget),
+      artifacts: new TaskArtifacts(this.artifacts, message.tenant),
+    };
+  }
+
+  private async perform(
+    action: DeclaredAction,
+    call: CallHandler,
+    job: Job,
+    grant: Grant,
+    tools: Tools,
+  ): Promise<ReportedOutput> {
+    const { attempt, reporter, meter, artifacts } = tools;
+    limitTime(job, grant.message, attempt);
+    await attempt.race(this.checkFence(action, grant.id));
+    const input = parseInput(action, grant.message.input);
+    const context = new ActionContext(grant.message, attempt.signal, artifacts, reporter, meter, attempt);
+    const output = parseOutput(action, await attempt.race(call(input, context)));
+    const usage = meter.usage();
+    const entries = artifacts.list();
+    return {
+      output,
+      ...(usage === undefined ? {} : { usage }),
+      ...(entries.length === 0 ? {} : { artifacts: entries }),
+    };
+  }
+
+  /** Only an effect that cannot be repeated is worth the round trip. */
+  private async checkFence(action: DeclaredAction, id: AttemptId): Promise<void> {
+    if ((action.options.effect ?? 'once') !== 'once' || (await this.fence.isCurrent(id))) return;
+    throw new ActionError('FENCE_STALE', `the attempt ${formatAttemptId(id)} is no longer the current one`, {
+      class: 'cancelled',
+    });
+  }
+
+  private refusalOf(job: Job, thrown: unknown, tools: Tools | undefined): UnrecoverableError {
+    // An action that heard its signal throws words of its own; the reason of the abort is what happened.
+    const signal = tools?.attempt.signal;
+    const error = actionErrorOf(signal?.aborted ? signal.reason : thrown);
+    this.logger.info(
+      { jobId: job.id, action: job.name, code: error.code, class: error.class },
+      error.message,
+    );
+    const refusal = new UnrecoverableError(JSON.stringify(reportFailure(error, tools?.meter.usage())));
+    refusal.stack =
+      (error.cause instanceof Error ? error.cause.stack : undefined) ?? error.stack ?? error.message;
+    return refusal;
+  }
+}

@@ -1,0 +1,36 @@
+import { ControlStreamReader, openBlockingRedis, type Keys } from '#libs/state';
+import type { RunningAttempts } from './running-attempts.js';
+
+/** Hears the executor's aborts on every shard, each on a connection of its own. */
+export class CancelListener {
+  private readers: ControlStreamReader[] = [];
+
+  constructor(
+    private readonly url: string,
+    private readonly keys: Keys,
+    private readonly shards: number,
+    private readonly running: RunningAttempts,
+  ) {}
+
+  async start(): Promise<void> {
+    const shards = Array.from({ length: this.shards }, (_, shard) => shard);
+    this.readers = await Promise.all(shards.map((shard) => this.listenTo(shard)));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.readers.map((reader) => reader.stop()));
+  }
+
+  private async listenTo(shard: number): Promise<ControlStreamReader> {
+    const redis = openBlockingRedis(this.url);
+    // The reader tries again by itself; without a listener ioredis prints every lost connection.
+    redis.on('error', () => undefined);
+    // Connected before the reader starts, so that no abort falls between boot and its first read.
+    await redis.connect();
+    const reader = new ControlStreamReader(redis, this.keys, shard, ({ jobId, reason }) =>
+      this.running.cancel(jobId, reason),
+    );
+    reader.start();
+    return reader;
+  }
+}

@@ -1,0 +1,84 @@
+import { ActionError } from './action-error.js';
+
+function lockLost(): ActionError {
+  return new ActionError('LOCK_LOST', 'the lock of the job was lost: another worker may have it now', {
+    class: 'lost',
+  });
+}
+
+/** The ways an attempt can be ended from outside, behind one signal. The first reason stays. */
+export class RunningAttempt {
+  readonly signal: AbortSignal;
+  private readonly controller = new AbortController();
+  private readonly aborted: Promise<never>;
+  private readonly lockTimer: NodeJS.Timeout;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(lockMs: number) {
+    this.signal = this.controller.signal;
+    this.aborted = new Promise((_, reject) => {
+      this.signal.addEventListener('abort', () => reject(this.signal.reason as Error), { once: true });
+    });
+    this.aborted.catch(() => undefined);
+    // Redis out of reach sends no event, yet the lock ends there all the same.
+    this.lockTimer = setTimeout(() => this.abort(lockLost()), lockMs);
+  }
+
+  abort(reason: unknown): void {
+    this.controller.abort(reason);
+  }
+
+  abortAfter(delayMs: number, reasonOf: () => ActionError): void {
+    this.timer = setTimeout(() => this.abort(reasonOf()), delayMs);
+  }
+
+  lockRenewed(): void {
+    this.lockTimer.refresh();
+  }
+
+  /** Settles with the work or the abort, whichever is first: an action that ignores its signal holds up nobody. */
+  async race<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.aborted]);
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    clearTimeout(this.lockTimer);
+  }
+}
+
+/** All attempts of this process, by job id. */
+export class RunningAttempts {
+  private readonly byJobId = new Map<string, RunningAttempt>();
+
+  constructor(private readonly lockMs: number) {}
+
+  start(jobId: string): RunningAttempt {
+    const attempt = new RunningAttempt(this.lockMs);
+    this.byJobId.set(jobId, attempt);
+    return attempt;
+  }
+
+  end(jobId: string): void {
+    this.byJobId.get(jobId)?.end();
+    this.byJobId.delete(jobId);
+  }
+
+  /** The executor took the permission back. Ids of other processes are ignored. */
+  cancel(jobId: string, reason: string): void {
+    const message = reason === '' ? 'the attempt was cancelled' : `the attempt was cancelled: ${reason}`;
+    this.byJobId.get(jobId)?.abort(new ActionError('CANCELLED', message, { class: 'cancelled' }));
+  }
+
+  loseLocks(jobIds: readonly string[]): void {
+    for (const jobId of jobIds) this.byJobId.get(jobId)?.abort(lockLost());
+  }
+
+  renewLocks(jobIds: readonly string[]): void {
+    for (const jobId of jobIds) this.byJobId.get(jobId)?.lockRenewed();
+  }
+
+  abortAll(reasonOf: () => ActionError): void {
+    for (const attempt of this.byJobId.values()) attempt.abort(reasonOf());
+  }
+}

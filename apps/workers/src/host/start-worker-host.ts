@@ -1,0 +1,77 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import type { Env } from '#libs/config';
+import {
+  ActionCatalog,
+  ArtifactStore,
+  AttemptFence,
+  Keys,
+  connectFitRedis,
+  openRedis,
+  type Redis,
+} from '#libs/state';
+import { NestLogger, type Logger } from '#libs/telemetry';
+import { ActionWorkers } from './action-workers.js';
+import { HostActionServer } from './action.server.js';
+import { AttemptRunner } from './attempt.runner.js';
+import { BullmqTransport } from './bullmq.transport.js';
+import { CancelListener } from './cancel-listener.js';
+import { RunningAttempts } from './running-attempts.js';
+import { WorkerHostModule } from './worker-host.module.js';
+
+export interface WorkerHost {
+  /** Waits for running attempts up to the grace, then aborts them. */
+  close(): Promise<void>;
+}
+
+function createServer(env: Env, redis: Redis, logger: Logger): HostActionServer {
+  const keys = new Keys(env.redis.keyPrefix);
+  const running = new RunningAttempts(env.worker.lockMs);
+  const store = new ArtifactStore(join(env.dataDir, 'artifacts'));
+  const runner = new AttemptRunner(running, new AttemptFence(redis, keys), store, logger);
+  const settings = {
+    address: env.redis,
+    shards: env.shards,
+    concurrency: env.worker.concurrency,
+    lockMs: env.worker.lockMs,
+    shutdownGraceMs: env.shutdownGraceMs,
+    hostName: `${hostname()}.${process.pid}`,
+  };
+  const workers = new ActionWorkers(settings, runner, running, logger);
+  const cancels = new CancelListener(env.redis.url, keys, env.shards, running);
+  return new HostActionServer(env.worker.actions, new ActionCatalog(redis, keys), cancels, workers, logger);
+}
+
+/**
+ * Serves the `@Action` methods of the controllers. Throws RedisUnfitError, EnvError (an unknown name in COC_ACTIONS),
+ * CocError ACTION_CONFLICT or DuplicateActionError, and leaves nothing open then.
+ */
+export async function startWorkerHost(env: Env, logger: Logger, controllers: Type[]): Promise<WorkerHost> {
+  const redis = openRedis(env.redis.url);
+  for (const warning of await connectFitRedis(redis, env.redis.url, env.redis)) logger.warn(warning);
+  const server = createServer(env, redis, logger);
+  try {
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(
+      WorkerHostModule.serving(controllers),
+      {
+        strategy: new BullmqTransport(server),
+        logger: new NestLogger(logger),
+        abortOnError: false,
+      },
+    );
+    await app.listen();
+    return {
+      close: async () => {
+        await app.close();
+        redis.disconnect();
+      },
+    };
+  } catch (error) {
+    await server.stop();
+    redis.disconnect();
+    throw error;
+  }
+}

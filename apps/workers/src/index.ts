@@ -1,0 +1,3 @@
+import 'reflect-metadata';
+
+export { bootWorkers } from './boot-workers.js';

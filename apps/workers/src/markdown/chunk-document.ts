@@ -1,0 +1,106 @@
+import { sentenceSpans, type Span } from '../retrieval/sentences.js';
+import { plainTextOf } from './inline-text.js';
+import type { MarkdownDocument, Passage } from './parse-markdown.js';
+
+/** A piece of a document that is searched and shown as a whole. One line of `text` per block. */
+export interface Chunk {
+  /** Index of the heading it stands under, or -1. */
+  heading: number;
+  line: number;
+  endLine: number;
+  text: string;
+}
+
+interface Piece {
+  text: string;
+  line: number;
+  endLine: number;
+  header: string | undefined;
+}
+
+/** About 200 words: long enough to hold a thought, short enough for its vector to mean something. */
+const maxChunkChars = 1_200;
+/** What the end of a chunk may repeat at the start of the next, so that no thought is cut in two. */
+const maxOverlapChars = 240;
+
+function spansOf({ kind, text }: Passage): Span[] {
+  if (text.length <= maxChunkChars) return [{ start: 0, end: text.length }];
+  if (kind !== 'code') return sentenceSpans(text.replaceAll('\n', ' '));
+  return [...text.matchAll(/[^\n]*\n?/g)].map(({ index, 0: line }) => ({
+    start: index,
+    end: index + line.length,
+  }));
+}
+
+/** Neighbouring spans joined up to the limit; a single one above it is cut. */
+function joinSpans(spans: readonly Span[]): Span[] {
+  const joined: Span[] = [];
+  for (const { start, end } of spans) {
+    const last = joined.at(-1);
+    if (last && end - last.start <= maxChunkChars) {
+      last.end = end;
+      continue;
+    }
+    for (let at = start; at < end; at += maxChunkChars)
+      joined.push({ start: at, end: Math.min(end, at + maxChunkChars) });
+  }
+  return joined;
+}
+
+function lineBreaks(text: string): number {
+  return text.split('\n').length - 1;
+}
+
+function piecesOf(passage: Passage): Piece[] {
+  let line = passage.line;
+  return joinSpans(spansOf(passage)).flatMap(({ start, end }) => {
+    const raw = passage.text.slice(start, end);
+    const first = line;
+    line += lineBreaks(raw);
+    const text = passage.kind === 'code' ? raw.trimEnd() : plainTextOf(raw);
+    return text === ''
+      ? []
+      : [{ text, line: first, endLine: first + lineBreaks(raw.trimEnd()), header: passage.header }];
+  });
+}
+
+function startOf(pieces: readonly Piece[]): Piece[] {
+  const last = pieces.at(-1);
+  return pieces.length > 1 && last && last.text.length <= maxOverlapChars ? [last] : [];
+}
+
+function packPieces(pieces: readonly Piece[]): Piece[][] {
+  const packs: Piece[][] = [];
+  let pack: Piece[] = [];
+  let size = 0;
+  for (const piece of pieces) {
+    if (pack.length > 0 && size + piece.text.length > maxChunkChars) {
+      packs.push(pack);
+      pack = startOf(pack);
+      size = pack.reduce((sum, { text }) => sum + text.length, 0);
+    }
+    pack.push(piece);
+    size += piece.text.length;
+  }
+  return pack.length > 0 ? [...packs, pack] : packs;
+}
+
+function chunkOf(pack: readonly Piece[], heading: number): Chunk {
+  const first = pack[0]!;
+  const rows = pack.map(({ text }) => text);
+  return {
+    heading,
+    line: first.line,
+    endLine: Math.max(...pack.map(({ endLine }) => endLine)),
+    // A row means little without the head of its table.
+    text: (first.header === undefined ? rows : [plainTextOf(first.header), ...rows]).join('\n'),
+  };
+}
+
+/** Chunks by heading, in reading order. A document of headings alone has none. */
+export function chunkDocument({ passages }: MarkdownDocument): Chunk[] {
+  const byHeading = Map.groupBy(passages, ({ heading }) => heading);
+  return [...byHeading].flatMap(([heading, section]) =>
+    packPieces(section.flatMap(piecesOf)).map((pack) => chunkOf(pack, heading)),
+  );
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+const csv = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  );
+
+const flag = z
+  .enum(['0', '1', 'true', 'false', ''])
+  .default('')
+  .transform((text) => text === '1' || text === 'true');
+
+const whole = (fallback: number, min: number, max: number) => z.coerce.number().int().min(min).max(max).default(fallback);
+
+/** Every setting of every process, by environment variable. Times are milliseconds. */
+export const EnvSchema = z
+  .object({
+    REDIS_URL: z.url({ protocol: /^(redis|rediss)$/ }).default('redis://127.0.0.1:6379'),
+    COC_KEY_PREFIX: z.string().regex(/^[A-Za-z0-9_-]{1,40}$/).default('coc'),
+    COC_SHARDS: whole(1, 1, 1_024),
+    COC_HOST: z.string().default('127.0.0.1'),
+    COC_PORT: whole(4270, 0, 65_535),
+    COC_DATA_DIR: z.string().min(1).default('.coc'),
+    COC_ACTIONS: csv,
+    COC_WORKER_CONCURRENCY: whole(20, 1, 10_000),
+    COC_WORKER_LOCK_MS: whole(9_000, 1_000, 600_000),
+    COC_QUEUE_WINDOW: whole(512, 1, 100_000),
+    COC_DEFAULT_TTL_MS: whole(24 * 3_600_000, 1_000, 30 * 24 * 3_600_000),
+    COC_SHUTDOWN_GRACE_MS: whole(10_000, 0, 600_000),
+    COC_ALLOW_EVICTION: flag,
+    COC_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  })
+  .transform((raw) => ({
+    redis: { url: raw.REDIS_URL, keyPrefix: raw.COC_KEY_PREFIX, allowEviction: raw.COC_ALLOW_EVICTION },
+    shards: raw.COC_SHARDS,
+    http: { host: raw.COC_HOST, port: raw.COC_PORT },
+    dataDir: raw.COC_DATA_DIR,
+    worker: { actions: raw.COC_ACTIONS, concurrency: raw.COC_WORKER_CONCURRENCY, lockMs: raw.COC_WORKER_LOCK_MS },
+    executor: { queueWindow: raw.COC_QUEUE_WINDOW },
+    directive: { defaultTtlMs: raw.COC_DEFAULT_TTL_MS },
+    shutdownGraceMs: raw.COC_SHUTDOWN_GRACE_MS,
+    logLevel: raw.COC_LOG_LEVEL,
+  }));
+
+export type Env = z.output<typeof EnvSchema>;
+
+/** Names and reasons of the settings that are wrong; never their values, which may be secrets. */
+export class EnvError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`settings are wrong: ${problems.join('; ')}`);
+    this.name = 'EnvError';
+  }
+}
+
+/** Parses once, at the start of a process. Throws EnvError. */
+export function loadEnv(variables: Record<string, string | undefined> = process.env): Env {
+  const parsed = EnvSchema.safeParse(variables);
+  if (parsed.success) return parsed.data;
+  throw new EnvError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+}

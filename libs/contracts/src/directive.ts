@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { Json } from './json.js';
+import { limits } from './limits.js';
+import { Budget, Policies, TaskError, TaskSpec, TaskView } from './task.js';
+
+export const directiveStates = [
+  'PENDING', 'QUEUED', 'RUNNING', 'PAUSED', 'DEGRADED', 'COMPLETED', 'PARTIALLY_COMPLETED', 'FAILED', 'TIMEOUT', 'STOPPED',
+  'CANCELLED', 'ORPHANED',
+] as const;
+export const DirectiveState = z.enum(directiveStates);
+export type DirectiveState = z.infer<typeof DirectiveState>;
+
+export const finalDirectiveStates: readonly DirectiveState[] = ['COMPLETED', 'FAILED', 'TIMEOUT', 'STOPPED', 'CANCELLED', 'ORPHANED'];
+
+/** PARTIALLY_COMPLETED rests: nothing more happens by itself, though a human may send it on. */
+export const restingDirectiveStates: readonly DirectiveState[] = [...finalDirectiveStates, 'PARTIALLY_COMPLETED'];
+
+export const Priority = z.enum(['LOW', 'MEDIUM', 'HIGH', 'CRITICAL']);
+export type Priority = z.infer<typeof Priority>;
+
+/** What a client asks for: exactly one of an explicit task list, a workflow by name, or an intent in words. */
+export const SubmitDirective = z
+  .strictObject({
+    ref: z.string().regex(/^[\w.:/-]{1,200}$/).optional(),
+    title: z.string().max(500).optional(),
+    tasks: z.array(TaskSpec).min(1).optional(),
+    workflow: z.string().min(1).max(200).optional(),
+    intent: z.string().min(1).max(20_000).optional(),
+    input: Json.optional(),
+    output: Json.optional(),
+    ttlMs: z.number().int().min(1).max(limits.maxTtlMs).optional(),
+    budget: Budget.optional(),
+    priority: Priority.optional(),
+    policies: Policies.optional(),
+    labels: z.record(z.string().min(1).max(64), z.string().max(256)).optional(),
+  })
+  .refine((body) => [body.tasks, body.workflow, body.intent].filter((way) => way !== undefined).length === 1, {
+    message: 'give exactly one of "tasks", "workflow" or "intent"',
+  })
+  .meta({ id: 'SubmitDirective' });
+export type SubmitDirective = z.infer<typeof SubmitDirective>;
+
+export const SubmitAccepted = z.strictObject({ id: z.string() }).meta({ id: 'SubmitAccepted' });
+
+const counts = z.strictObject({
+  total: z.number().int(),
+  open: z.number().int(),
+  succeeded: z.number().int(),
+  failed: z.number().int(),
+  skipped: z.number().int(),
+  cancelled: z.number().int(),
+  expired: z.number().int(),
+});
+
+const budgetView = z.strictObject({
+  maxCostUsd: z.number().nullable(),
+  maxTokens: z.number().int().nullable(),
+  chargedUsd: z.number(),
+  reservedUsd: z.number(),
+  overrunUsd: z.number(),
+  chargedTokens: z.number().int(),
+  reservedTokens: z.number().int(),
+});
+
+export const DirectiveView = z
+  .strictObject({
+    id: z.string(),
+    ref: z.string().nullable(),
+    title: z.string().nullable(),
+    tenant: z.string(),
+    actor: z.string(),
+    kind: z.enum(['tasks', 'workflow', 'intent']),
+    workflow: z.string().nullable(),
+    intent: z.string().nullable(),
+    state: DirectiveState,
+    closing: DirectiveState.nullable(),
+    priority: Priority,
+    labels: z.record(z.string(), z.string()),
+    planHash: z.string().nullable(),
+    tasks: counts,
+    budget: budgetView,
+    error: TaskError.nullable(),
+    lastSeq: z.number().int(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+    startedAt: z.iso.datetime().nullable(),
+    finishedAt: z.iso.datetime().nullable(),
+    expiresAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Directive' });
+export type DirectiveView = z.infer<typeof DirectiveView>;
+
+export const DirectiveList = z
+  .strictObject({ items: z.array(DirectiveView), nextCursor: z.string().nullable() })
+  .meta({ id: 'DirectiveList' });
+
+export const PlanView = z
+  .strictObject({ directiveId: z.string(), state: DirectiveState, planHash: z.string().nullable(), items: z.array(TaskView), nextCursor: z.string().nullable() })
+  .meta({ id: 'Plan' });
+export type PlanView = z.infer<typeof PlanView>;
+
+export const OutputView = z.strictObject({ directiveId: z.string(), state: DirectiveState, output: Json.nullable() }).meta({ id: 'Output' });

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+/** Every code a caller can meet. `status` is the HTTP status; docs/errors.md has a line for each. */
+export const errorCodes = {
+  BODY_MALFORMED: 400,
+  BODY_TOO_LARGE: 413,
+  BODY_TOO_DEEP: 400,
+  MEDIA_TYPE_UNSUPPORTED: 415,
+  REQUEST_INVALID: 400,
+  UNKNOWN_FIELD: 400,
+  ACTION_UNKNOWN: 422,
+  ACTION_CONFLICT: 409,
+  ACTION_SCHEMA_INVALID: 422,
+  INPUT_INVALID: 422,
+  REFERENCE_INVALID: 422,
+  DEPENDENCY_UNKNOWN: 422,
+  DEPENDENCY_CYCLE: 422,
+  TASK_DUPLICATE: 422,
+  PLAN_TOO_LARGE: 422,
+  BUDGET_MAXIMUM_MISSING: 422,
+  WORKFLOW_UNKNOWN: 422,
+  REF_TAKEN: 409,
+  IDEMPOTENCY_MISMATCH: 422,
+  NOT_FOUND: 404,
+  CURSOR_INVALID: 400,
+  TRANSITION_ILLEGAL: 409,
+  FORBIDDEN: 403,
+  UNAVAILABLE: 503,
+  INTERNAL: 500,
+} as const;
+export type ErrorCode = keyof typeof errorCodes;
+
+/** One thing wrong with a request: where (JSON pointer), what, and a code a program can act on. */
+export const Fault = z.strictObject({ pointer: z.string(), code: z.string(), detail: z.string() }).meta({ id: 'Fault' });
+export interface Fault {
+  pointer: string;
+  code: ErrorCode;
+  detail: string;
+}
+
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string(),
+    detail: z.string(),
+    instance: z.string().optional(),
+    errors: z.array(Fault).optional(),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.infer<typeof Problem>;
+
+/** The one error class that crosses rooms. `detail` says what to do next; `cause` keeps the original. */
+export class CocError extends Error {
+  readonly status: number;
+
+  constructor(
+    readonly code: ErrorCode,
+    readonly detail: string,
+    readonly faults: readonly Fault[] = [],
+    options?: { cause?: unknown },
+  ) {
+    super(`${code}: ${detail}`, options);
+    this.name = 'CocError';
+    this.status = errorCodes[code];
+  }
+}

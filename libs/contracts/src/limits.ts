@@ -1,0 +1,23 @@
+/** Hard limits of the wire. Every refusal prints the limit it met. Sources: DESIGN section 3 and 6. */
+export const limits = {
+  maxTasks: 10_000,
+  maxEdges: 50_000,
+  maxSubmitBytes: 8 * 1024 * 1024,
+  maxBodyBytes: 1024 * 1024,
+  maxJsonDepth: 32,
+  maxOutputBytes: 1024 * 1024,
+  maxInputBytes: 4 * 1024 * 1024,
+  maxErrorMessageChars: 2_000,
+  maxLogLines: 1_000,
+  maxLogLineChars: 4_000,
+  maxArtifactBytes: 64 * 1024 * 1024,
+  maxFanOut: 5_000,
+  defaultFanOut: 1_000,
+  maxTtlMs: 30 * 24 * 3_600_000,
+  maxTimeoutMs: 24 * 3_600_000,
+  maxRetries: 100,
+  /** Integers beyond this lose digits in Redis' Lua JSON encoder (14 significant digits). */
+  maxMicroUsd: 99_999_999_999_999,
+  /** Tasks or edges one Lua script touches at most, so that no script runs over 10 ms. */
+  scriptChunk: 500,
+} as const;

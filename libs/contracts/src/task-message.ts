@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { Assignment } from './assignment.js';
+import { Json } from './json.js';
+
+export const schemaVersion = 1;
+
+/** Data of a job on a worker queue: one attempt of one task. `effectKey` is stable over attempts: the idempotency key for effects outside. */
+export const TaskMessage = z.object({
+  schemaVersion: z.literal(schemaVersion),
+  __assignment: Assignment,
+  tenant: z.string(),
+  directiveId: z.string(),
+  taskId: z.string(),
+  attempt: z.number().int().positive(),
+  nonce: z.string(),
+  effectKey: z.string(),
+  action: z.string(),
+  input: Json,
+  timeoutMs: z.number().int().positive(),
+  traceparent: z.string(),
+});
+export type TaskMessage = z.infer<typeof TaskMessage>;

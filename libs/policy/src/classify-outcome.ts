@@ -1,0 +1,118 @@
+import { ReportedFailure, ReportedOutput, Usage, jsonDepth, limits, type Json } from '#libs/contracts';
+import type { AttemptFailure } from './decide-settlement.js';
+
+/** A failure with everything the settlement needs, and the usage that was reported with it. */
+export type ClassifiedFailure = AttemptFailure & Pick<ReportedFailure, 'usage'>;
+
+/** `outputText` is the output's JSON as it is stored, written once. */
+export type ClassifiedReturn =
+  | { report: ReportedOutput; outputText: string }
+  | { failure: ClassifiedFailure };
+
+const reportKeys = new Set(['output', 'usage', 'artifacts']);
+const reportMeta = ReportedOutput.omit({ output: true });
+/** Escapes and blanks of a foreign JSON writer may make a text longer than the same value here, at most about six times. */
+const maxReturnBytes = 6 * limits.maxOutputBytes;
+
+/**
+ * A job's return value as BullMQ stores it. L1 is an object with `output` and nothing besides `usage` and `artifacts`;
+ * everything else is L0: the whole value is the output, and no value is null.
+ */
+export function parseReturnValue(text: string | undefined): ClassifiedReturn {
+  if (text === undefined || text === '' || text === 'undefined')
+    return { report: { output: null }, outputText: 'null' };
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxReturnBytes) return tooLarge(bytes);
+  const value = parseJson(text);
+  if (value === undefined) return refused('OUTPUT_MALFORMED', 'the return value is not JSON');
+  return isReport(value) ? readReport(value) : sized({ output: value });
+}
+
+function isReport(value: Json): value is { output: Json; [key: string]: Json } {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.hasOwn(value, 'output') && Object.keys(value).every((key) => reportKeys.has(key));
+}
+
+function readReport({ output, ...meta }: { output: Json; [key: string]: Json }): ClassifiedReturn {
+  const parsed = reportMeta.safeParse(meta);
+  if (parsed.success) return sized({ output, ...parsed.data });
+  const [issue] = parsed.error.issues;
+  const message = `the worker reported /${issue!.path.join('/')} wrongly: ${issue!.message}`;
+  return refused('OUTCOME_INVALID', message, Usage.safeParse(meta['usage']).data);
+}
+
+function sized(report: ReportedOutput): ClassifiedReturn {
+  // Before it is written: JSON.stringify overflows the stack at some thousand levels, JSON.parse does not.
+  if (jsonDepth(report.output, limits.maxJsonDepth) > limits.maxJsonDepth) {
+    const message = `the output is nested deeper than the limit of ${limits.maxJsonDepth}`;
+    return refused('OUTPUT_TOO_DEEP', message, report.usage);
+  }
+  const outputText = JSON.stringify(report.output);
+  const bytes = Buffer.byteLength(outputText);
+  return bytes > limits.maxOutputBytes ? tooLarge(bytes, report.usage) : { report, outputText };
+}
+
+function tooLarge(bytes: number, usage?: Usage): ClassifiedReturn {
+  const message = `the output has ${bytes} bytes and the limit is ${limits.maxOutputBytes}; store an artifact and return its name`;
+  return refused('OUTPUT_TOO_LARGE', message, usage);
+}
+
+/** What was spent is charged, whatever became of the output. */
+function refused(code: string, message: string, usage?: Usage): ClassifiedReturn {
+  return {
+    failure: {
+      class: 'permanent',
+      code,
+      message: cut(message),
+      reportedByWorker: true,
+      ...(usage && { usage }),
+    },
+  };
+}
+
+/**
+ * A job's failed reason: a JSON object with a message or a code is an L1 error, anything else is the message itself.
+ * A field of the wrong shape is left out. Only the executor says `lost` and `expired`; from a worker they are transient.
+ */
+export function parseFailedReason(text: string): ClassifiedFailure {
+  const report = readFailure(text);
+  const message = report ? (report.message ?? report.code) : text;
+  const reported = report?.class ?? 'transient';
+  return {
+    class: reported === 'lost' || reported === 'expired' ? 'transient' : reported,
+    code: report?.code ?? 'WORKER_ERROR',
+    message: cut(message || 'the worker failed without a message'),
+    reportedByWorker: true,
+    ...(report?.retryAfterMs !== undefined && { retryAfterMs: report.retryAfterMs }),
+    ...(report?.usage !== undefined && { usage: report.usage }),
+  };
+}
+
+function readFailure(text: string): ReportedFailure | undefined {
+  if (!text.trimStart().startsWith('{') || text.length > limits.maxOutputBytes) return undefined;
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const report = readableFields(value);
+  return report.message !== undefined || report.code !== undefined ? report : undefined;
+}
+
+function readableFields(value: { [key: string]: Json }): ReportedFailure {
+  const fields = Object.entries(ReportedFailure.shape).flatMap(([name, schema]) => {
+    const parsed = Object.hasOwn(value, name) ? schema.safeParse(value[name]) : undefined;
+    return parsed?.success ? [[name, parsed.data] as const] : [];
+  });
+  return Object.fromEntries(fields);
+}
+
+function cut(message: string): string {
+  // A cut in the middle of a surrogate pair would leave text that UTF-8 cannot hold.
+  return message.slice(0, limits.maxErrorMessageChars).toWellFormed();
+}
+
+function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}

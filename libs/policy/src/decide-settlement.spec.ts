@@ -1,0 +1,140 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { effects, failureClasses } from '#libs/contracts';
+import { decideSettlement, type AttemptFailure, type SettledTask } from './decide-settlement.js';
+
+const now = 1_000_000;
+const never = Number.MAX_SAFE_INTEGER;
+
+function aTask(over: Partial<SettledTask> = {}): SettledTask {
+  return { effect: 'pure', maxRetries: 2, retryDelayMs: 1_000, attempt: 1, started: true, ...over };
+}
+
+function aFailure(over: Partial<AttemptFailure> = {}): AttemptFailure {
+  return { class: 'transient', code: 'WORKER_ERROR', message: 'no', ...over };
+}
+
+const once = { effect: 'once' } as const;
+const queued = { effect: 'once', started: false } as const;
+
+describe('decideSettlement', () => {
+  it.each<[string, Partial<SettledTask>, Partial<AttemptFailure>, object]>([
+    ['a transient failure', {}, {}, { verdict: 'retry' }],
+    ['a transient failure of a keyed action', { effect: 'keyed' }, {}, { verdict: 'retry' }],
+    ['a failure of the last attempt', { attempt: 3 }, {}, { verdict: 'fail', state: 'failed' }],
+    ['a failure without retries', { maxRetries: 0 }, {}, { verdict: 'fail', state: 'failed' }],
+    ['a permanent failure', {}, { class: 'permanent' }, { verdict: 'fail', state: 'failed' }],
+    ['a cancelled attempt', {}, { class: 'cancelled' }, { verdict: 'fail', state: 'cancelled' }],
+    ['a wait that ran out', { started: false }, { class: 'expired' }, { verdict: 'fail', state: 'expired' }],
+    ['a lost attempt', {}, { class: 'lost' }, { verdict: 'retry' }],
+    ['a lost last attempt', { attempt: 3 }, { class: 'lost' }, { verdict: 'fail', state: 'failed' }],
+    ['a timeout', {}, { class: 'timeout' }, { verdict: 'retry' }],
+    ['a lost once action', once, { class: 'lost' }, { verdict: 'hold', kind: 'effect-unknown' }],
+    ['a lost last once action', { ...once, attempt: 3 }, { class: 'lost' }, { verdict: 'hold' }],
+    ['a lost once action that never started', queued, { class: 'lost' }, { verdict: 'retry' }],
+    [
+      'a lost last once action, not started',
+      { ...queued, attempt: 3 },
+      { class: 'lost' },
+      { verdict: 'fail' },
+    ],
+    ['a deadline of a once action', once, { class: 'timeout', reportedByWorker: false }, { verdict: 'hold' }],
+    ['a deadline nobody reported', once, { class: 'timeout' }, { verdict: 'hold', kind: 'effect-unknown' }],
+    [
+      'a reported timeout of a once action',
+      once,
+      { class: 'timeout', reportedByWorker: true },
+      { verdict: 'fail' },
+    ],
+    ['a timeout of a once action, not started', queued, { class: 'timeout' }, { verdict: 'retry' }],
+    ['a reported failure of a once action', once, {}, { verdict: 'fail', state: 'failed' }],
+    ['a rate limit of a once action', once, { class: 'rate-limited' }, { verdict: 'fail', state: 'failed' }],
+    ['a failure of a once action, not started', queued, {}, { verdict: 'retry' }],
+    [
+      'a permanent failure of a once action',
+      once,
+      { class: 'permanent' },
+      { verdict: 'fail', state: 'failed' },
+    ],
+  ])('decides on %s', (_, task, failure, verdict) => {
+    expect(decideSettlement(aTask(task), aFailure(failure), now, never, 0)).toMatchObject(verdict);
+  });
+
+  it.each<[string, Partial<SettledTask>, Partial<AttemptFailure>, number, number]>([
+    ['half the delay at least', {}, {}, 0, 500],
+    ['almost the whole delay at most', {}, {}, 0.999_999, 1_000],
+    ['twice as long after the second attempt', { attempt: 2 }, {}, 0, 1_000],
+    ['no longer than five minutes', { attempt: 50, maxRetries: 100 }, {}, 0, 150_000],
+    ['its own delay when that is longer', { retryDelayMs: 3_600_000, attempt: 2 }, {}, 0, 1_800_000],
+    ['nothing without a delay', { retryDelayMs: 0 }, {}, 0.5, 0],
+    ['what a rate limit asks', {}, { class: 'rate-limited', retryAfterMs: 60_000 }, 0, 60_000],
+    [
+      'longer than a rate limit asks, if it would anyway',
+      {},
+      { class: 'rate-limited', retryAfterMs: 1 },
+      0,
+      500,
+    ],
+  ])('waits %s', (_, task, failure, random, delayMs) => {
+    const verdict = decideSettlement(aTask(task), aFailure(failure), now, never, random);
+    expect(verdict).toMatchObject({ verdict: 'retry', atMs: now + delayMs });
+  });
+
+  it('says which attempt follows, and why', () => {
+    expect(decideSettlement(aTask(), aFailure(), now, never, 0)).toMatchObject({
+      reason: 'WORKER_ERROR (transient): attempt 2 of 3 follows',
+    });
+  });
+
+  it('fails rather than wait past the TTL', () => {
+    expect(decideSettlement(aTask(), aFailure(), now, now + 501, 0)).toMatchObject({ verdict: 'retry' });
+    expect(decideSettlement(aTask(), aFailure(), now, now + 500, 0)).toEqual({
+      verdict: 'fail',
+      state: 'failed',
+      reason: 'WORKER_ERROR (transient): the next attempt would start after the TTL ends',
+    });
+  });
+
+  const tasks = fc.record({
+    effect: fc.constantFrom(...effects),
+    maxRetries: fc.integer({ min: 0, max: 100 }),
+    retryDelayMs: fc.integer({ min: 0, max: 86_400_000 }),
+    attempt: fc.integer({ min: 1, max: 101 }),
+    started: fc.boolean(),
+  });
+  const failures = fc.record(
+    {
+      class: fc.constantFrom(...failureClasses),
+      code: fc.constant('X'),
+      message: fc.constant('x'),
+      retryAfterMs: fc.nat(),
+      reportedByWorker: fc.boolean(),
+    },
+    { requiredKeys: ['class', 'code', 'message'] },
+  );
+  const randoms = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+  it('never runs a once action again after it started, never goes past maxRetries or the TTL', () => {
+    fc.assert(
+      fc.property(tasks, failures, fc.nat(1e9), randoms, (task, failure, ttlMs, random) => {
+        const verdict = decideSettlement(task, failure, now, now + ttlMs, random);
+        if (verdict.verdict !== 'retry') return;
+        expect(task.effect === 'once' && task.started).toBe(false);
+        expect(task.attempt).toBeLessThanOrEqual(task.maxRetries);
+        expect(verdict.atMs).toBeLessThan(now + ttlMs);
+        expect(verdict.atMs).toBeGreaterThanOrEqual(now + (failure.retryAfterMs ?? 0));
+      }),
+    );
+  });
+
+  it('holds only what started, once, and ended nobody knows how', () => {
+    fc.assert(
+      fc.property(tasks, failures, randoms, (task, failure, random) => {
+        const verdict = decideSettlement(task, failure, now, never, random);
+        const isUnknown =
+          failure.class === 'lost' || (failure.class === 'timeout' && failure.reportedByWorker !== true);
+        expect(verdict.verdict === 'hold').toBe(task.effect === 'once' && task.started && isUnknown);
+      }),
+    );
+  });
+});

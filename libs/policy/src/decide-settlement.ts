@@ -1,0 +1,99 @@
+import type { Effect, FailureClass } from '#libs/contracts';
+
+/** What the law needs to know of the attempt: `attempt` counts from 1, `started` says that a worker had begun it. */
+export interface SettledTask {
+  effect: Effect;
+  maxRetries: number;
+  retryDelayMs: number;
+  attempt: number;
+  started: boolean;
+}
+
+/** `reportedByWorker` tells a timeout the worker threw from a deadline that passed at the executor, nobody knowing how it ended. */
+export interface AttemptFailure {
+  class: FailureClass;
+  code: string;
+  message: string;
+  retryAfterMs?: number;
+  reportedByWorker?: boolean;
+}
+
+export type SettlementVerdict =
+  | { verdict: 'retry'; atMs: number; reason: string }
+  | { verdict: 'fail'; state: 'failed' | 'cancelled' | 'expired'; reason: string }
+  | { verdict: 'hold'; kind: 'effect-unknown'; reason: string };
+
+const maxBackoffMs = 300_000;
+
+/**
+ * What follows a failed attempt. `now` and `ttlAt` are epoch milliseconds, `random` is in [0, 1).
+ *
+ * | class | pure, keyed, or `once` not started | `once` started |
+ * |---|---|---|
+ * | permanent | fail | fail |
+ * | cancelled | fail as cancelled | fail as cancelled |
+ * | expired | fail as expired | fail as expired |
+ * | lost | retry | hold: nobody knows the effect |
+ * | timeout, the executor's deadline | retry | hold: nobody knows the effect |
+ * | timeout, reported by the worker | retry | fail: the outcome is known |
+ * | transient, rate-limited | retry | fail: the outcome is known |
+ *
+ * A retry becomes a failure when `attempt > maxRetries`, or when it would start at or after `ttlAt`.
+ */
+export function decideSettlement(
+  task: SettledTask,
+  failure: AttemptFailure,
+  now: number,
+  ttlAt: number,
+  random: number,
+): SettlementVerdict {
+  if (failure.class === 'permanent') return fail('failed', failure, 'a permanent failure is not tried again');
+  if (failure.class === 'cancelled') return fail('cancelled', failure, 'the attempt was cancelled');
+  if (failure.class === 'expired') return fail('expired', failure, 'the time to wait for a worker ran out');
+  if (task.effect === 'once' && task.started) return settleStartedOnce(failure);
+  if (task.attempt > task.maxRetries) {
+    return fail('failed', failure, `attempt ${task.attempt} was the last; maxRetries is ${task.maxRetries}`);
+  }
+  const atMs = now + computeDelayMs(task, failure, random);
+  if (atMs >= ttlAt) return fail('failed', failure, 'the next attempt would start after the TTL ends');
+  return {
+    verdict: 'retry',
+    atMs,
+    reason: `${reasonOf(failure)}: attempt ${task.attempt + 1} of ${task.maxRetries + 1} follows`,
+  };
+}
+
+function settleStartedOnce(failure: AttemptFailure): SettlementVerdict {
+  if (isOutcomeKnown(failure))
+    return fail('failed', failure, 'an action with effect "once" is not run again after it started');
+  return {
+    verdict: 'hold',
+    kind: 'effect-unknown',
+    reason: `${reasonOf(failure)}: the action has effect "once" and had started, so a human decides: retry, complete with an output, or fail`,
+  };
+}
+
+function isOutcomeKnown(failure: AttemptFailure): boolean {
+  if (failure.class === 'lost') return false;
+  return failure.class !== 'timeout' || failure.reportedByWorker === true;
+}
+
+/** Doubles from `retryDelayMs` up to 5 minutes, or to `retryDelayMs` itself when that is longer; jitter between half and whole. */
+function computeDelayMs(task: SettledTask, failure: AttemptFailure, random: number): number {
+  const capMs = Math.max(maxBackoffMs, task.retryDelayMs);
+  const wholeMs = Math.min(task.retryDelayMs * 2 ** (task.attempt - 1), capMs);
+  const jitteredMs = Math.ceil(wholeMs * (0.5 + random / 2));
+  return Math.max(jitteredMs, failure.retryAfterMs ?? 0);
+}
+
+function fail(
+  state: 'failed' | 'cancelled' | 'expired',
+  failure: AttemptFailure,
+  why: string,
+): SettlementVerdict {
+  return { verdict: 'fail', state, reason: `${reasonOf(failure)}: ${why}` };
+}
+
+function reasonOf(failure: AttemptFailure): string {
+  return `${failure.code} (${failure.class})`;
+}

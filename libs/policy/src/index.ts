@@ -1,0 +1,31 @@
+export {
+  parseFailedReason,
+  parseReturnValue,
+  type ClassifiedFailure,
+  type ClassifiedReturn,
+} from './classify-outcome.js';
+export { catalogLookup, type CatalogLookup } from './catalog-lookup.js';
+export { canonicalJson, hashOfTasks } from './canonical-json.js';
+export { decidePlan, type PlanDecision } from './decide-plan.js';
+export {
+  decideSettlement,
+  type AttemptFailure,
+  type SettledTask,
+  type SettlementVerdict,
+} from './decide-settlement.js';
+export { type PlanRequest } from './plan-request.js';
+export { decideWorkflowForIntent, type WorkflowChoice, type WorkflowDescription } from './decide-workflow.js';
+export { allowedFrom, decideClose, isTransitionAllowed, type CloseCounts } from './directive-lifecycle.js';
+export { decideFanOut, type FanOutDecision } from './expand-fan-out.js';
+export { readPointer } from './json-pointer.js';
+export { type PolicyFailure } from './policy-failure.js';
+export {
+  collectReferences,
+  resolveReferences,
+  type CollectedReferences,
+  type LocatedReference,
+  type ReferenceSources,
+  type ResolvedReferences,
+} from './resolve-references.js';
+export { shiftPlan } from './shift-plan.js';
+export { SchemaValidator, type SchemaFault } from './schema-validator.js';

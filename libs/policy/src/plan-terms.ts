@@ -1,0 +1,58 @@
+import { microUsdFromUsd, type ActionRecord, type TaskSpec } from '#libs/contracts';
+import type { PlanFaults } from './plan-faults.js';
+import type { PlanRequest } from './plan-request.js';
+
+/** Checks on what terms a task may run at all: its model, its budget, the length of its fan-out list. */
+export function checkTerms(
+  request: PlanRequest,
+  task: TaskSpec,
+  action: ActionRecord,
+  faults: PlanFaults,
+  pointer: string,
+): void {
+  checkModel(task, action, faults, pointer);
+  checkMaximum(task, action, faults, pointer);
+  checkAgainstDirective(request, task, faults, pointer);
+}
+
+function checkModel(task: TaskSpec, action: ActionRecord, faults: PlanFaults, pointer: string): void {
+  if (task.model === undefined || action.models.length === 0 || action.models.includes(task.model)) return;
+  const allowed = action.models.slice(0, 10).join(', ');
+  const detail = `task "${task.id}" names the model "${task.model}"; ${action.name} may use: ${allowed}`;
+  faults.add('REQUEST_INVALID', `${pointer}/model`, detail);
+}
+
+function checkMaximum(task: TaskSpec, action: ActionRecord, faults: PlanFaults, pointer: string): void {
+  if (action.maxCostUsd !== null || task.budget?.maxCostUsd !== undefined) return;
+  const detail = `${action.name} costs money and names no maximum; give task "${task.id}" a "budget" with "maxCostUsd"`;
+  faults.add('BUDGET_MAXIMUM_MISSING', `${pointer}/budget/maxCostUsd`, detail);
+}
+
+function checkAgainstDirective(
+  request: PlanRequest,
+  task: TaskSpec,
+  faults: PlanFaults,
+  pointer: string,
+): void {
+  const [own, whole] = [task.budget, request.budget];
+  if (own?.maxCostUsd !== undefined && whole?.maxCostUsd !== undefined) {
+    const isOver = microUsdFromUsd(own.maxCostUsd) > microUsdFromUsd(whole.maxCostUsd);
+    if (isOver)
+      faults.add(
+        'REQUEST_INVALID',
+        `${pointer}/budget/maxCostUsd`,
+        overDetail(task, own.maxCostUsd, whole.maxCostUsd, 'USD'),
+      );
+  }
+  if (own?.maxTokens !== undefined && whole?.maxTokens !== undefined && own.maxTokens > whole.maxTokens) {
+    faults.add(
+      'REQUEST_INVALID',
+      `${pointer}/budget/maxTokens`,
+      overDetail(task, own.maxTokens, whole.maxTokens, 'tokens'),
+    );
+  }
+}
+
+function overDetail(task: TaskSpec, own: number, whole: number, unit: string): string {
+  return `task "${task.id}" may spend ${own} ${unit} and the whole directive ${whole}; lower the one or raise the other`;
+}

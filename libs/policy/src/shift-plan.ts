@@ -1,0 +1,15 @@
+import type { Plan, PlannedTask } from '#libs/contracts';
+import { hashOfTasks } from './canonical-json.js';
+
+/** The plan with every index raised by `offset`: an extension stands behind the tasks a directive has already. */
+export function shiftPlan(plan: Plan, offset: number): Plan {
+  const raise = (indexes: readonly number[]): number[] => indexes.map((index) => index + offset);
+  const tasks = plan.tasks.map((task): PlannedTask => ({
+    ...task,
+    index: task.index + offset,
+    dependsOn: raise(task.dependsOn),
+    dependents: raise(task.dependents),
+    references: raise(task.references),
+  }));
+  return { ...plan, tasks, hash: hashOfTasks(tasks), roots: raise(plan.roots) };
+}

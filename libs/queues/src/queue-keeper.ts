@@ -1,0 +1,134 @@
+import type { Redis } from 'ioredis';
+import { QueueKeys } from './queue-keys.js';
+import { maxLenEvents } from './queue-sender.js';
+
+/** What became of a job as far as BullMQ's keys tell. */
+export type JobFate =
+  | { fate: 'gone' }
+  | { fate: 'pending'; started: boolean }
+  | { fate: 'completed'; returnValue: string }
+  | { fate: 'failed'; failedReason: string };
+
+const activePage = 1_000;
+const sweepPage = 200;
+const provePages = 20;
+
+/** Keeps a shard's worker queues in the state the executor relies on, and looks at single jobs. */
+export class QueueKeeper {
+  constructor(
+    private readonly redis: Redis,
+    private readonly root: string,
+  ) {}
+
+  /** Stops every worker's stalled mover, and undoes what any other `new Queue()` did to the length of the event stream. */
+  async assertSettings(queues: readonly string[]): Promise<void> {
+    const pipeline = this.redis.pipeline();
+    for (const queue of queues) {
+      const keys = this.keys(queue);
+      pipeline.set(keys.stalledCheck(), '1');
+      pipeline.hset(keys.meta(), 'opts.maxLenEvents', maxLenEvents);
+    }
+    await pipeline.exec();
+  }
+
+  /** Jobs in `active` whose lock is gone: their worker died, was stopped, or lost Redis for longer than its lock. */
+  async findUnlocked(queue: string): Promise<string[]> {
+    const keys = this.keys(queue);
+    const active = await this.redis.lrange(keys.active(), 0, activePage - 1);
+    if (active.length === 0) return [];
+    const pipeline = this.redis.pipeline();
+    for (const jobId of active) pipeline.exists(keys.lock(jobId));
+    const replies = (await pipeline.exec()) ?? [];
+    return active.filter((_, at) => replies[at]?.[1] === 0);
+  }
+
+  /** Takes a lost job out of `active` and deletes it; its worker, should it live, finds nothing to finish. */
+  async dropActive(queue: string, jobId: string): Promise<void> {
+    const keys = this.keys(queue);
+    await this.redis.multi().lrem(keys.active(), 0, jobId).del(keys.job(jobId), keys.logs(jobId), keys.lock(jobId)).exec();
+  }
+
+  async fates(queue: string, jobIds: readonly string[]): Promise<JobFate[]> {
+    const pipeline = this.redis.pipeline();
+    for (const jobId of jobIds) pipeline.hmget(this.keys(queue).job(jobId), 'timestamp', 'processedOn', 'finishedOn', 'returnvalue', 'failedReason');
+    const replies = (await pipeline.exec()) ?? [];
+    return replies.map(([, reply]) => fateOf(reply as (string | null)[]));
+  }
+
+  /**
+   * True only when the event stream reaches back to before `sinceMs` and names no such job: then it was never in the queue, and so never started.
+   * A stream that was deleted or trimmed in between proves nothing.
+   */
+  async wasNeverAdded(queue: string, jobId: string, sinceMs: number): Promise<boolean> {
+    const stream = this.keys(queue).events();
+    const [before] = await this.redis.xrevrange(stream, String(sinceMs - 1), '-', 'COUNT', 1);
+    if (!before) return false;
+    let from = `(${before[0]}`;
+    for (let page = 0; page < provePages; page += 1) {
+      const entries = await this.redis.xrange(stream, from, '+', 'COUNT', activePage);
+      if (entries.some(([, fields]) => fields.includes(jobId))) return false;
+      if (entries.length < activePage) return true;
+      from = `(${entries.at(-1)![0]}`;
+    }
+    return false;
+  }
+
+  /** Deletes jobs that finished `olderThanMs` ago and are no longer in flight; their log lines move to the directive. */
+  async sweepFinished(
+    queue: string,
+    beforeMs: number,
+    isSettled: (jobIds: string[]) => Promise<boolean[]>,
+    logsKeyOf: (jobId: string) => string | null,
+  ): Promise<number> {
+    const keys = this.keys(queue);
+    const lists = await Promise.all(
+      [keys.completed(), keys.failed()].map((set) => this.redis.zrangebyscore(set, '-inf', String(beforeMs), 'LIMIT', 0, sweepPage)),
+    );
+    const jobIds = lists.flat();
+    if (jobIds.length === 0) return 0;
+    const settled = await isSettled(jobIds);
+    const done = jobIds.filter((_, at) => settled[at]);
+    await this.deleteJobs(keys, done, logsKeyOf);
+    return done.length;
+  }
+
+  /** Trims an event stream below the oldest entry that a reader has not acknowledged. */
+  async trimEvents(queue: string): Promise<void> {
+    const stream = this.keys(queue).events();
+    const groups = (await this.redis.xinfo('GROUPS', stream).catch(() => [])) as unknown[][];
+    const settle = groups.map(fieldsOf).find((group) => group['name'] === 'settle');
+    if (!settle) return;
+    const pending = (await this.redis.xpending(stream, 'settle')) as [number, string | null];
+    const floor = pending[1] ?? String(settle['last-delivered-id']);
+    await this.redis.xtrim(stream, 'MINID', '~', floor);
+  }
+
+  private async deleteJobs(keys: QueueKeys, jobIds: readonly string[], logsKeyOf: (jobId: string) => string | null): Promise<void> {
+    if (jobIds.length === 0) return;
+    const pipeline = this.redis.pipeline();
+    for (const jobId of jobIds) {
+      const logsKey = logsKeyOf(jobId);
+      // RENAME of a missing list answers an error, which is no error here: most jobs have no log.
+      if (logsKey !== null) pipeline.rename(keys.logs(jobId), logsKey);
+      pipeline.del(keys.job(jobId), keys.logs(jobId));
+    }
+    pipeline.zrem(keys.completed(), ...jobIds);
+    pipeline.zrem(keys.failed(), ...jobIds);
+    await pipeline.exec();
+  }
+
+  private keys(queue: string): QueueKeys {
+    return new QueueKeys(this.root, queue);
+  }
+}
+
+function fateOf([timestamp, processedOn, finishedOn, returnValue, failedReason]: (string | null)[]): JobFate {
+  if (!timestamp) return { fate: 'gone' };
+  if (!finishedOn) return { fate: 'pending', started: Boolean(processedOn) };
+  if (typeof failedReason === 'string') return { fate: 'failed', failedReason };
+  return { fate: 'completed', returnValue: returnValue ?? 'null' };
+}
+
+function fieldsOf(flat: unknown[]): Record<string, unknown> {
+  return Object.fromEntries(flat.flatMap((name, at) => (at % 2 === 0 ? [[String(name), flat[at + 1]]] : [])));
+}

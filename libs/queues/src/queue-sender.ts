@@ -1,0 +1,68 @@
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { parseQueueName, roomQueue, type Room, type RoomMessage, type TaskMessage } from '#libs/contracts';
+import { bullPrefix, type BullAddress } from './bull-connection.js';
+
+export interface TaskJob {
+  queue: string;
+  jobId: string;
+  message: TaskMessage;
+}
+
+/** Events are trimmed by the executor below the oldest unsettled one, never by count. */
+export const maxLenEvents = 1_000_000_000;
+
+/** Nothing removes an unsettled result, and nobody but the executor tries a task again. */
+const taskJobOptions = { attempts: 1, removeOnComplete: false, removeOnFail: false, stackTraceLimit: 1 } as const;
+const roomJobOptions = { attempts: 3, backoff: { type: 'fixed', delay: 500 }, removeOnComplete: true, removeOnFail: true } as const;
+
+/** The one factory of BullMQ queues: every message and every task job leaves through here, over one connection. */
+export class QueueSender {
+  private readonly queues = new Map<string, Queue>();
+
+  constructor(
+    private readonly redis: Redis,
+    private readonly address: BullAddress,
+  ) {}
+
+  /** One `addBulk` a queue. A job id that exists already is left as it is, so a repeated send is harmless. */
+  async sendTasks(jobs: readonly TaskJob[]): Promise<void> {
+    const byQueue = Map.groupBy(jobs, (job) => job.queue);
+    await Promise.all(
+      [...byQueue].map(([name, list]) =>
+        this.queue(name).addBulk(
+          list.map(({ jobId, message }) => ({ name: message.action, data: message, opts: { ...taskJobOptions, jobId } })),
+        ),
+      ),
+    );
+  }
+
+  async sendRoom(room: Room, shard: number, message: RoomMessage): Promise<void> {
+    const jobId = `${message.directiveId}.${room}`;
+    await this.queue(roomQueue(room, shard)).add(message.kind, message, { ...roomJobOptions, jobId });
+  }
+
+  /** True when the job is gone; false while a worker holds it. */
+  async removeJob(queue: string, jobId: string): Promise<boolean> {
+    return (await this.queue(queue).remove(jobId)) === 1;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.queues.values()].map((queue) => queue.close()));
+  }
+
+  private queue(name: string): Queue {
+    const known = this.queues.get(name);
+    if (known) return known;
+    const shard = parseQueueName(name)?.shard;
+    if (shard === undefined) throw new RangeError(`not a queue name: ${name}`);
+    const queue = new Queue(name, {
+      prefix: bullPrefix(this.address, shard),
+      connection: this.redis,
+      streams: { events: { maxLen: maxLenEvents } },
+    });
+    queue.on('error', () => undefined);
+    this.queues.set(name, queue);
+    return queue;
+  }
+}

@@ -1,0 +1,44 @@
+import { UnrecoverableError, Worker } from 'bullmq';
+import { RoomMessage, roomQueue, type Room } from '#libs/contracts';
+import { workerOptions, type BullAddress } from './bull-connection.js';
+
+export interface RoomReceiverOptions {
+  address: BullAddress;
+  room: Room;
+  shards: number;
+  concurrency: number;
+  handle: (message: RoomMessage) => Promise<void>;
+  /** Called when a message could not be acted on; the record still holds the order and a sweeper repeats it. */
+  onFailure: (message: string, error: Error) => void;
+}
+
+/** Takes a room's messages on every shard, parses them, and calls the room. The one wrapper around a BullMQ worker of a room. */
+export class RoomReceiver {
+  private readonly workers: Worker[];
+
+  constructor(private readonly options: RoomReceiverOptions) {
+    this.workers = Array.from({ length: options.shards }, (_, shard) => this.open(shard));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.close()));
+  }
+
+  private open(shard: number): Worker {
+    const { address, room, concurrency } = this.options;
+    const worker = new Worker(roomQueue(room, shard), async (job: { data: unknown }) => this.receive(job.data), {
+      ...workerOptions(address, shard),
+      concurrency,
+    });
+    worker.on('failed', (job, error) => this.options.onFailure(job?.id ?? 'unknown', error));
+    worker.on('error', () => undefined);
+    return worker;
+  }
+
+  private async receive(data: unknown): Promise<void> {
+    const parsed = RoomMessage.safeParse(data);
+    // A message that cannot be read stays unreadable: retrying it would loop.
+    if (!parsed.success) throw new UnrecoverableError(`not a message of this room: ${parsed.error.issues[0]?.message}`);
+    await this.options.handle(parsed.data);
+  }
+}

@@ -1,0 +1,17 @@
+export { ArtifactStore } from './artifacts/artifact-store.js';
+export { AttemptFence } from './attempt-fence.js';
+export { ActionCatalog } from './catalog/action-catalog.js';
+export { ControlStreamReader, type AbortSignalMessage } from './control/control-stream.js';
+export { Keys } from './keys.js';
+export { RedisUnfitError, connectFitRedis, openBlockingRedis, openRedis, type Redis } from './redis/open-redis.js';
+export { ShardAgenda, type Agenda } from './agenda/shard-agenda.js';
+export { decodeTask, encodeTask, tasksPerChunk, type SpecRecord } from './plan/plan-encoding.js';
+export { TaskFacts, type AttemptFacts } from './read/task-facts.js';
+export { listScripts, loadScript } from './redis/script-library.js';
+export { ScriptRunner, type ScriptCall } from './redis/script-runner.js';
+export { AttemptStore, shardOfAttempt, type SettleResult, type Settlement, type SettlementDetail } from './write/attempt-store.js';
+export { DirectiveStore, type AcceptResult, type DirectiveDraft } from './write/directive-store.js';
+export { type Dispatch, type FanOutTask, type Followup } from './write/dispatch.js';
+export { DirectiveOrders, type DirectiveOrder, type DirectiveRequest } from './read/directive-order.js';
+export { RefRegister } from './write/ref-register.js';
+export { TaskOutputs } from './read/task-outputs.js';

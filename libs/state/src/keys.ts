@@ -1,0 +1,41 @@
+import { globalRoot, shardOfDirective, shardRoot, tenantRoot } from '#libs/contracts';
+
+/** Every Redis key of the record. scripts/includes/keys.lua is its twin for Lua; a test holds the two together. */
+export class Keys {
+  constructor(private readonly keyPrefix: string) {}
+
+  root(shard: number): string {
+    return shardRoot(this.keyPrefix, shard);
+  }
+
+  rootOf(directiveId: string): string {
+    const shard = shardOfDirective(directiveId);
+    if (shard === undefined) throw new RangeError(`not a directive id: ${directiveId}`);
+    return this.root(shard);
+  }
+
+  directive = (id: string): string => `${this.rootOf(id)}:d:${id}`;
+  plan = (id: string): string => `${this.directive(id)}:plan`;
+  tasks = (id: string): string => `${this.directive(id)}:tasks`;
+  outputs = (id: string): string => `${this.directive(id)}:outputs`;
+  events = (id: string): string => `${this.directive(id)}:events`;
+  artifacts = (id: string): string => `${this.directive(id)}:artifacts`;
+  logs = (id: string, attemptKey: string): string => `${this.directive(id)}:logs:${attemptKey}`;
+
+  index = (shard: number, tenant: string): string => `${this.root(shard)}:index:${tenant}`;
+  shardEvents = (shard: number): string => `${this.root(shard)}:events`;
+  control = (shard: number): string => `${this.root(shard)}:control`;
+  outbox = (shard: number): string => `${this.root(shard)}:outbox`;
+  timers = (shard: number): string => `${this.root(shard)}:timers`;
+  cascade = (shard: number): string => `${this.root(shard)}:cascade`;
+  expand = (shard: number): string => `${this.root(shard)}:expand`;
+  closing = (shard: number): string => `${this.root(shard)}:closing`;
+  discard = (shard: number): string => `${this.root(shard)}:discard`;
+  aside = (shard: number): string => `${this.root(shard)}:aside`;
+  queues = (shard: number): string => `${this.root(shard)}:queues`;
+  ready = (shard: number, queue: string): string => `${this.root(shard)}:ready:${queue}`;
+  inflight = (shard: number, queue: string): string => `${this.root(shard)}:inflight:${queue}`;
+
+  ref = (tenant: string, ref: string): string => `${tenantRoot(this.keyPrefix, tenant)}:ref:${ref}`;
+  catalog = (): string => `${globalRoot(this.keyPrefix)}:actions`;
+}

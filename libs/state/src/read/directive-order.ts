@@ -1,0 +1,41 @@
+import type { DirectiveState, Json, SubmitDirective } from '#libs/contracts';
+import type { Redis } from 'ioredis';
+import type { Keys } from '../keys.js';
+
+/** The parts of a submission that rooms behind ingress need. */
+export type DirectiveRequest = Pick<SubmitDirective, 'input' | 'output' | 'labels' | 'workflow' | 'intent' | 'policies' | 'budget'>;
+
+export interface DirectiveOrder {
+  id: string;
+  tenant: string;
+  state: DirectiveState;
+  request: DirectiveRequest;
+  /** The workflow the decide room chose and its input; absent for an explicit task list and before the plan. */
+  decided?: { workflow: string; input: Json };
+  total: number;
+  traceparent: string;
+}
+
+/** What was ordered, read by the rooms that act on it. */
+export class DirectiveOrders {
+  constructor(
+    private readonly redis: Redis,
+    private readonly keys: Keys,
+  ) {}
+
+  async load(id: string): Promise<DirectiveOrder | undefined> {
+    const [tenant, state, request, total, traceparent, decided] = await this.redis.hmget(
+      this.keys.directive(id), 'tenant', 'state', 'request', 'total', 'traceparent', 'decided',
+    );
+    if (!tenant || !state || !request) return undefined;
+    return {
+      id,
+      tenant,
+      state: state as DirectiveState,
+      request: JSON.parse(request) as DirectiveRequest,
+      total: Number(total ?? 0),
+      traceparent: traceparent ?? '',
+      ...(decided ? { decided: JSON.parse(decided) as { workflow: string; input: Json } } : {}),
+    };
+  }
+}

@@ -1,0 +1,55 @@
+import { formatTaskIndex, type Json } from '#libs/contracts';
+import type { Redis } from 'ioredis';
+import type { Keys } from '../keys.js';
+
+interface StoredTask {
+  state: string;
+  first?: number;
+  count?: number;
+}
+
+/** Outputs of succeeded tasks. A fan-out's output is the list of its children's, in order; a child without one gives null. */
+export class TaskOutputs {
+  constructor(
+    private readonly redis: Redis,
+    private readonly keys: Keys,
+  ) {}
+
+  /** By index; a task that did not succeed is left out. Two round trips, a third when there are fan-outs. */
+  async get(directiveId: string, indexes: readonly number[]): Promise<Map<number, Json>> {
+    if (indexes.length === 0) return new Map();
+    const fields = indexes.map(formatTaskIndex);
+    const [texts, states] = await Promise.all([
+      this.redis.hmget(this.keys.outputs(directiveId), ...fields),
+      this.redis.hmget(this.keys.tasks(directiveId), ...fields),
+    ]);
+    const found = new Map<number, Json>();
+    for (const [at, index] of indexes.entries()) {
+      const text = texts[at];
+      const state = states[at];
+      if (typeof text === 'string') found.set(index, JSON.parse(text) as Json);
+      else if (state) await this.addJoined(found, directiveId, index, JSON.parse(state) as StoredTask);
+    }
+    return found;
+  }
+
+  /** `[task id, output]` of every planned task that succeeded; children answer through their fan-out. */
+  async byTaskId(directiveId: string, total: number): Promise<[string, Json][]> {
+    const indexes = Array.from({ length: total }, (_, index) => index);
+    const specs = await this.redis.hmget(this.keys.plan(directiveId), ...indexes.map((index) => `${formatTaskIndex(index)}:spec`));
+    const planned = specs.flatMap((text, index) => {
+      const spec = text ? (JSON.parse(text) as { id: string; parent?: string }) : undefined;
+      return spec && spec.parent === undefined ? [{ id: spec.id, index }] : [];
+    });
+    const outputs = await this.get(directiveId, planned.map(({ index }) => index));
+    return planned.flatMap(({ id, index }) => (outputs.has(index) ? [[id, outputs.get(index)!]] : []));
+  }
+
+  private async addJoined(found: Map<number, Json>, directiveId: string, index: number, task: StoredTask): Promise<void> {
+    if (task.state !== 'succeeded' || task.first === undefined || task.count === undefined) return;
+    const { first, count } = task;
+    const fields = Array.from({ length: count }, (_, at) => formatTaskIndex(first + at));
+    const texts = fields.length === 0 ? [] : await this.redis.hmget(this.keys.outputs(directiveId), ...fields);
+    found.set(index, texts.map((text) => (text === null ? null : (JSON.parse(text) as Json))));
+  }
+}

@@ -1,0 +1,69 @@
+import { Redis } from 'ioredis';
+
+export type { Redis };
+
+/** One sentence for the person who started the process, and what to do next. */
+export class RedisUnfitError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'RedisUnfitError';
+  }
+}
+
+/** A connection for commands and scripts; never used for blocking reads. */
+export function openRedis(url: string): Redis {
+  return new Redis(url, { lazyConnect: true, maxRetriesPerRequest: null, enableReadyCheck: true, connectTimeout: 5_000 });
+}
+
+/** A connection of its own for one blocking reader, so that a blocked read delays nobody. */
+export function openBlockingRedis(url: string): Redis {
+  return new Redis(url, { lazyConnect: true, maxRetriesPerRequest: null, keepAlive: 10_000 });
+}
+
+function parseInfo(info: string): Map<string, string> {
+  return new Map(info.split('\r\n').flatMap((line) => (line.includes(':') ? [line.split(':', 2) as [string, string]] : [])));
+}
+
+const floor = '7.0.0';
+
+function isBelowFloor(version: string): boolean {
+  return version.localeCompare(floor, 'en', { numeric: true }) < 0;
+}
+
+async function connectOnce(redis: Redis, address: string): Promise<void> {
+  const refused = new Promise<never>((_, reject) => redis.once('error', reject));
+  try {
+    await Promise.race([redis.connect(), refused]);
+  } catch (cause) {
+    redis.disconnect();
+    throw new RedisUnfitError(`No Redis answers at ${address}; start one, or set REDIS_URL.`, { cause });
+  }
+}
+
+function addressOf(url: string): string {
+  const { hostname, port } = new URL(url);
+  return `${hostname}:${port === '' ? '6379' : port}`;
+}
+
+/** Connects and refuses a Redis that would lose or evict the record. Returns warnings worth a line in the log. */
+export async function connectFitRedis(redis: Redis, url: string, options: { allowEviction: boolean }): Promise<string[]> {
+  const address = addressOf(url);
+  redis.on('error', () => undefined);
+  await connectOnce(redis, address);
+  const info = parseInfo(await redis.info());
+  const version = info.get('redis_version') ?? '0';
+  const isValkey = info.has('valkey_version');
+  try {
+    if (!isValkey && isBelowFloor(version)) throw new RedisUnfitError(`Redis at ${address} is ${version}; Chain of Command needs 7.0 or newer.`);
+    const policy = info.get('maxmemory_policy') ?? 'unknown';
+    if (policy !== 'noeviction' && !options.allowEviction) {
+      throw new RedisUnfitError(
+        `Redis at ${address} has maxmemory-policy ${policy} and may evict the record; set it to noeviction (or COC_ALLOW_EVICTION=1 to accept loss).`,
+      );
+    }
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+  return info.get('aof_enabled') === '1' ? [] : [`Redis at ${address} runs without AOF: a crash of Redis loses accepted directives`];
+}

@@ -1,0 +1,49 @@
+-- Purpose: writes one chunk of a fan-out's children and makes them ready; the first call takes their indexes. Idempotent by `from`.
+-- KEYS[1] root of the shard
+-- ARGV[1] directive id  [2] fan-out's index  [3] number of children  [4] from  [5] children JSON array of {control, spec}, <= 100  [6] max tasks of a plan
+-- ARGV[7] window  [8] nonce base
+-- Returns: {'ok', dispatched, staged, cascades, reviewing} | {'stale'} | {'too-large', total}
+-- Events: task.expanded at the first chunk, then task.queued ..., task.completed when there are no children
+-- @include keys clock record events tasks budget release advance close
+
+local id, index, count, from = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local directive = load_directive(id)
+local control = directive and load_control(id, index)
+local task = control and (load_task(id, index) or {})
+local expand_member = task_member(id, index)
+if not control or FINAL[task.state] or directive.closing ~= '' or RESTING[directive.state] then
+  redis.call('ZREM', shard_key('expand'), expand_member)
+  return { 'stale' }
+end
+if not task.first and directive.total + count > tonumber(ARGV[6]) then return { 'too-large', int(directive.total) } end
+
+local release = new_release(ARGV[7], ARGV[8])
+if not task.first then
+  start_directive(directive)
+  task = {
+    state = 'waiting', since = NOW, deadline = directive.ttlAt, waiting = { 'children', control.id },
+    first = directive.total, count = count, staged = 0, childrenOpen = count, childrenFailed = 0,
+  }
+  directive.total = directive.total + count
+  directive.open = directive.open + count
+  emit(directive, 'task.expanded', control.id, { items = count })
+end
+
+local children = from == task.staged and cjson.decode(ARGV[5]) or {}
+local added = #children
+task.staged = task.staged + added
+save_task(id, index, task)
+for at, child in ipairs(children) do
+  local child_index = to_base36(task.first + from + at - 1)
+  redis.call('HSET', directive_key(id, 'plan'), child_index, child[1], child_index .. ':spec', child[2])
+  make_ready(directive, child_index, cjson.decode(child[1]), nil, release)
+end
+
+local reviewing = false
+if task.staged >= count then redis.call('ZREM', shard_key('expand'), expand_member) end
+if count == 0 then
+  join_fan_out(directive, index, control, task, release)
+  reviewing = close_when_done(directive)
+end
+save_directive(directive)
+return { 'ok', release.dispatched, int(task.staged), redis.call('ZCARD', shard_key('cascade')), reviewing and id or '' }

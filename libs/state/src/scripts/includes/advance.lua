@@ -1,0 +1,106 @@
+-- Purpose: what follows from a final task: dependents freed or skipped, a fan-out joined, the directive closed. Long lists go to `cascade`.
+local FINAL_EVENT = {
+  COMPLETED = 'directive.completed', PARTIALLY_COMPLETED = 'directive.partially_completed', FAILED = 'directive.failed',
+  CANCELLED = 'directive.cancelled', TIMEOUT = 'directive.timeout', STOPPED = 'directive.stopped',
+}
+
+local function finish_directive(directive, state)
+  directive.state = state
+  directive.closing = ''
+  directive.finishedAt = NOW
+  redis.call('ZREM', shard_key('timers'), 'ttl:' .. directive.id)
+  redis.call('ZREM', shard_key('closing'), directive.id)
+  redis.call('ZREM', shard_key('outbox'), 'decide:' .. directive.id, 'execute:' .. directive.id, 'review:' .. directive.id)
+  redis.call('DEL', directive_key(directive.id, 'parked'))
+  emit(directive, FINAL_EVENT[state], nil, {
+    succeeded = directive.succeeded, failed = directive.failed, skipped = directive.skipped, cancelled = directive.cancelled,
+    expired = directive.expired, chargedMicroUsd = directive.chargedMicroUsd, overrunMicroUsd = directive.overrunMicroUsd,
+    code = directive.errorCode ~= '' and directive.errorCode or nil,
+  })
+end
+
+-- Same table as decideClose in libs/policy; a test holds the two together.
+local function close_state(directive)
+  if directive.broken == 0 then return 'COMPLETED' end
+  if directive.sinksSucceeded > 0 then return 'PARTIALLY_COMPLETED' end
+  return 'FAILED'
+end
+
+-- True when the directive now waits for the review room. A paused one waits for its resume.
+local function close_when_done(directive)
+  if directive.state == 'PAUSED' or directive.open > 0 or directive.closing ~= '' or RESTING[directive.state] or directive.total == 0 then return false end
+  if directive.review == '1' and directive.broken == 0 then
+    directive.review = 'asked'
+    redis.call('ZADD', shard_key('outbox'), NOW, 'review:' .. directive.id)
+    emit(directive, 'directive.review_requested')
+    return true
+  end
+  if directive.review ~= 'asked' then finish_directive(directive, close_state(directive)) end
+  return false
+end
+
+local function file_cascade(directive, node, chunk, mode)
+  redis.call('ZADD', shard_key('cascade'), NOW, directive.id .. '.' .. node .. '.' .. chunk .. '.' .. mode)
+end
+
+local function free_dependent(directive, index, release)
+  if redis.call('HINCRBY', directive_key(directive.id, 'tasks'), index .. ':pending', -1) ~= 0 then return end
+  local task = load_task(directive.id, index)
+  if task and FINAL[task.state] then return end
+  make_ready(directive, index, load_control(directive.id, index), task, release)
+end
+
+local function advance_mode(control, state)
+  return (state == 'succeeded' or control.optional) and 'free' or 'skip'
+end
+
+local function skip_dependent(directive, index, because)
+  local task = load_task(directive.id, index)
+  if task and FINAL[task.state] then return end
+  local control = load_control(directive.id, index)
+  finish_task(directive, index, control, task or {}, 'skipped')
+  emit(directive, 'task.skipped', control.id, { because = because })
+  if #control.dependents > 0 then file_cascade(directive, index, 'inline', advance_mode(control, 'skipped')) end
+  for chunk = 0, control.edgeChunks - 1 do file_cascade(directive, index, chunk, advance_mode(control, 'skipped')) end
+end
+
+local function advance_list(directive, dependents, mode, because, release)
+  for _, dependent in ipairs(dependents) do
+    if mode == 'free' then free_dependent(directive, dependent, release) else skip_dependent(directive, dependent, because) end
+  end
+end
+
+local function advance_dependents(directive, index, control, state, release)
+  if directive.closing ~= '' then return end
+  local mode = advance_mode(control, state)
+  advance_list(directive, control.dependents, mode, control.id, release)
+  for chunk = 0, control.edgeChunks - 1 do file_cascade(directive, index, chunk, mode) end
+end
+
+local function join_fan_out(directive, index, control, parent, release)
+  local failed = parent.childrenFailed > 0
+  if failed then
+    parent.code = 'CHILD_FAILED'
+    parent.message = int(parent.childrenFailed) .. ' of ' .. int(parent.count) .. ' items failed'
+  end
+  local state = failed and 'failed' or 'succeeded'
+  finish_task(directive, index, control, parent, state)
+  emit(directive, failed and 'task.failed' or 'task.completed', control.id, { items = parent.count, code = parent.code, message = parent.message })
+  advance_dependents(directive, index, control, state, release)
+end
+
+local function tell_parent(directive, control, state, release)
+  local parent = load_task(directive.id, control.parent)
+  if not parent or FINAL[parent.state] then return end
+  parent.childrenOpen = parent.childrenOpen - 1
+  if state ~= 'succeeded' then parent.childrenFailed = parent.childrenFailed + 1 end
+  if parent.childrenOpen > 0 then return save_task(directive.id, control.parent, parent) end
+  join_fan_out(directive, control.parent, load_control(directive.id, control.parent), parent, release)
+end
+
+-- All that follows from a task which just became final. True when the directive now waits for the review room.
+local function advance(directive, index, control, state, release)
+  if control.parent and directive.closing == '' then tell_parent(directive, control, state, release) end
+  advance_dependents(directive, index, control, state, release)
+  return close_when_done(directive)
+end

@@ -1,0 +1,112 @@
+-- Purpose: the law of dispatch for one task whose dependencies are met: go, hold, defer or file it under what it waits for.
+-- `release` is what a script knows of the call: { window, nonce, count, dispatched = {}, expanding = {}, inflight = {} }.
+local function new_release(window, nonce)
+  return { window = tonumber(window), nonce = nonce, count = 0, dispatched = {}, expanding = {}, inflight = {} }
+end
+
+local function room_in_window(release, queue)
+  local used = release.inflight[queue] or redis.call('ZCARD', shard_key('inflight:' .. queue))
+  release.inflight[queue] = used
+  return used < release.window
+end
+
+-- CRITICAL before HIGH before MEDIUM before LOW, and within one the oldest first; 1e13 ms is the year 2286.
+local function file_ready(directive, index, queue)
+  redis.call('ZADD', shard_key('ready:' .. queue), directive.priority * 1e13 + NOW, task_member(directive.id, index))
+end
+
+local function park(directive, index)
+  redis.call('ZADD', directive_key(directive.id, 'parked'), NOW, index)
+end
+
+local function park_paused(directive, index, task)
+  park(directive, index)
+  if not task.state then return end
+  task.state = 'ready'
+  task.waiting = { 'paused', directive.id }
+  task.deadline = directive.ttlAt
+  save_task(directive.id, index, task)
+end
+
+local function hold(directive, index, control, task, kind, ref)
+  if task.state == 'held' then return end
+  task.state = 'held'
+  task.since = NOW
+  task.deadline = directive.ttlAt
+  task.waiting = { kind, ref }
+  save_task(directive.id, index, task)
+  emit(directive, 'task.held', control.id, { kind = kind, ref = ref, attempt = task.attempt or 0 })
+end
+
+local function defer(directive, index, control, task, kind, ref)
+  if task.state == 'deferred' and task.waiting and task.waiting[1] == kind then return end
+  task.state = 'deferred'
+  task.since = NOW
+  task.deadline = directive.ttlAt
+  task.waiting = { kind, ref }
+  save_task(directive.id, index, task)
+  emit(directive, 'task.deferred', control.id, { kind = kind, ref = ref, attempt = task.attempt or 0 })
+end
+
+local function start_directive(directive)
+  if directive.state ~= 'QUEUED' then return end
+  directive.state = 'RUNNING'
+  directive.startedAt = NOW
+  emit(directive, 'directive.started')
+end
+
+local function grant(directive, index, control, task, release)
+  release.count = release.count + 1
+  task.state = 'dispatched'
+  task.attempt = (task.attempt or 0) + 1
+  task.nonce = release.nonce .. string.format('%x', release.count)
+  task.since = NOW
+  task.deadline = math.min(directive.ttlAt, control.ttlMs and NOW + control.ttlMs or directive.ttlAt)
+  task.waiting = nil
+  reserve(directive, control, task)
+  save_task(directive.id, index, task)
+  redis.call('ZADD', shard_key('inflight:' .. control.queue), int(task.deadline), attempt_id(directive.id, index, task))
+  release.inflight[control.queue] = release.inflight[control.queue] + 1
+  start_directive(directive)
+  emit(directive, 'task.queued', control.id, { attempt = task.attempt, queue = control.queue })
+  local spec = redis.call('HGET', directive_key(directive.id, 'plan'), index .. ':spec')
+  release.dispatched[#release.dispatched + 1] = {
+    directive.id, index, int(task.attempt), task.nonce, control.queue, int(task.deadline - NOW), directive.tenant, directive.traceparent, spec,
+  }
+end
+
+-- `task` is its state or nil. Does nothing for a directive that is closing: the close chunk finishes its tasks.
+local function make_ready(directive, index, control, task, release)
+  if directive.closing ~= '' or RESTING[directive.state] or NOW >= directive.ttlAt then return end
+  task = task or {}
+  if directive.state == 'PAUSED' then return park_paused(directive, index, task) end
+  if control.fanOut then
+    redis.call('ZADD', shard_key('expand'), NOW, task_member(directive.id, index))
+    release.expanding[#release.expanding + 1] = { directive.id, index }
+    return
+  end
+  if control.hold then return hold(directive, index, control, task, control.hold, control.id) end
+  local verdict = budget_verdict(directive, control)
+  if verdict == 'budget' then return hold(directive, index, control, task, 'budget', directive.id) end
+  if verdict == 'budget-reserved' then
+    park(directive, index)
+    return defer(directive, index, control, task, 'budget-reserved', directive.id)
+  end
+  if room_in_window(release, control.queue) then return grant(directive, index, control, task, release) end
+  if task.state then
+    task.state = 'ready'
+    task.waiting = nil
+    task.deadline = nil
+    save_task(directive.id, index, task)
+  end
+  file_ready(directive, index, control.queue)
+end
+
+-- Moves up to `limit` tasks that waited for the directive itself back into the line.
+local function unpark(directive, release, limit)
+  local parked = redis.call('ZPOPMIN', directive_key(directive.id, 'parked'), limit)
+  for at = 1, #parked, 2 do
+    local task = load_task(directive.id, parked[at])
+    if not (task and FINAL[task.state]) then make_ready(directive, parked[at], load_control(directive.id, parked[at]), task, release) end
+  end
+end

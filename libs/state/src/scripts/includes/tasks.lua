@@ -1,0 +1,46 @@
+-- Purpose: reads and writes a task's state and its control record, and counts it when it becomes final.
+local FINAL = { succeeded = true, failed = true, cancelled = true, expired = true, skipped = true }
+
+local function load_control(id, index)
+  local text = redis.call('HGET', directive_key(id, 'plan'), index)
+  return text and cjson.decode(text) or nil
+end
+
+local function load_task(id, index)
+  local text = redis.call('HGET', directive_key(id, 'tasks'), index)
+  return text and cjson.decode(text) or nil
+end
+
+local function save_task(id, index, task)
+  redis.call('HSET', directive_key(id, 'tasks'), index, cjson.encode(task))
+end
+
+local function attempt_id(id, index, task)
+  return id .. '.' .. index .. '.' .. int(task.attempt) .. '.' .. task.nonce
+end
+
+local function forget_waiting(task)
+  task.waiting = nil
+  task.deadline = nil
+  task.reserveMicroUsd = nil
+  task.reserveTokens = nil
+end
+
+-- Counts a task that becomes final. A required task that did not succeed breaks the directive; a child answers through its parent.
+local function finish_task(directive, index, control, task, state)
+  forget_waiting(task)
+  task.state = state
+  task.since = NOW
+  save_task(directive.id, index, task)
+  directive.open = directive.open - 1
+  directive[state] = directive[state] + 1
+  if state == 'succeeded' then
+    if control.sink then directive.sinksSucceeded = directive.sinksSucceeded + 1 end
+  elseif (state == 'failed' or state == 'expired') and not control.optional and not control.parent then
+    directive.broken = directive.broken + 1
+    if directive.errorCode == '' then
+      directive.errorCode = task.code or 'TASK_FAILED'
+      directive.errorMessage = 'task ' .. control.id .. ': ' .. (task.message or state)
+    end
+  end
+end

@@ -1,0 +1,16 @@
+-- Purpose: stops the release of a directive's tasks; what runs, runs on. Idempotent.
+-- KEYS[1] root of the shard
+-- ARGV[1] directive id  [2] actor
+-- Returns: {'ok', state} | {'unknown'} | {'illegal', state}
+-- Events: directive.paused
+-- @include keys clock record events
+
+local directive = load_directive(ARGV[1])
+if not directive then return { 'unknown' } end
+if directive.state == 'PAUSED' then return { 'ok', 'PAUSED' } end
+if (directive.state ~= 'RUNNING' and directive.state ~= 'DEGRADED') or directive.closing ~= '' then return { 'illegal', directive.state } end
+
+directive.state = 'PAUSED'
+emit(directive, 'directive.paused', nil, { actor = ARGV[2] })
+save_directive(directive)
+return { 'ok', 'PAUSED' }

@@ -1,0 +1,18 @@
+-- Purpose: lets a paused directive go on; its parked tasks go back into the line through the cascade.
+-- KEYS[1] root of the shard
+-- ARGV[1] directive id  [2] actor
+-- Returns: {'ok', state} | {'unknown'} | {'illegal', state}
+-- Events: directive.resumed
+-- @include keys clock record events tasks budget release advance
+
+local directive = load_directive(ARGV[1])
+if not directive then return { 'unknown' } end
+if directive.state == 'RUNNING' then return { 'ok', 'RUNNING' } end
+if directive.state ~= 'PAUSED' or directive.closing ~= '' then return { 'illegal', directive.state } end
+
+directive.state = 'RUNNING'
+emit(directive, 'directive.resumed', nil, { actor = ARGV[2] })
+file_cascade(directive, 'parked', '0', 'unpark')
+redis.call('ZADD', shard_key('outbox'), NOW, 'execute:' .. directive.id)
+save_directive(directive)
+return { 'ok', 'RUNNING' }

@@ -1,0 +1,16 @@
+-- Purpose: acts on an ExecuteDirective message: releases the first chunk of tasks without dependencies. A second message finds nothing to do.
+-- KEYS[1] root of the shard
+-- ARGV[1] directive id  [2] window  [3] nonce base
+-- Returns: {dispatched, expanding, more} ; dispatched = list of {id, index, attempt, nonce, queue, ttlMs, tenant, traceparent, spec}
+-- Events: directive.started, task.queued, task.held, task.deferred
+-- @include keys clock record events tasks budget release advance cascade
+
+local directive = load_directive(ARGV[1])
+local release = new_release(ARGV[2], ARGV[3])
+if not directive then return { {}, {}, 0 } end
+redis.call('ZREM', shard_key('outbox'), 'execute:' .. directive.id)
+if redis.call('ZREM', shard_key('cascade'), directive.id .. '.root.0.start') == 1 then
+  run_cascade(directive, 'root', '0', 'start', release)
+  save_directive(directive)
+end
+return { release.dispatched, release.expanding, redis.call('ZCARD', shard_key('cascade')) }

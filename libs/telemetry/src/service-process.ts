@@ -1,0 +1,27 @@
+export interface RunningService {
+  close(): Promise<void>;
+}
+
+/** A failure whose message is one sentence for the person at the terminal: no stack helps them. */
+function isForPeople(error: unknown): error is Error {
+  return error instanceof Error && ['EnvError', 'RedisUnfitError', 'CocError', 'PortInUseError'].includes(error.name);
+}
+
+function fail(error: unknown): never {
+  const text = isForPeople(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}
+
+/** Runs a service until SIGTERM or SIGINT, then drains it and exits 0; a second signal exits at once. */
+export function runServiceProcess(boot: () => Promise<RunningService>): void {
+  const started = boot();
+  started.catch(fail);
+  let isClosing = false;
+  const close = (): void => {
+    if (isClosing) process.exit(1);
+    isClosing = true;
+    started.then((service) => service.close()).then(() => process.exit(0), fail);
+  };
+  process.on('SIGTERM', close).on('SIGINT', close);
+}

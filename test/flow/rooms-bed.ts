@@ -1,0 +1,156 @@
+import { Worker, type Job } from 'bullmq';
+import { ulid } from 'ulid';
+import { bootExecutor, type RunningExecutor } from '#apps/executor';
+import { loadEnv, type Env } from '#libs/config';
+import { ActionRecord, actionQueue, formatDirectiveId, type ActionDraft, type Json, type TaskMessage, type TaskSpec } from '#libs/contracts';
+import { SchemaValidator, catalogLookup, decidePlan } from '#libs/policy';
+import { QueueSender, workerOptions } from '#libs/queues';
+import { ActionCatalog, DirectiveStore, Keys, ScriptRunner, openRedis, type DirectiveDraft, type Redis } from '#libs/state';
+import { createLogger } from '#libs/telemetry';
+import { startRedis, type TestRedis } from '#libs/testing';
+
+export type Behaviour = (message: TaskMessage, job: Job, signal?: AbortSignal) => Promise<unknown>;
+
+export interface StoredEvent {
+  type: string;
+  task: string;
+  data: Record<string, Json>;
+}
+
+/** A directive's whole way in one process, below HTTP: real Redis, real BullMQ, a real executor, workers without our libraries. */
+export class RoomsBed {
+  readonly keys: Keys;
+  readonly store: DirectiveStore;
+  readonly catalog: ActionCatalog;
+  readonly sender: QueueSender;
+  readonly workers: Worker[] = [];
+  readonly executors: RunningExecutor[] = [];
+
+  private constructor(
+    readonly server: TestRedis,
+    readonly redis: Redis,
+    readonly env: Env,
+  ) {
+    this.keys = new Keys(env.redis.keyPrefix);
+    this.store = new DirectiveStore(new ScriptRunner(redis), this.keys);
+    this.catalog = new ActionCatalog(redis, this.keys);
+    this.sender = new QueueSender(redis, this.address);
+  }
+
+  static async open(settings: Record<string, string> = {}): Promise<RoomsBed> {
+    const server = await startRedis();
+    const env = loadEnv({ REDIS_URL: server.url, COC_LOG_LEVEL: 'error', ...settings });
+    return new RoomsBed(server, openRedis(server.url), env);
+  }
+
+  get address(): { url: string; keyPrefix: string } {
+    return { url: this.env.redis.url, keyPrefix: this.env.redis.keyPrefix };
+  }
+
+  async startExecutor(): Promise<RunningExecutor> {
+    const executor = await bootExecutor(this.env, createLogger('executor', this.env.logLevel));
+    this.executors.push(executor);
+    return executor;
+  }
+
+  /** Registers the action and serves it on every shard with plain BullMQ workers. */
+  async serve(draft: ActionDraft, behaviour: Behaviour, options: { concurrency?: number; lockDuration?: number } = {}): Promise<Worker[]> {
+    await this.catalog.publish(ActionRecord.parse(draft));
+    const workers = Array.from({ length: this.env.shards }, (_, shard) => this.openWorker(draft.name, shard, behaviour, options));
+    this.workers.push(...workers);
+    return workers;
+  }
+
+  async submit(tasks: TaskSpec[], extra: Partial<DirectiveDraft> & { input?: Json; shard?: number } = {}): Promise<string> {
+    const { input, shard = 0, ...overrides } = extra;
+    const decision = decidePlan({ tasks, input }, catalogLookup(await this.catalog.list(), new SchemaValidator()));
+    if ('faults' in decision) throw new Error(JSON.stringify(decision.faults));
+    const draft = aDraft({ id: formatDirectiveId(shard, ulid()), request: JSON.stringify({ input }), ...overrides });
+    await this.store.accept(draft, decision.plan);
+    const { id: directiveId, tenant, traceparent } = draft;
+    await this.sender.sendRoom('execute', shard, { kind: 'ExecuteDirective', schemaVersion: 1, tenant, directiveId, traceparent });
+    return draft.id;
+  }
+
+  async field(id: string, name: string): Promise<string | null> {
+    return this.redis.hget(this.keys.directive(id), name);
+  }
+
+  async output(id: string, index: string): Promise<Json> {
+    return JSON.parse((await this.redis.hget(this.keys.outputs(id), index)) ?? 'null') as Json;
+  }
+
+  async events(id: string): Promise<StoredEvent[]> {
+    const entries = await this.redis.xrange(this.keys.events(id), '-', '+');
+    entries.forEach(([entryId], at) => {
+      if (entryId !== `${at + 1}-0`) throw new Error(`a gap in the events of ${id}: ${entryId} at ${at}`);
+    });
+    return entries.map(([, fields]) => ({ type: fields[1]!, task: fields[5]!, data: JSON.parse(fields[7]!) as Record<string, Json> }));
+  }
+
+  async story(id: string): Promise<string[]> {
+    return (await this.events(id)).map(({ type, task }) => (task === '' ? type : `${type} ${task}`));
+  }
+
+  /** Waits on the directive's own event stream until an event answers yes. */
+  async until(id: string, isIt: (event: StoredEvent) => boolean, timeoutMs = 20_000): Promise<void> {
+    const reader = this.redis.duplicate();
+    const deadline = performance.now() + timeoutMs;
+    let cursor = '0';
+    try {
+      while (performance.now() < deadline) {
+        const reply = await reader.xread('BLOCK', 500, 'STREAMS', this.keys.events(id), cursor);
+        for (const [entryId, fields] of reply?.[0]?.[1] ?? []) {
+          cursor = entryId;
+          if (isIt({ type: fields[1]!, task: fields[5]!, data: JSON.parse(fields[7]!) as Record<string, Json> })) return;
+        }
+      }
+    } finally {
+      reader.disconnect();
+    }
+    throw new Error(`nothing came in ${timeoutMs} ms; so far: ${(await this.story(id)).join(', ')}`);
+  }
+
+  async finished(id: string, timeoutMs?: number): Promise<string> {
+    const ends = ['completed', 'partially_completed', 'failed', 'cancelled', 'timeout'].map((end) => `directive.${end}`);
+    await this.until(id, ({ type }) => ends.includes(type), timeoutMs);
+    return (await this.field(id, 'state'))!;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.close(true)));
+    await Promise.all(this.executors.map((executor) => executor.close()));
+    await this.sender.close();
+    this.redis.disconnect();
+    await this.server.stop();
+  }
+
+  private openWorker(action: string, shard: number, behaviour: Behaviour, options: { concurrency?: number; lockDuration?: number }): Worker {
+    const worker = new Worker(
+      actionQueue(action, shard),
+      async (job: Job<TaskMessage>, _token?: string, signal?: AbortSignal) => behaviour(job.data, job, signal),
+      { ...workerOptions(this.address, shard), concurrency: options.concurrency ?? 10, lockDuration: options.lockDuration ?? 30_000 },
+    );
+    worker.on('error', () => undefined);
+    return worker;
+  }
+}
+
+export function aDraft(overrides: Partial<DirectiveDraft> = {}): DirectiveDraft {
+  return {
+    id: formatDirectiveId(0, ulid()),
+    tenant: 'local',
+    actor: 'tester',
+    kind: 'tasks',
+    ref: null,
+    title: null,
+    request: '{}',
+    requestHash: 'hash',
+    priority: 2,
+    ttlMs: 60_000,
+    budgetMicroUsd: null,
+    budgetTokens: null,
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    ...overrides,
+  };
+}
