@@ -2,10 +2,26 @@ import { Worker, type Job } from 'bullmq';
 import { ulid } from 'ulid';
 import { bootExecutor, type RunningExecutor } from '#apps/executor';
 import { loadEnv, type Env } from '#libs/config';
-import { ActionRecord, actionQueue, formatDirectiveId, type ActionDraft, type Json, type TaskMessage, type TaskSpec } from '#libs/contracts';
+import {
+  ActionRecord,
+  actionQueue,
+  formatDirectiveId,
+  type ActionDraft,
+  type Json,
+  type TaskMessage,
+  type TaskSpec,
+} from '#libs/contracts';
 import { SchemaValidator, catalogLookup, decidePlan } from '#libs/policy';
 import { QueueSender, workerOptions } from '#libs/queues';
-import { ActionCatalog, DirectiveStore, Keys, ScriptRunner, openRedis, type DirectiveDraft, type Redis } from '#libs/state';
+import {
+  ActionCatalog,
+  DirectiveStore,
+  Keys,
+  ScriptRunner,
+  openRedis,
+  type DirectiveDraft,
+  type Redis,
+} from '#libs/state';
 import { createLogger } from '#libs/telemetry';
 import { startRedis, type TestRedis } from '#libs/testing';
 
@@ -54,21 +70,36 @@ export class RoomsBed {
   }
 
   /** Registers the action and serves it on every shard with plain BullMQ workers. */
-  async serve(draft: ActionDraft, behaviour: Behaviour, options: { concurrency?: number; lockDuration?: number } = {}): Promise<Worker[]> {
+  async serve(
+    draft: ActionDraft,
+    behaviour: Behaviour,
+    options: { concurrency?: number; lockDuration?: number } = {},
+  ): Promise<Worker[]> {
     await this.catalog.publish(ActionRecord.parse(draft));
-    const workers = Array.from({ length: this.env.shards }, (_, shard) => this.openWorker(draft.name, shard, behaviour, options));
+    const workers = Array.from({ length: this.env.shards }, (_, shard) =>
+      this.openWorker(draft.name, shard, behaviour, options),
+    );
     this.workers.push(...workers);
     return workers;
   }
 
-  async submit(tasks: TaskSpec[], extra: Partial<DirectiveDraft> & { input?: Json; shard?: number } = {}): Promise<string> {
+  async submit(
+    tasks: TaskSpec[],
+    extra: Partial<DirectiveDraft> & { input?: Json; shard?: number } = {},
+  ): Promise<string> {
     const { input, shard = 0, ...overrides } = extra;
     const decision = decidePlan({ tasks, input }, catalogLookup(await this.catalog.list(), new SchemaValidator()));
     if ('faults' in decision) throw new Error(JSON.stringify(decision.faults));
     const draft = aDraft({ id: formatDirectiveId(shard, ulid()), request: JSON.stringify({ input }), ...overrides });
     await this.store.accept(draft, decision.plan);
     const { id: directiveId, tenant, traceparent } = draft;
-    await this.sender.sendRoom('execute', shard, { kind: 'ExecuteDirective', schemaVersion: 1, tenant, directiveId, traceparent });
+    await this.sender.sendRoom('execute', shard, {
+      kind: 'ExecuteDirective',
+      schemaVersion: 1,
+      tenant,
+      directiveId,
+      traceparent,
+    });
     return draft.id;
   }
 
@@ -85,7 +116,11 @@ export class RoomsBed {
     entries.forEach(([entryId], at) => {
       if (entryId !== `${at + 1}-0`) throw new Error(`a gap in the events of ${id}: ${entryId} at ${at}`);
     });
-    return entries.map(([, fields]) => ({ type: fields[1]!, task: fields[5]!, data: JSON.parse(fields[7]!) as Record<string, Json> }));
+    return entries.map(([, fields]) => ({
+      type: fields[1]!,
+      task: fields[5]!,
+      data: JSON.parse(fields[7]!) as Record<string, Json>,
+    }));
   }
 
   async story(id: string): Promise<string[]> {
@@ -102,7 +137,8 @@ export class RoomsBed {
         const reply = await reader.xread('BLOCK', 500, 'STREAMS', this.keys.events(id), cursor);
         for (const [entryId, fields] of reply?.[0]?.[1] ?? []) {
           cursor = entryId;
-          if (isIt({ type: fields[1]!, task: fields[5]!, data: JSON.parse(fields[7]!) as Record<string, Json> })) return;
+          if (isIt({ type: fields[1]!, task: fields[5]!, data: JSON.parse(fields[7]!) as Record<string, Json> }))
+            return;
         }
       }
     } finally {
@@ -112,7 +148,9 @@ export class RoomsBed {
   }
 
   async finished(id: string, timeoutMs?: number): Promise<string> {
-    const ends = ['completed', 'partially_completed', 'failed', 'cancelled', 'timeout'].map((end) => `directive.${end}`);
+    const ends = ['completed', 'partially_completed', 'failed', 'cancelled', 'timeout'].map(
+      (end) => `directive.${end}`,
+    );
     await this.until(id, ({ type }) => ends.includes(type), timeoutMs);
     return (await this.field(id, 'state'))!;
   }
@@ -125,11 +163,20 @@ export class RoomsBed {
     await this.server.stop();
   }
 
-  private openWorker(action: string, shard: number, behaviour: Behaviour, options: { concurrency?: number; lockDuration?: number }): Worker {
+  private openWorker(
+    action: string,
+    shard: number,
+    behaviour: Behaviour,
+    options: { concurrency?: number; lockDuration?: number },
+  ): Worker {
     const worker = new Worker(
       actionQueue(action, shard),
       async (job: Job<TaskMessage>, _token?: string, signal?: AbortSignal) => behaviour(job.data, job, signal),
-      { ...workerOptions(this.address, shard), concurrency: options.concurrency ?? 10, lockDuration: options.lockDuration ?? 30_000 },
+      {
+        ...workerOptions(this.address, shard),
+        concurrency: options.concurrency ?? 10,
+        lockDuration: options.lockDuration ?? 30_000,
+      },
     );
     worker.on('error', () => undefined);
     return worker;

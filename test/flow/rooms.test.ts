@@ -24,10 +24,18 @@ describe('a directive through the rooms', () => {
     ]);
     expect(await bed.finished(id)).toBe('COMPLETED');
     expect(await bed.story(id)).toEqual([
-      'directive.accepted', 'directive.planned', 'directive.started',
-      'task.queued a', 'task.started a', 'task.completed a',
-      'task.queued b', 'task.started b', 'task.completed b',
-      'task.queued c', 'task.started c', 'task.completed c',
+      'directive.accepted',
+      'directive.planned',
+      'directive.started',
+      'task.queued a',
+      'task.started a',
+      'task.completed a',
+      'task.queued b',
+      'task.started b',
+      'task.completed b',
+      'task.queued c',
+      'task.started c',
+      'task.completed c',
       'directive.completed',
     ]);
     expect(await bed.output(id, '2')).toEqual({ from: { from: 'one' } });
@@ -36,12 +44,19 @@ describe('a directive through the rooms', () => {
   it('fans out over a list, joins in order and goes on', async () => {
     const id = await bed.submit([
       { id: 'list', action: 'test.list', input: ['x', 'y', 'z'] },
-      { id: 'each', action: 'test.echo', forEach: { items: { $task: 'list', path: '/items' }, maxItems: 10 }, input: { it: { $item: '' } } },
+      {
+        id: 'each',
+        action: 'test.echo',
+        forEach: { items: { $task: 'list', path: '/items' }, maxItems: 10 },
+        input: { it: { $item: '' } },
+      },
       { id: 'join', action: 'test.echo', input: { $task: 'each' } },
     ]);
     expect(await bed.finished(id)).toBe('COMPLETED');
     expect(await bed.output(id, '2')).toEqual([{ it: 'x' }, { it: 'y' }, { it: 'z' }]);
-    expect(await bed.story(id)).toEqual(expect.arrayContaining(['task.expanded each', 'task.completed each[2]', 'task.completed each']));
+    expect(await bed.story(id)).toEqual(
+      expect.arrayContaining(['task.expanded each', 'task.completed each[2]', 'task.completed each']),
+    );
   });
 
   it('fails with the reason after its retries, skips what hangs on it and goes on elsewhere', async () => {
@@ -53,7 +68,15 @@ describe('a directive through the rooms', () => {
     ]);
     expect(await bed.finished(id)).toBe('PARTIALLY_COMPLETED');
     const story = await bed.story(id);
-    expect(story).toEqual(expect.arrayContaining(['task.retried bad', 'task.failed bad', 'task.skipped after', 'task.skipped later', 'task.completed other']));
+    expect(story).toEqual(
+      expect.arrayContaining([
+        'task.retried bad',
+        'task.failed bad',
+        'task.skipped after',
+        'task.skipped later',
+        'task.completed other',
+      ]),
+    );
     expect(await bed.field(id, 'errorCode')).toBe('WORKER_ERROR');
     expect(await bed.field(id, 'errorMessage')).toContain('it broke');
   });
@@ -75,7 +98,12 @@ describe('a directive through the rooms', () => {
   it('refuses a fan-out over something that is no list', async () => {
     const id = await bed.submit([
       { id: 'one', action: 'test.echo', input: { no: 'list' } },
-      { id: 'each', action: 'test.echo', forEach: { items: { $task: 'one', path: '/no' }, maxItems: 5 }, input: { $item: '' } },
+      {
+        id: 'each',
+        action: 'test.echo',
+        forEach: { items: { $task: 'one', path: '/no' }, maxItems: 5 },
+        input: { $item: '' },
+      },
     ]);
     expect(await bed.finished(id)).toBe('FAILED');
     expect(await bed.field(id, 'errorCode')).toBe('FAN_OUT_NOT_A_LIST');

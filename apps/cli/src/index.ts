@@ -3,3 +3,4 @@ export { renderTree, type Frame } from './progress/render-tree.js';
 export { openProgressView, type ProgressView } from './progress/progress-view.js';
 export { watchDirective, type WatchOptions } from './progress/watch-directive.js';
 export type { DirectiveSource } from './progress/directive-source.js';
+export { projectRoot } from './project-root.js';

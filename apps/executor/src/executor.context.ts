@@ -1,7 +1,18 @@
 import type { Env } from '#libs/config';
 import { SchemaValidator } from '#libs/policy';
 import { QueueKeeper, QueueSender, OutcomeReader, type BullAddress } from '#libs/queues';
-import { ActionCatalog, AttemptStore, DirectiveStore, Keys, ScriptRunner, ShardAgenda, TaskFacts, TaskOutputs, openBlockingRedis, type Redis } from '#libs/state';
+import {
+  ActionCatalog,
+  AttemptStore,
+  DirectiveStore,
+  Keys,
+  ScriptRunner,
+  ShardAgenda,
+  TaskFacts,
+  TaskOutputs,
+  openBlockingRedis,
+  type Redis,
+} from '#libs/state';
 import type { Logger } from '#libs/telemetry';
 
 /** One shard as this executor sees it: its reader of outcomes and its keeper of queues. */

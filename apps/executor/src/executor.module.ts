@@ -1,4 +1,10 @@
-import { Inject, Module, type DynamicModule, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Module,
+  type DynamicModule,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import type { Env } from '#libs/config';
 import type { Redis } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
@@ -18,7 +24,10 @@ export class ExecutorModule implements OnApplicationBootstrap, BeforeApplication
   constructor(@Inject(Executor) private readonly executor: Executor) {}
 
   static with({ env, logger, redis, instance }: ExecutorSetup): DynamicModule {
-    const executor = { provide: Executor, useFactory: () => new Executor(createExecutorContext(env, logger, redis, instance)) };
+    const executor = {
+      provide: Executor,
+      useFactory: () => new Executor(createExecutorContext(env, logger, redis, instance)),
+    };
     return { module: ExecutorModule, providers: [executor], exports: [executor] };
   }
 

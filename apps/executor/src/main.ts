@@ -3,7 +3,7 @@ import { loadEnv } from '#libs/config';
 import { createLogger, runServiceProcess } from '#libs/telemetry';
 import { bootExecutor } from './boot-executor.js';
 
-runServiceProcess(async () => {
+await runServiceProcess(async () => {
   const env = loadEnv();
   return bootExecutor(env, createLogger('executor', env.logLevel));
 });

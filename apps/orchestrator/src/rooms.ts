@@ -15,7 +15,8 @@ export interface RoomParts {
 
 /** The orchestrator's two doors behind ingress. */
 export function openRooms({ address, shards, logger, decide, review }: RoomParts): RoomReceiver[] {
-  const onFailure = (message: string, error: Error): void => logger.error({ message, err: error }, 'a message failed; a sweeper repeats it');
+  const onFailure = (message: string, error: Error): void =>
+    logger.error({ message, err: error }, 'a message failed; a sweeper repeats it');
   const shared = { address, shards, concurrency, onFailure };
   return [
     new RoomReceiver({ ...shared, room: 'decide', handle: async (message) => decide.decide(message) }),

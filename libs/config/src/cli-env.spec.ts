@@ -17,8 +17,6 @@ describe('the settings of the command line tool', () => {
 
   it('refuse an address that is not http, by name and without its value', () => {
     expect(() => loadCliEnv({ COC_URL: 'redis://:secret@host' })).toThrow(EnvError);
-    expect(() => loadCliEnv({ COC_URL: 'redis://:secret@host' })).toThrow(
-      /^settings are wrong: COC_URL: (?!.*secret)/,
-    );
+    expect(() => loadCliEnv({ COC_URL: 'redis://:secret@host' })).toThrow(/^settings are wrong: COC_URL: (?!.*secret)/);
   });
 });

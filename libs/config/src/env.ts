@@ -15,13 +15,17 @@ const flag = z
   .default('')
   .transform((text) => text === '1' || text === 'true');
 
-const whole = (fallback: number, min: number, max: number) => z.coerce.number().int().min(min).max(max).default(fallback);
+const whole = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
 
 /** Every setting of every process, by environment variable. Times are milliseconds. */
 export const EnvSchema = z
   .object({
     REDIS_URL: z.url({ protocol: /^(redis|rediss)$/ }).default('redis://127.0.0.1:6379'),
-    COC_KEY_PREFIX: z.string().regex(/^[A-Za-z0-9_-]{1,40}$/).default('coc'),
+    COC_KEY_PREFIX: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,40}$/)
+      .default('coc'),
     COC_SHARDS: whole(1, 1, 1_024),
     COC_HOST: z.string().default('127.0.0.1'),
     COC_PORT: whole(4270, 0, 65_535),
@@ -57,9 +61,11 @@ export class EnvError extends Error {
   }
 }
 
-/** Parses once, at the start of a process. Throws EnvError. */
-export function loadEnv(variables: Record<string, string | undefined> = process.env): Env {
-  const parsed = EnvSchema.safeParse(variables);
+type Variables = Record<string, string | undefined>;
+
+/** Parses once, at the start of a process; `defaults` stand in for what is not set. Throws EnvError. */
+export function loadEnv(variables: Variables = process.env, defaults: Variables = {}): Env {
+  const parsed = EnvSchema.safeParse({ ...defaults, ...variables });
   if (parsed.success) return parsed.data;
   throw new EnvError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
 }

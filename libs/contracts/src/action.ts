@@ -9,7 +9,9 @@ export type Effect = z.infer<typeof Effect>;
 export const RiskLevel = z.enum(['low', 'medium', 'high']);
 export type RiskLevel = z.infer<typeof RiskLevel>;
 
-export const ActionName = z.string().refine(isActionName, 'an action is named service.role, in lower-case letters, digits and "-"');
+export const ActionName = z
+  .string()
+  .refine(isActionName, 'an action is named service.role, in lower-case letters, digits and "-"');
 
 /** A JSON Schema as plain data; compiled when it is used. */
 export const JsonSchema = z.record(z.string(), z.json());
@@ -22,12 +24,20 @@ export type JsonSchema = z.infer<typeof JsonSchema>;
 export const ActionRecord = z
   .strictObject({
     name: ActionName,
-    version: z.string().regex(/^[\w.+-]{1,64}$/).default('1'),
+    version: z
+      .string()
+      .regex(/^[\w.+-]{1,64}$/)
+      .default('1'),
     description: z.string().max(2_000).default(''),
     input: JsonSchema.default({}),
     output: JsonSchema.default({}),
     effect: Effect.default('once'),
-    maxCostUsd: z.number().min(0).max(limits.maxMicroUsd / 1_000_000).nullable().default(0),
+    maxCostUsd: z
+      .number()
+      .min(0)
+      .max(limits.maxMicroUsd / 1_000_000)
+      .nullable()
+      .default(0),
     maxTokens: z.number().int().min(0).max(1_000_000_000).default(0),
     timeoutMs: z.number().int().min(1).max(limits.maxTimeoutMs).default(120_000),
     risk: RiskLevel.default('low'),

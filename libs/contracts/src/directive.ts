@@ -4,13 +4,30 @@ import { limits } from './limits.js';
 import { Budget, Policies, TaskError, TaskSpec, TaskView } from './task.js';
 
 export const directiveStates = [
-  'PENDING', 'QUEUED', 'RUNNING', 'PAUSED', 'DEGRADED', 'COMPLETED', 'PARTIALLY_COMPLETED', 'FAILED', 'TIMEOUT', 'STOPPED',
-  'CANCELLED', 'ORPHANED',
+  'PENDING',
+  'QUEUED',
+  'RUNNING',
+  'PAUSED',
+  'DEGRADED',
+  'COMPLETED',
+  'PARTIALLY_COMPLETED',
+  'FAILED',
+  'TIMEOUT',
+  'STOPPED',
+  'CANCELLED',
+  'ORPHANED',
 ] as const;
 export const DirectiveState = z.enum(directiveStates);
 export type DirectiveState = z.infer<typeof DirectiveState>;
 
-export const finalDirectiveStates: readonly DirectiveState[] = ['COMPLETED', 'FAILED', 'TIMEOUT', 'STOPPED', 'CANCELLED', 'ORPHANED'];
+export const finalDirectiveStates: readonly DirectiveState[] = [
+  'COMPLETED',
+  'FAILED',
+  'TIMEOUT',
+  'STOPPED',
+  'CANCELLED',
+  'ORPHANED',
+];
 
 /** PARTIALLY_COMPLETED rests: nothing more happens by itself, though a human may send it on. */
 export const restingDirectiveStates: readonly DirectiveState[] = [...finalDirectiveStates, 'PARTIALLY_COMPLETED'];
@@ -21,7 +38,10 @@ export type Priority = z.infer<typeof Priority>;
 /** What a client asks for: exactly one of an explicit task list, a workflow by name, or an intent in words. */
 export const SubmitDirective = z
   .strictObject({
-    ref: z.string().regex(/^[\w.:/-]{1,200}$/).optional(),
+    ref: z
+      .string()
+      .regex(/^[\w.:/-]{1,200}$/)
+      .optional(),
     title: z.string().max(500).optional(),
     tasks: z.array(TaskSpec).min(1).optional(),
     workflow: z.string().min(1).max(200).optional(),
@@ -95,8 +115,16 @@ export const DirectiveList = z
   .meta({ id: 'DirectiveList' });
 
 export const PlanView = z
-  .strictObject({ directiveId: z.string(), state: DirectiveState, planHash: z.string().nullable(), items: z.array(TaskView), nextCursor: z.string().nullable() })
+  .strictObject({
+    directiveId: z.string(),
+    state: DirectiveState,
+    planHash: z.string().nullable(),
+    items: z.array(TaskView),
+    nextCursor: z.string().nullable(),
+  })
   .meta({ id: 'Plan' });
 export type PlanView = z.infer<typeof PlanView>;
 
-export const OutputView = z.strictObject({ directiveId: z.string(), state: DirectiveState, output: Json.nullable() }).meta({ id: 'Output' });
+export const OutputView = z
+  .strictObject({ directiveId: z.string(), state: DirectiveState, output: Json.nullable() })
+  .meta({ id: 'Output' });

@@ -31,7 +31,9 @@ export const errorCodes = {
 export type ErrorCode = keyof typeof errorCodes;
 
 /** One thing wrong with a request: where (JSON pointer), what, and a code a program can act on. */
-export const Fault = z.strictObject({ pointer: z.string(), code: z.string(), detail: z.string() }).meta({ id: 'Fault' });
+export const Fault = z
+  .strictObject({ pointer: z.string(), code: z.string(), detail: z.string() })
+  .meta({ id: 'Fault' });
 export interface Fault {
   pointer: string;
   code: ErrorCode;

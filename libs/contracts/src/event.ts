@@ -2,10 +2,32 @@ import { z } from 'zod';
 
 /** Event names of the directive's story. The seeds' names are kept; each further transition is one `noun.verb`. */
 export const eventTypes = [
-  'directive.accepted', 'directive.planned', 'directive.extended', 'directive.started', 'directive.paused', 'directive.resumed', 'directive.review_requested',
-  'directive.completed', 'directive.partially_completed', 'directive.failed', 'directive.cancelled', 'directive.timeout', 'directive.stopped',
-  'task.expanded', 'task.queued', 'task.started', 'task.completed', 'task.failed', 'task.retried', 'task.held', 'task.deferred', 'task.skipped',
-  'task.cancelled', 'task.expired', 'artifact.indexed', 'evaluation.complete',
+  'directive.accepted',
+  'directive.planned',
+  'directive.extended',
+  'directive.started',
+  'directive.paused',
+  'directive.resumed',
+  'directive.review_requested',
+  'directive.completed',
+  'directive.partially_completed',
+  'directive.failed',
+  'directive.cancelled',
+  'directive.timeout',
+  'directive.stopped',
+  'task.expanded',
+  'task.queued',
+  'task.started',
+  'task.completed',
+  'task.failed',
+  'task.retried',
+  'task.held',
+  'task.deferred',
+  'task.skipped',
+  'task.cancelled',
+  'task.expired',
+  'artifact.indexed',
+  'evaluation.complete',
 ] as const;
 export const EventType = z.enum(eventTypes);
 export type EventType = z.infer<typeof EventType>;
@@ -23,4 +45,6 @@ export const DirectiveEvent = z
   .meta({ id: 'Event' });
 export type DirectiveEvent = z.infer<typeof DirectiveEvent>;
 
-export const EventList = z.strictObject({ items: z.array(DirectiveEvent), nextCursor: z.string().nullable() }).meta({ id: 'EventList' });
+export const EventList = z
+  .strictObject({ items: z.array(DirectiveEvent), nextCursor: z.string().nullable() })
+  .meta({ id: 'EventList' });

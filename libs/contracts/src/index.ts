@@ -1,20 +1,70 @@
-export { ActionList, ActionName, ActionRecord, Effect, JsonSchema, RiskLevel, effects, type ActionDraft } from './action.js';
+export {
+  ActionList,
+  ActionName,
+  ActionRecord,
+  Effect,
+  JsonSchema,
+  RiskLevel,
+  effects,
+  type ActionDraft,
+} from './action.js';
 export { Assignment, microUsdFromUsd, usdFromMicroUsd } from './assignment.js';
 export {
-  DirectiveList, DirectiveState, DirectiveView, OutputView, PlanView, Priority, SubmitAccepted, SubmitDirective, directiveStates, finalDirectiveStates,
+  DirectiveList,
+  DirectiveState,
+  DirectiveView,
+  OutputView,
+  PlanView,
+  Priority,
+  SubmitAccepted,
+  SubmitDirective,
+  directiveStates,
+  finalDirectiveStates,
   restingDirectiveStates,
 } from './directive.js';
 export { CocError, Fault, Problem, errorCodes, type ErrorCode } from './error.js';
 export { DirectiveEvent, EventList, EventType, eventTypes } from './event.js';
-export { formatAttemptId, formatDirectiveId, formatTaskIndex, isDirectiveId, parseAttemptId, parseTaskIndex, shardOfDirective, type AttemptId } from './ids.js';
+export {
+  formatAttemptId,
+  formatDirectiveId,
+  formatTaskIndex,
+  isDirectiveId,
+  parseAttemptId,
+  parseTaskIndex,
+  shardOfDirective,
+  type AttemptId,
+} from './ids.js';
 export { Json, jsonDepth } from './json.js';
 export { limits } from './limits.js';
 export { ArtifactEntry, FailureClass, ReportedFailure, ReportedOutput, Usage, failureClasses } from './outcome.js';
 export type { Plan, PlannedTask } from './plan.js';
 export { Principal, Role, TenantName, localPrincipal, roles } from './principal.js';
-export { actionOfQueue, actionQueue, isActionName, parseQueueName, reservedServices, roomQueue, rooms, type Room } from './queue-names.js';
+export {
+  actionOfQueue,
+  actionQueue,
+  isActionName,
+  parseQueueName,
+  reservedServices,
+  roomQueue,
+  rooms,
+  type Room,
+} from './queue-names.js';
 export { InputReference, ItemReference, Reference, TaskReference, looksLikeReference } from './reference.js';
 export { DecideDirective, ExecuteDirective, ReviewDirective, RoomMessage } from './room-message.js';
 export { globalRoot, shardRoot, tenantRoot } from './shard-root.js';
 export { TaskMessage, schemaVersion } from './task-message.js';
-export { Budget, FanOut, Policies, TaskError, TaskId, TaskSpec, TaskState, TaskView, WaitKind, WaitingOn, finalTaskStates, taskStates, waitKinds } from './task.js';
+export {
+  Budget,
+  FanOut,
+  Policies,
+  TaskError,
+  TaskId,
+  TaskSpec,
+  TaskState,
+  TaskView,
+  WaitKind,
+  WaitingOn,
+  finalTaskStates,
+  taskStates,
+  waitKinds,
+} from './task.js';

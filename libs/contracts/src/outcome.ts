@@ -4,7 +4,11 @@ import { limits } from './limits.js';
 
 /** What was spent. Cost is rounded up to whole micro-USD when charged. */
 export const Usage = z.strictObject({
-  costUsd: z.number().min(0).max(limits.maxMicroUsd / 1_000_000).optional(),
+  costUsd: z
+    .number()
+    .min(0)
+    .max(limits.maxMicroUsd / 1_000_000)
+    .optional(),
   tokens: z.number().int().min(0).max(1_000_000_000).optional(),
 });
 export type Usage = z.infer<typeof Usage>;
@@ -25,7 +29,15 @@ export const ReportedOutput = z.strictObject({
 export type ReportedOutput = z.infer<typeof ReportedOutput>;
 
 /** `transient` may be tried again, `permanent` never; `rate-limited` waits `retryAfterMs`. */
-export const failureClasses = ['transient', 'permanent', 'rate-limited', 'timeout', 'cancelled', 'lost', 'expired'] as const;
+export const failureClasses = [
+  'transient',
+  'permanent',
+  'rate-limited',
+  'timeout',
+  'cancelled',
+  'lost',
+  'expired',
+] as const;
 export const FailureClass = z.enum(failureClasses);
 export type FailureClass = z.infer<typeof FailureClass>;
 

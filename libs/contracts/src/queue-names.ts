@@ -31,5 +31,7 @@ export function actionOfQueue(queue: string): string | undefined {
 
 export function isActionName(text: string): boolean {
   const parts = text.split('.');
-  return parts.length === 2 && parts.every((part) => servicePattern.test(part)) && !reservedServices.includes(parts[0]!);
+  return (
+    parts.length === 2 && parts.every((part) => servicePattern.test(part)) && !reservedServices.includes(parts[0]!)
+  );
 }

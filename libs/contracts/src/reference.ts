@@ -9,7 +9,10 @@ import type { Json } from './json.js';
 export type Reference = { $task: string; path?: string } | { $input: string } | { $item: string };
 
 // Not `^(\/[^/]*)*$`, which says the same and overflows the stack on 4 million slashes (seen): a body may have 8 MB.
-const pointerText = z.string().regex(/^(?:$|\/)/, 'a JSON pointer: empty, or starting with "/"').max(1_000);
+const pointerText = z
+  .string()
+  .regex(/^(?:$|\/)/, 'a JSON pointer: empty, or starting with "/"')
+  .max(1_000);
 
 export const TaskReference = z.strictObject({ $task: z.string(), path: pointerText.optional() });
 export const InputReference = z.strictObject({ $input: pointerText });
@@ -19,7 +22,12 @@ const markers = ['$task', '$input', '$item'] as const;
 
 /** An object that carries one of the markers is meant as a reference, well-formed or not. */
 export function looksLikeReference(value: Json): value is { [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && markers.some((marker) => Object.hasOwn(value, marker));
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    markers.some((marker) => Object.hasOwn(value, marker))
+  );
 }
 
 export const Reference = z.union([TaskReference, InputReference, ItemReference]);

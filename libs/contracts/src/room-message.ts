@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { schemaVersion } from './task-message.js';
 
-const room = { schemaVersion: z.literal(schemaVersion), tenant: z.string(), directiveId: z.string(), traceparent: z.string() };
+const room = {
+  schemaVersion: z.literal(schemaVersion),
+  tenant: z.string(),
+  directiveId: z.string(),
+  traceparent: z.string(),
+};
 
 /** Orders between the rooms. They are hints: the record in Redis says what is to be done, a sweeper sends a lost one again. */
 export const DecideDirective = z.object({ ...room, kind: z.literal('DecideDirective') });

@@ -5,7 +5,17 @@ import { limits } from './limits.js';
 import { Reference } from './reference.js';
 
 export const taskStates = [
-  'waiting', 'ready', 'held', 'deferred', 'dispatched', 'running', 'succeeded', 'failed', 'cancelled', 'expired', 'skipped',
+  'waiting',
+  'ready',
+  'held',
+  'deferred',
+  'dispatched',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'expired',
+  'skipped',
 ] as const;
 export const TaskState = z.enum(taskStates);
 export type TaskState = z.infer<typeof TaskState>;
@@ -16,7 +26,11 @@ export const TaskId = z.string().regex(/^[A-Za-z0-9][\w.-]{0,127}$/, 'letters, d
 
 /** USD are decimal on the wire and integer micro-USD inside; see `microUsdFromUsd`. */
 export const Budget = z.strictObject({
-  maxCostUsd: z.number().min(0).max(limits.maxMicroUsd / 1_000_000).optional(),
+  maxCostUsd: z
+    .number()
+    .min(0)
+    .max(limits.maxMicroUsd / 1_000_000)
+    .optional(),
   maxTokens: z.number().int().min(0).max(1_000_000_000).optional(),
 });
 export type Budget = z.infer<typeof Budget>;
@@ -55,8 +69,20 @@ export const TaskSpec = z
 export type TaskSpec = z.infer<typeof TaskSpec>;
 
 export const waitKinds = [
-  'plan', 'dependencies', 'children', 'release', 'window', 'worker', 'outcome', 'retry', 'budget', 'budget-reserved', 'approval', 'paused',
-  'effect-unknown', 'review',
+  'plan',
+  'dependencies',
+  'children',
+  'release',
+  'window',
+  'worker',
+  'outcome',
+  'retry',
+  'budget',
+  'budget-reserved',
+  'approval',
+  'paused',
+  'effect-unknown',
+  'review',
 ] as const;
 export const WaitKind = z.enum(waitKinds);
 export type WaitKind = z.infer<typeof WaitKind>;

@@ -5,7 +5,7 @@ export {
   type ClassifiedReturn,
 } from './classify-outcome.js';
 export { catalogLookup, type CatalogLookup } from './catalog-lookup.js';
-export { canonicalJson, hashOfTasks } from './canonical-json.js';
+export { canonicalJson } from './canonical-json.js';
 export { decidePlan, type PlanDecision } from './decide-plan.js';
 export {
   decideSettlement,
@@ -17,7 +17,6 @@ export { type PlanRequest } from './plan-request.js';
 export { decideWorkflowForIntent, type WorkflowChoice, type WorkflowDescription } from './decide-workflow.js';
 export { allowedFrom, decideClose, isTransitionAllowed, type CloseCounts } from './directive-lifecycle.js';
 export { decideFanOut, type FanOutDecision } from './expand-fan-out.js';
-export { readPointer } from './json-pointer.js';
 export { type PolicyFailure } from './policy-failure.js';
 export {
   collectReferences,

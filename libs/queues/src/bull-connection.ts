@@ -29,5 +29,8 @@ export function queueOptions(address: BullAddress, shard: number): QueueOptions 
 }
 
 export function workerOptions(address: BullAddress, shard: number): WorkerOptions {
-  return { prefix: bullPrefix(address, shard), connection: { ...connectionOf(address.url), maxRetriesPerRequest: null } };
+  return {
+    prefix: bullPrefix(address, shard),
+    connection: { ...connectionOf(address.url), maxRetriesPerRequest: null },
+  };
 }

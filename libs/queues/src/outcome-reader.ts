@@ -71,7 +71,16 @@ export class OutcomeReader {
       const streams = queues.map((queue) => this.keys(queue).events());
       const marks = queues.map(() => '>');
       const reply = (await this.blocking.xreadgroup(
-        'GROUP', group, this.consumer, 'COUNT', batchPerStream, 'BLOCK', blockMs, 'STREAMS', ...streams, ...marks,
+        'GROUP',
+        group,
+        this.consumer,
+        'COUNT',
+        batchPerStream,
+        'BLOCK',
+        blockMs,
+        'STREAMS',
+        ...streams,
+        ...marks,
       )) as StreamReply | null;
       return (reply ?? []).flatMap(([stream, entries]) => parseEntries(queues[streams.indexOf(stream)]!, entries));
     } catch (error) {
@@ -102,7 +111,15 @@ export class OutcomeReader {
 
   private async takeOverFrom(queue: string): Promise<QueueReport[]> {
     try {
-      const reply = await this.redis.xautoclaim(this.keys(queue).events(), group, this.consumer, takeOverAfterMs, '0-0', 'COUNT', 100);
+      const reply = await this.redis.xautoclaim(
+        this.keys(queue).events(),
+        group,
+        this.consumer,
+        takeOverAfterMs,
+        '0-0',
+        'COUNT',
+        100,
+      );
       return parseEntries(queue, (reply as [string, Entry[]])[1]);
     } catch (error) {
       if (isError(error, 'NOGROUP')) return [];
@@ -131,7 +148,8 @@ function parseEntry(queue: string, entryId: string, fields: readonly string[]): 
   const report: QueueReport = { queue, entryId, event: 'other', jobId: '' };
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const value = fields[at + 1]!;
-    if (fields[at] === 'event' && (value === 'active' || value === 'completed' || value === 'failed')) report.event = value;
+    if (fields[at] === 'event' && (value === 'active' || value === 'completed' || value === 'failed'))
+      report.event = value;
     else if (fields[at] === 'jobId') report.jobId = value;
     else if (fields[at] === 'returnvalue') report.returnValue = value;
     else if (fields[at] === 'failedReason') report.failedReason = value;

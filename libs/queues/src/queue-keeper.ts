@@ -45,12 +45,24 @@ export class QueueKeeper {
   /** Takes a lost job out of `active` and deletes it; its worker, should it live, finds nothing to finish. */
   async dropActive(queue: string, jobId: string): Promise<void> {
     const keys = this.keys(queue);
-    await this.redis.multi().lrem(keys.active(), 0, jobId).del(keys.job(jobId), keys.logs(jobId), keys.lock(jobId)).exec();
+    await this.redis
+      .multi()
+      .lrem(keys.active(), 0, jobId)
+      .del(keys.job(jobId), keys.logs(jobId), keys.lock(jobId))
+      .exec();
   }
 
   async fates(queue: string, jobIds: readonly string[]): Promise<JobFate[]> {
     const pipeline = this.redis.pipeline();
-    for (const jobId of jobIds) pipeline.hmget(this.keys(queue).job(jobId), 'timestamp', 'processedOn', 'finishedOn', 'returnvalue', 'failedReason');
+    for (const jobId of jobIds)
+      pipeline.hmget(
+        this.keys(queue).job(jobId),
+        'timestamp',
+        'processedOn',
+        'finishedOn',
+        'returnvalue',
+        'failedReason',
+      );
     const replies = (await pipeline.exec()) ?? [];
     return replies.map(([, reply]) => fateOf(reply as (string | null)[]));
   }
@@ -82,7 +94,9 @@ export class QueueKeeper {
   ): Promise<number> {
     const keys = this.keys(queue);
     const lists = await Promise.all(
-      [keys.completed(), keys.failed()].map((set) => this.redis.zrangebyscore(set, '-inf', String(beforeMs), 'LIMIT', 0, sweepPage)),
+      [keys.completed(), keys.failed()].map((set) =>
+        this.redis.zrangebyscore(set, '-inf', String(beforeMs), 'LIMIT', 0, sweepPage),
+      ),
     );
     const jobIds = lists.flat();
     if (jobIds.length === 0) return 0;
@@ -103,7 +117,11 @@ export class QueueKeeper {
     await this.redis.xtrim(stream, 'MINID', '~', floor);
   }
 
-  private async deleteJobs(keys: QueueKeys, jobIds: readonly string[], logsKeyOf: (jobId: string) => string | null): Promise<void> {
+  private async deleteJobs(
+    keys: QueueKeys,
+    jobIds: readonly string[],
+    logsKeyOf: (jobId: string) => string | null,
+  ): Promise<void> {
     if (jobIds.length === 0) return;
     const pipeline = this.redis.pipeline();
     for (const jobId of jobIds) {

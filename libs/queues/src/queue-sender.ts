@@ -14,7 +14,12 @@ export const maxLenEvents = 1_000_000_000;
 
 /** Nothing removes an unsettled result, and nobody but the executor tries a task again. */
 const taskJobOptions = { attempts: 1, removeOnComplete: false, removeOnFail: false, stackTraceLimit: 1 } as const;
-const roomJobOptions = { attempts: 3, backoff: { type: 'fixed', delay: 500 }, removeOnComplete: true, removeOnFail: true } as const;
+const roomJobOptions = {
+  attempts: 3,
+  backoff: { type: 'fixed', delay: 500 },
+  removeOnComplete: true,
+  removeOnFail: true,
+} as const;
 
 /** The one factory of BullMQ queues: every message and every task job leaves through here, over one connection. */
 export class QueueSender {
@@ -31,7 +36,11 @@ export class QueueSender {
     await Promise.all(
       [...byQueue].map(([name, list]) =>
         this.queue(name).addBulk(
-          list.map(({ jobId, message }) => ({ name: message.action, data: message, opts: { ...taskJobOptions, jobId } })),
+          list.map(({ jobId, message }) => ({
+            name: message.action,
+            data: message,
+            opts: { ...taskJobOptions, jobId },
+          })),
         ),
       ),
     );

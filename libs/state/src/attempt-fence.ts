@@ -16,6 +16,10 @@ export class AttemptFence {
     ]);
     if (record === null || (closing !== null && closing !== '')) return false;
     const task = JSON.parse(record) as { state: string; attempt: number; nonce: string };
-    return task.attempt === id.attempt && task.nonce === id.nonce && (task.state === 'dispatched' || task.state === 'running');
+    return (
+      task.attempt === id.attempt &&
+      task.nonce === id.nonce &&
+      (task.state === 'dispatched' || task.state === 'running')
+    );
   }
 }

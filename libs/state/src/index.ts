@@ -9,9 +9,16 @@ export { decodeTask, encodeTask, tasksPerChunk, type SpecRecord } from './plan/p
 export { TaskFacts, type AttemptFacts } from './read/task-facts.js';
 export { listScripts, loadScript } from './redis/script-library.js';
 export { ScriptRunner, type ScriptCall } from './redis/script-runner.js';
-export { AttemptStore, shardOfAttempt, type SettleResult, type Settlement, type SettlementDetail } from './write/attempt-store.js';
+export {
+  AttemptStore,
+  shardOfAttempt,
+  type SettleResult,
+  type Settlement,
+  type SettlementDetail,
+} from './write/attempt-store.js';
 export { DirectiveStore, type AcceptResult, type DirectiveDraft } from './write/directive-store.js';
 export { type Dispatch, type FanOutTask, type Followup } from './write/dispatch.js';
 export { DirectiveOrders, type DirectiveOrder, type DirectiveRequest } from './read/directive-order.js';
 export { RefRegister } from './write/ref-register.js';
 export { TaskOutputs } from './read/task-outputs.js';
+export { DirectiveReader, type LogLine } from './read/directive-reader.js';

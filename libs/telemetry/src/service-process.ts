@@ -8,13 +8,19 @@ function isForPeople(error: unknown): error is Error {
 }
 
 function fail(error: unknown): never {
-  const text = isForPeople(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = isForPeople(error)
+    ? error.message
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
   process.stderr.write(`${text}\n`);
   process.exit(1);
 }
 
-/** Runs a service until SIGTERM or SIGINT, then drains it and exits 0; a second signal exits at once. */
-export function runServiceProcess(boot: () => Promise<RunningService>): void {
+/** Runs a service until SIGTERM or SIGINT, then drains it and exits 0; a second signal exits at once. Resolves when it has started. */
+export async function runServiceProcess<Service extends RunningService>(
+  boot: () => Promise<Service>,
+): Promise<Service> {
   const started = boot();
   started.catch(fail);
   let isClosing = false;
@@ -24,4 +30,5 @@ export function runServiceProcess(boot: () => Promise<RunningService>): void {
     started.then((service) => service.close()).then(() => process.exit(0), fail);
   };
   process.on('SIGTERM', close).on('SIGINT', close);
+  return started;
 }

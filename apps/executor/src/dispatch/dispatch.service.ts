@@ -68,7 +68,9 @@ export class DispatchService {
   private async followQueues(jobs: readonly TaskJob[]): Promise<void> {
     for (const { shard, reader, keeper } of this.context.desks) {
       const suffix = `.${shard}`;
-      const unknown = [...new Set(jobs.map((job) => job.queue))].filter((queue) => queue.endsWith(suffix) && !reader.followed.includes(queue));
+      const unknown = [...new Set(jobs.map((job) => job.queue))].filter(
+        (queue) => queue.endsWith(suffix) && !reader.followed.includes(queue),
+      );
       if (unknown.length === 0) continue;
       await keeper.assertSettings(unknown);
       await reader.follow(unknown);
@@ -79,12 +81,20 @@ export class DispatchService {
     const shard = shardOfDirective(directiveId)!;
     const { tenant, traceparent } = await this.context.facts.origin(directiveId);
     this.context.logger.debug({ directiveId, queue: roomQueue('review', shard) }, 'review asked for');
-    await this.context.sender.sendRoom('review', shard, { kind: 'ReviewDirective', schemaVersion, tenant, directiveId, traceparent });
+    await this.context.sender.sendRoom('review', shard, {
+      kind: 'ReviewDirective',
+      schemaVersion,
+      tenant,
+      directiveId,
+      traceparent,
+    });
   }
 }
 
 function isEmpty(step: Followup): boolean {
-  return step.dispatched.length === 0 && step.expanding.length === 0 && step.cascades === 0 && step.reviewing.length === 0;
+  return (
+    step.dispatched.length === 0 && step.expanding.length === 0 && step.cascades === 0 && step.reviewing.length === 0
+  );
 }
 
 function refusalOf(dispatch: Dispatch, failure: { code: string; message: string }): Settlement {

@@ -12,6 +12,7 @@ export function openExecuteRoom(context: ExecutorContext, dispatch: DispatchServ
     shards: context.env.shards,
     concurrency,
     handle: async ({ directiveId }) => dispatch.carry([await context.attempts.startDirective(directiveId)]),
-    onFailure: (message, error) => context.logger.error({ message, err: error }, 'execute message failed; a sweeper repeats it'),
+    onFailure: (message, error) =>
+      context.logger.error({ message, err: error }, 'execute message failed; a sweeper repeats it'),
   });
 }

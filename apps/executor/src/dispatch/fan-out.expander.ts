@@ -32,7 +32,12 @@ export class FanOutExpander {
     const items = await this.inputs.resolveTemplate(task.directiveId, spec, spec.forEach!.items);
     if ('failure' in items) return items;
     // Whether the plan has room is decided where the indexes are taken, in expand-task.
-    const decided = decideFanOut(decodeTask(task.index, stored.control, stored.spec), items.value, stored.first ?? 0, 0);
+    const decided = decideFanOut(
+      decodeTask(task.index, stored.control, stored.spec),
+      items.value,
+      stored.first ?? 0,
+      0,
+    );
     return 'failure' in decided ? decided : { task, spec, children: decided.children, staged: stored.staged };
   }
 
@@ -67,5 +72,8 @@ export class FanOutExpander {
 }
 
 function tooLarge(count: number, total: number): PolicyFailure {
-  return { code: 'PLAN_TOO_LARGE', message: `${count} items would bring the plan from ${total} to over ${limits.maxTasks} tasks` };
+  return {
+    code: 'PLAN_TOO_LARGE',
+    message: `${count} items would bring the plan from ${total} to over ${limits.maxTasks} tasks`,
+  };
 }

@@ -22,7 +22,10 @@ export class InputResolver {
 
   async resolveTemplate(directiveId: string, spec: SpecRecord, template: Json): Promise<ResolvedInput> {
     const names = Object.keys(spec.references);
-    const outputs = await this.context.outputs.get(directiveId, names.map((name) => Number.parseInt(spec.references[name]!, 36)));
+    const outputs = await this.context.outputs.get(
+      directiveId,
+      names.map((name) => Number.parseInt(spec.references[name]!, 36)),
+    );
     const input = await this.context.facts.directiveInput(directiveId);
     const outputOf = (name: string): Json | undefined => outputs.get(Number.parseInt(spec.references[name] ?? '', 36));
     return resolveReferences(template, {
@@ -36,12 +39,30 @@ export class InputResolver {
 
   private async check(spec: SpecRecord, value: Json): Promise<ResolvedInput> {
     const action = await this.actions.pinned(spec.action, spec.actionVersion);
-    if (!action) return { failure: { code: 'ACTION_UNKNOWN', message: `${spec.action}@${spec.actionVersion} is no longer in the catalog` } };
+    if (!action)
+      return {
+        failure: {
+          code: 'ACTION_UNKNOWN',
+          message: `${spec.action}@${spec.actionVersion} is no longer in the catalog`,
+        },
+      };
     const bytes = Buffer.byteLength(JSON.stringify(value));
     if (bytes > limits.maxInputBytes) {
-      return { failure: { code: 'INPUT_TOO_LARGE', message: `the input has ${bytes} bytes and the limit is ${limits.maxInputBytes}` } };
+      return {
+        failure: {
+          code: 'INPUT_TOO_LARGE',
+          message: `the input has ${bytes} bytes and the limit is ${limits.maxInputBytes}`,
+        },
+      };
     }
     const [fault] = this.context.validator.validate(action.input, value);
-    return fault ? { failure: { code: 'INPUT_INVALID', message: `the input does not match ${spec.action}: ${fault.pointer} ${fault.detail}` } } : { value };
+    return fault
+      ? {
+          failure: {
+            code: 'INPUT_INVALID',
+            message: `the input does not match ${spec.action}: ${fault.pointer} ${fault.detail}`,
+          },
+        }
+      : { value };
   }
 }

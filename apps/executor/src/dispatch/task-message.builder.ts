@@ -1,4 +1,11 @@
-import { formatAttemptId, formatTaskIndex, schemaVersion, usdFromMicroUsd, type Json, type TaskMessage } from '#libs/contracts';
+import {
+  formatAttemptId,
+  formatTaskIndex,
+  schemaVersion,
+  usdFromMicroUsd,
+  type Json,
+  type TaskMessage,
+} from '#libs/contracts';
 import type { TaskJob } from '#libs/queues';
 import type { Dispatch } from '#libs/state';
 

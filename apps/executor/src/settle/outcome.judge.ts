@@ -1,5 +1,11 @@
 import { actionOfQueue, microUsdFromUsd, parseAttemptId, type AttemptId, type Usage } from '#libs/contracts';
-import { decideSettlement, parseFailedReason, parseReturnValue, type AttemptFailure, type SettlementVerdict } from '#libs/policy';
+import {
+  decideSettlement,
+  parseFailedReason,
+  parseReturnValue,
+  type AttemptFailure,
+  type SettlementVerdict,
+} from '#libs/policy';
 import type { QueueReport } from '#libs/queues';
 import type { AttemptFacts, Settlement, SettlementDetail } from '#libs/state';
 import type { ActionDirectory } from '../dispatch/action-directory.js';
@@ -24,7 +30,10 @@ export class OutcomeJudge {
   ) {}
 
   /** undefined when the fence of the attempt is dead: nothing is to be settled. */
-  async judge(report: Pick<QueueReport, 'queue' | 'jobId' | 'event' | 'returnValue' | 'failedReason'>, version?: string): Promise<Settlement | undefined> {
+  async judge(
+    report: Pick<QueueReport, 'queue' | 'jobId' | 'event' | 'returnValue' | 'failedReason'>,
+    version?: string,
+  ): Promise<Settlement | undefined> {
     const attempt = parseAttemptId(report.jobId)!;
     if (report.event === 'failed') return this.judgeFailure(attempt, failureOf(report.failedReason ?? ''));
     return this.judgeReturn(attempt, report.queue, report.returnValue, version);
@@ -40,7 +49,12 @@ export class OutcomeJudge {
     return settlementOf(attempt, verdict, { ...failure, started });
   }
 
-  private async judgeReturn(attempt: AttemptId, queue: string, returnValue: string | undefined, version?: string): Promise<Settlement | undefined> {
+  private async judgeReturn(
+    attempt: AttemptId,
+    queue: string,
+    returnValue: string | undefined,
+    version?: string,
+  ): Promise<Settlement | undefined> {
     const parsed = parseReturnValue(returnValue);
     if ('failure' in parsed) return this.judgeFailure(attempt, { ...parsed.failure, started: true });
     const { output, usage, artifacts } = parsed.report;
@@ -50,11 +64,20 @@ export class OutcomeJudge {
     if (fault && version === undefined) return this.judgePinned(attempt, queue, returnValue);
     if (fault) return this.judgeFailure(attempt, outputInvalid(name, fault.pointer, fault.detail, usage));
     const detail: SettlementDetail = { started: true, ...chargeOf(usage), version: action?.version ?? '' };
-    return { attempt, verdict: 'succeeded', detail: artifacts ? { ...detail, artifacts } : detail, outputText: parsed.outputText };
+    return {
+      attempt,
+      verdict: 'succeeded',
+      detail: artifacts ? { ...detail, artifacts } : detail,
+      outputText: parsed.outputText,
+    };
   }
 
   /** A fault against the version seen last may be none against the version the plan pinned. */
-  private async judgePinned(attempt: AttemptId, queue: string, returnValue: string | undefined): Promise<Settlement | undefined> {
+  private async judgePinned(
+    attempt: AttemptId,
+    queue: string,
+    returnValue: string | undefined,
+  ): Promise<Settlement | undefined> {
     const facts: AttemptFacts | undefined = await this.context.facts.ofAttempt(attempt);
     return facts && this.judgeReturn(attempt, queue, returnValue, facts.spec.actionVersion);
   }
@@ -62,14 +85,27 @@ export class OutcomeJudge {
 
 function failureOf(failedReason: string): Failure {
   if (failedReason.startsWith(stalledReason)) {
-    return { class: 'lost', code: 'WORKER_LOST', message: 'the worker lost its lock on the job', reportedByWorker: false, started: true };
+    return {
+      class: 'lost',
+      code: 'WORKER_LOST',
+      message: 'the worker lost its lock on the job',
+      reportedByWorker: false,
+      started: true,
+    };
   }
   return { ...parseFailedReason(failedReason), started: true };
 }
 
 function outputInvalid(action: string, pointer: string, detail: string, usage: Usage | undefined): Failure {
   const message = `the output does not match ${action}: ${pointer === '' ? '/' : pointer} ${detail}`;
-  return { class: 'permanent', code: 'OUTPUT_INVALID', message, reportedByWorker: true, started: true, ...(usage ? { usage } : {}) };
+  return {
+    class: 'permanent',
+    code: 'OUTPUT_INVALID',
+    message,
+    reportedByWorker: true,
+    started: true,
+    ...(usage ? { usage } : {}),
+  };
 }
 
 function chargeOf(usage: Usage | undefined): Pick<SettlementDetail, 'costMicroUsd' | 'tokens'> {
@@ -89,7 +125,8 @@ function settlementOf(attempt: AttemptId, verdict: SettlementVerdict, failure: F
     reason: verdict.reason,
     ...(failure.revoke ? { revoke: true } : {}),
   };
-  if (verdict.verdict === 'retry') return { attempt, verdict: 'retry', detail: { ...detail, retryAtMs: verdict.atMs }, outputText: '' };
+  if (verdict.verdict === 'retry')
+    return { attempt, verdict: 'retry', detail: { ...detail, retryAtMs: verdict.atMs }, outputText: '' };
   if (verdict.verdict === 'hold') return { attempt, verdict: 'hold', detail, outputText: '' };
   return { attempt, verdict: verdict.state === 'expired' ? 'expired' : 'failed', detail, outputText: '' };
 }

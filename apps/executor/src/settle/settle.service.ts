@@ -32,8 +32,13 @@ export class SettleService {
     const { strangers, starts, outcomes } = sortReports(reports);
     for (const stranger of strangers) await this.setAside(shard, stranger);
     this.counts.stale += await this.context.attempts.startAttempts(starts);
-    const judged = await Promise.all(outcomes.map(async (report) => ({ report, settlement: await this.judge.judge(report) })));
-    await this.settle(judged.flatMap(({ settlement }) => settlement ?? []), judged.map(({ report }) => report));
+    const judged = await Promise.all(
+      outcomes.map(async (report) => ({ report, settlement: await this.judge.judge(report) })),
+    );
+    await this.settle(
+      judged.flatMap(({ settlement }) => settlement ?? []),
+      judged.map(({ report }) => report),
+    );
     this.counts.stale += judged.filter(({ settlement }) => settlement === undefined).length;
   }
 
@@ -48,17 +53,24 @@ export class SettleService {
   }
 
   private async follow(settlements: readonly Settlement[], results: readonly SettleResult[]): Promise<void> {
-    const accepted = results.flatMap((result, at) => (result.result === 'ok' ? [{ result, attempt: settlements[at]!.attempt }] : []));
+    const accepted = results.flatMap((result, at) =>
+      result.result === 'ok' ? [{ result, attempt: settlements[at]!.attempt }] : [],
+    );
     this.counts.settled += accepted.length;
     this.counts.stale += results.filter((result) => result.result === 'stale').length;
     await this.dispatch.carry(accepted.map(({ result }) => result.followup));
     const waiting = new Map<string, number>();
-    for (const { result, attempt } of accepted) if (result.readyLeft > 0) waiting.set(result.queue, shardOfAttempt(attempt));
+    for (const { result, attempt } of accepted)
+      if (result.readyLeft > 0) waiting.set(result.queue, shardOfAttempt(attempt));
     for (const [queue, shard] of waiting) await this.dispatch.release(shard, queue);
   }
 
   /** The action was republished since the plan was made: the output is checked against the version the plan pinned. */
-  private async settlePinned(settlements: readonly Settlement[], results: readonly SettleResult[], reports: readonly QueueReport[]): Promise<void> {
+  private async settlePinned(
+    settlements: readonly Settlement[],
+    results: readonly SettleResult[],
+    reports: readonly QueueReport[],
+  ): Promise<void> {
     for (const [at, result] of results.entries()) {
       if (result.result !== 'version') continue;
       const report = reports.find(({ jobId }) => isAttempt(jobId, settlements[at]!.attempt));

@@ -32,7 +32,13 @@ export class AgendaSweep implements Sweep {
   private async sendAgain(shard: number, room: Room, directiveId: string): Promise<void> {
     const { tenant, traceparent } = await this.context.facts.origin(directiveId);
     this.context.logger.warn({ room, directiveId }, 'a message was not acted on; sending it again');
-    await this.context.sender.sendRoom(room, shard, { kind: kindOf[room], schemaVersion, tenant, directiveId, traceparent });
+    await this.context.sender.sendRoom(room, shard, {
+      kind: kindOf[room],
+      schemaVersion,
+      tenant,
+      directiveId,
+      traceparent,
+    });
     await this.context.agenda.postpone(shard, room, directiveId);
   }
 
@@ -43,7 +49,8 @@ export class AgendaSweep implements Sweep {
   /** A job held by a worker stays on the list: the worker was told to stop, and its outcome is stale. */
   private async discard(shard: number, discards: readonly { queue: string; jobId: string }[]): Promise<void> {
     const gone: { queue: string; jobId: string }[] = [];
-    for (const discard of discards) if (await this.context.sender.removeJob(discard.queue, discard.jobId)) gone.push(discard);
+    for (const discard of discards)
+      if (await this.context.sender.removeJob(discard.queue, discard.jobId)) gone.push(discard);
     await this.context.agenda.strikeDiscards(shard, gone);
   }
 }

@@ -52,7 +52,10 @@ export class InflightSweep implements Sweep {
     const inflight = await this.context.agenda.inflight(desk.shard, queue);
     if (inflight.length === 0) return [];
     const nowMs = await this.context.agenda.nowMs();
-    const fates = await desk.keeper.fates(queue, inflight.map(({ jobId }) => jobId));
+    const fates = await desk.keeper.fates(
+      queue,
+      inflight.map(({ jobId }) => jobId),
+    );
     return inflight.flatMap(({ jobId, deadlineMs }, at) => {
       const fate = fates[at]!;
       const isOverdue = deadlineMs <= nowMs && fate.fate === 'pending';
@@ -60,29 +63,49 @@ export class InflightSweep implements Sweep {
     });
   }
 
-  private async judgeSuspect(desk: ShardDesk, queue: string, { jobId, fate }: Suspect): Promise<Settlement | undefined> {
+  private async judgeSuspect(
+    desk: ShardDesk,
+    queue: string,
+    { jobId, fate }: Suspect,
+  ): Promise<Settlement | undefined> {
     const attempt = parseAttemptId(jobId);
     if (!attempt) return undefined;
-    if (fate.fate === 'completed') return this.judge.judge({ queue, jobId, event: 'completed', returnValue: fate.returnValue });
-    if (fate.fate === 'failed') return this.judge.judge({ queue, jobId, event: 'failed', failedReason: fate.failedReason });
+    if (fate.fate === 'completed')
+      return this.judge.judge({ queue, jobId, event: 'completed', returnValue: fate.returnValue });
+    if (fate.fate === 'failed')
+      return this.judge.judge({ queue, jobId, event: 'failed', failedReason: fate.failedReason });
     if (fate.fate === 'gone') return this.judgeGone(desk, queue, jobId, attempt);
     return this.judgeOverdue(attempt, fate.started);
   }
 
   /** A job may be gone because it was never sent (the executor died in between) or because its queue was destroyed while it ran. */
-  private async judgeGone(desk: ShardDesk, queue: string, jobId: string, attempt: AttemptId): Promise<Settlement | undefined> {
+  private async judgeGone(
+    desk: ShardDesk,
+    queue: string,
+    jobId: string,
+    attempt: AttemptId,
+  ): Promise<Settlement | undefined> {
     const facts = await this.context.facts.ofAttempt(attempt);
     if (!facts?.isCurrent) return undefined;
-    const mayHaveStarted = facts.started || (facts.effect === 'once' && !(await desk.keeper.wasNeverAdded(queue, jobId, facts.sinceMs)));
+    const mayHaveStarted =
+      facts.started || (facts.effect === 'once' && !(await desk.keeper.wasNeverAdded(queue, jobId, facts.sinceMs)));
     const message = mayHaveStarted ? 'the job vanished from its queue' : 'the job never reached its queue';
-    return this.judge.judgeFailure(attempt, { class: 'lost', code: 'JOB_GONE', message, reportedByWorker: false, started: mayHaveStarted });
+    return this.judge.judgeFailure(attempt, {
+      class: 'lost',
+      code: 'JOB_GONE',
+      message,
+      reportedByWorker: false,
+      started: mayHaveStarted,
+    });
   }
 
   private async judgeOverdue(attempt: AttemptId, started: boolean): Promise<Settlement | undefined> {
     return this.judge.judgeFailure(attempt, {
       class: started ? 'timeout' : 'expired',
       code: started ? 'TIMEOUT' : 'ASSIGNMENT_EXPIRED',
-      message: started ? 'the action ran beyond its timeout and the worker did not stop it' : 'no worker took the task within its ttl',
+      message: started
+        ? 'the action ran beyond its timeout and the worker did not stop it'
+        : 'no worker took the task within its ttl',
       reportedByWorker: false,
       started,
       revoke: true,

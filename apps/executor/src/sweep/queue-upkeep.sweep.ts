@@ -34,7 +34,8 @@ export class ForgottenWorkSweep implements Sweep {
   async runOnce(shard: number): Promise<number> {
     let repaired = await this.loops[shard]!.takeOver();
     for (const queue of this.context.desks[shard]!.reader.followed) {
-      if ((await this.context.agenda.readyCount(shard, queue)) > 0) repaired += await this.dispatch.release(shard, queue);
+      if ((await this.context.agenda.readyCount(shard, queue)) > 0)
+        repaired += await this.dispatch.release(shard, queue);
     }
     return repaired;
   }
@@ -66,6 +67,8 @@ export class FinishedJobSweep implements Sweep {
 
   private logsKeyOf(jobId: string): string | null {
     const attempt = parseAttemptId(jobId);
-    return attempt ? this.context.keys.logs(attempt.directiveId, `${formatTaskIndex(attempt.taskIndex)}.${attempt.attempt}`) : null;
+    return attempt
+      ? this.context.keys.logs(attempt.directiveId, `${formatTaskIndex(attempt.taskIndex)}.${attempt.attempt}`)
+      : null;
   }
 }

@@ -26,9 +26,12 @@ export class SweepLoop {
 
   private schedule(): void {
     if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.running = this.runAll().finally(() => this.schedule());
-    }, this.sweep.everyMs * (0.75 + Math.random() / 2));
+    this.timer = setTimeout(
+      () => {
+        this.running = this.runAll().finally(() => this.schedule());
+      },
+      this.sweep.everyMs * (0.75 + Math.random() / 2),
+    );
   }
 
   private async runAll(): Promise<void> {
@@ -36,9 +39,11 @@ export class SweepLoop {
       try {
         const repaired = await this.sweep.runOnce(shard);
         this.repairs += repaired;
-        if (repaired > 0) this.context.logger.warn({ sweep: this.sweep.name, shard, repaired }, 'a sweeper repaired something');
+        if (repaired > 0)
+          this.context.logger.warn({ sweep: this.sweep.name, shard, repaired }, 'a sweeper repaired something');
       } catch (error) {
-        if (!this.stopped) this.context.logger.error({ err: error, sweep: this.sweep.name, shard }, 'a sweep failed; it is tried again');
+        if (!this.stopped)
+          this.context.logger.error({ err: error, sweep: this.sweep.name, shard }, 'a sweep failed; it is tried again');
       }
     }
   }

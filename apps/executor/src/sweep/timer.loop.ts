@@ -43,7 +43,8 @@ export class TimerLoop {
   private async run(): Promise<void> {
     while (!this.stopped) {
       const nextMs = await this.runOnce().catch((error: unknown) => {
-        if (!this.stopped) this.context.logger.error({ err: error, shard: this.shard }, 'firing timers failed; it is tried again');
+        if (!this.stopped)
+          this.context.logger.error({ err: error, shard: this.shard }, 'firing timers failed; it is tried again');
         return null;
       });
       await this.rest(Math.max(shortestSleepMs, Math.min(longestSleepMs, nextMs ?? longestSleepMs)));

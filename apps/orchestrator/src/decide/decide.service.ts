@@ -31,7 +31,11 @@ export class DecideService {
     const failure = await this.commit(order, chosen);
     if (failure) return this.fail(directiveId, failure);
     await this.parts.sender.sendRoom('execute', shardOfDirective(directiveId)!, {
-      kind: 'ExecuteDirective', schemaVersion, tenant: order.tenant, directiveId, traceparent,
+      kind: 'ExecuteDirective',
+      schemaVersion,
+      tenant: order.tenant,
+      directiveId,
+      traceparent,
     });
   }
 
@@ -43,7 +47,10 @@ export class DecideService {
     const input = request.input ?? (request.intent === undefined ? {} : workflow.inputFromIntent(request.intent));
     const parsed = workflow.input.safeParse(input);
     if (!parsed.success) {
-      return { code: 'INPUT_INVALID', message: `${name} needs an input the order does not give: ${parsed.error.issues[0]?.path.join('/')}` };
+      return {
+        code: 'INPUT_INVALID',
+        message: `${name} needs an input the order does not give: ${parsed.error.issues[0]?.path.join('/')}`,
+      };
     }
     return { workflow, input: parsed.data };
   }
@@ -53,7 +60,10 @@ export class DecideService {
     return 'name' in choice ? choice.name : choice.failure;
   }
 
-  private async commit(order: DirectiveOrder, { workflow, input }: { workflow: Workflow; input: Json }): Promise<Failure | undefined> {
+  private async commit(
+    order: DirectiveOrder,
+    { workflow, input }: { workflow: Workflow; input: Json },
+  ): Promise<Failure | undefined> {
     const tasks: TaskSpec[] = workflow.plan(input);
     const catalog = await this.parts.catalog.get(tasks.map((task) => task.action));
     const { output, budget, policies } = order.request;
@@ -62,7 +72,11 @@ export class DecideService {
       const [fault] = decision.faults;
       return { code: fault!.code, message: `${workflow.name}: ${fault!.detail}` };
     }
-    await this.parts.store.commitPlan(order.id, decision.plan, { workflow: workflow.name, input, needsReview: workflow.review !== undefined });
+    await this.parts.store.commitPlan(order.id, decision.plan, {
+      workflow: workflow.name,
+      input,
+      needsReview: workflow.review !== undefined,
+    });
     return undefined;
   }
 

@@ -1,4 +1,12 @@
-import { CocError, schemaVersion, shardOfDirective, type DirectiveView, type Plan, type Principal, type SubmitDirective } from '#libs/contracts';
+import {
+  CocError,
+  schemaVersion,
+  shardOfDirective,
+  type DirectiveView,
+  type Plan,
+  type Principal,
+  type SubmitDirective,
+} from '#libs/contracts';
 import { decidePlan } from '#libs/policy';
 import type { QueueSender } from '#libs/queues';
 import type { DirectiveDraft, DirectiveOrders, DirectiveReader, DirectiveStore, RefRegister } from '#libs/state';
@@ -32,7 +40,8 @@ export class IngressService extends DirectiveIngress {
     const plan = await this.planExplicit(body);
     this.checkWorkflow(body);
     const { shards, defaultTtlMs } = this.parts;
-    const id = idempotencyKey === undefined ? newDirectiveId(shards) : directiveIdOf(principal.tenant, idempotencyKey, shards);
+    const id =
+      idempotencyKey === undefined ? newDirectiveId(shards) : directiveIdOf(principal.tenant, idempotencyKey, shards);
     const draft = buildDraft(body, { id, principal, traceparent: traceparentFrom(traceparent), defaultTtlMs });
     const isNew = await this.accept(draft, plan);
     if (isNew) await this.tellNextRoom(draft, plan !== undefined);
@@ -79,10 +88,13 @@ export class IngressService extends DirectiveIngress {
   private async accept(draft: DirectiveDraft, plan: Plan | undefined): Promise<boolean> {
     const { tenant, ref, id } = draft;
     if (ref !== null && !(await this.parts.refs.reserve(tenant, ref, id))) {
-      throw new CocError('REF_TAKEN', `another directive has the ref "${ref}"`, [{ pointer: '/ref', code: 'REF_TAKEN', detail: 'a ref is unique per tenant' }]);
+      throw new CocError('REF_TAKEN', `another directive has the ref "${ref}"`, [
+        { pointer: '/ref', code: 'REF_TAKEN', detail: 'a ref is unique per tenant' },
+      ]);
     }
     const result = await this.parts.store.accept(draft, plan);
-    if (result === 'mismatch') throw new CocError('IDEMPOTENCY_MISMATCH', 'this Idempotency-Key was used for another request; use a new key');
+    if (result === 'mismatch')
+      throw new CocError('IDEMPOTENCY_MISMATCH', 'this Idempotency-Key was used for another request; use a new key');
     if (ref !== null) await this.parts.refs.keep(tenant, ref);
     return result === 'created';
   }
@@ -92,10 +104,19 @@ export class IngressService extends DirectiveIngress {
   }
 
   /** A message that cannot be sent is no failure of the request: the order is on record and a sweeper sends it. */
-  private async send(room: 'decide' | 'execute', { id, tenant, traceparent }: Pick<DirectiveDraft, 'id' | 'tenant' | 'traceparent'>): Promise<void> {
+  private async send(
+    room: 'decide' | 'execute',
+    { id, tenant, traceparent }: Pick<DirectiveDraft, 'id' | 'tenant' | 'traceparent'>,
+  ): Promise<void> {
     const kind = room === 'decide' ? 'DecideDirective' : 'ExecuteDirective';
     try {
-      await this.parts.sender.sendRoom(room, shardOfDirective(id)!, { kind, schemaVersion, tenant, directiveId: id, traceparent });
+      await this.parts.sender.sendRoom(room, shardOfDirective(id)!, {
+        kind,
+        schemaVersion,
+        tenant,
+        directiveId: id,
+        traceparent,
+      });
     } catch (error) {
       this.parts.logger.warn({ err: error, directiveId: id, room }, 'the next room was not told; a sweeper will');
     }

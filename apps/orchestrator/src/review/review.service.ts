@@ -25,7 +25,10 @@ export class ReviewService {
     const verdict = await this.judge(order);
     if (verdict.verdict === 'extend') return this.extend(order, verdict);
     const error = verdict.verdict === 'reject' ? { code: 'REVIEW_REJECTED', message: verdict.reason } : undefined;
-    await this.parts.store.close(directiveId, error ? 'FAILED' : 'COMPLETED', error, { verdict: verdict.verdict, reason: verdict.reason });
+    await this.parts.store.close(directiveId, error ? 'FAILED' : 'COMPLETED', error, {
+      verdict: verdict.verdict,
+      reason: verdict.reason,
+    });
   }
 
   private async judge(order: DirectiveOrder): Promise<ReviewVerdict> {
@@ -41,14 +44,26 @@ export class ReviewService {
 
   private async extend(order: DirectiveOrder, verdict: ReviewVerdict & { verdict: 'extend' }): Promise<void> {
     const catalog = await this.parts.catalog.get(verdict.tasks.map((task) => task.action));
-    const decision = decidePlan({ tasks: verdict.tasks, policies: order.request.policies, budget: order.request.budget }, catalog);
+    const decision = decidePlan(
+      { tasks: verdict.tasks, policies: order.request.policies, budget: order.request.budget },
+      catalog,
+    );
     if ('faults' in decision) {
       const [fault] = decision.faults;
-      await this.parts.store.close(order.id, 'FAILED', { code: fault!.code, message: `the review's extension: ${fault!.detail}` });
+      await this.parts.store.close(order.id, 'FAILED', {
+        code: fault!.code,
+        message: `the review's extension: ${fault!.detail}`,
+      });
       return;
     }
     await this.parts.store.extendPlan(order.id, shiftPlan(decision.plan, order.total), order.total);
     const { id: directiveId, tenant, traceparent } = order;
-    await this.parts.sender.sendRoom('execute', shardOfDirective(directiveId)!, { kind: 'ExecuteDirective', schemaVersion, tenant, directiveId, traceparent });
+    await this.parts.sender.sendRoom('execute', shardOfDirective(directiveId)!, {
+      kind: 'ExecuteDirective',
+      schemaVersion,
+      tenant,
+      directiveId,
+      traceparent,
+    });
   }
 }

@@ -32,6 +32,7 @@ export const DocumentRecord = z.object({
       heading: z.number().int(),
       line: z.number().int(),
       endLine: z.number().int(),
+      header: z.string(),
       text: z.string(),
       vector: z.string(),
     }),
@@ -45,12 +46,11 @@ export const documentFormat = format;
 export const DocumentReference = z.object({ path: z.string(), artifact: z.string() });
 export type DocumentReference = z.infer<typeof DocumentReference>;
 
-/** Headings from the title down to the one given, joined by " > "; empty for -1. */
-export function headingPath({ headings }: Pick<DocumentRecord, 'headings'>, index: number): string {
-  const heading = headings[index];
-  if (!heading) return '';
-  const above = headingPath({ headings }, heading.parent);
-  return above === '' ? heading.text : `${above} > ${heading.text}`;
+/** Headings down to the one given, joined by " > ". The document's title is left out above others: it stands over all. */
+export function headingPath({ title, headings }: Pick<DocumentRecord, 'title' | 'headings'>, index: number): string {
+  const path: string[] = [];
+  for (let at = headings[index]; at; at = headings[at.parent]) path.unshift(at.text);
+  return (path.length > 1 && path[0] === title ? path.slice(1) : path).join(' > ');
 }
 
 /** Parses an artifact of ours. Throws ARTIFACT_UNSUITABLE (permanent) when it is something else. */

@@ -146,8 +146,16 @@ const readParagraph: Rule = (lines, at) => {
 
 /** In the order in which they are asked; the paragraph takes what nobody else wants. */
 const rules: readonly Rule[] = [
-  ...[readBlank, readComment, readFence, readHeading, readDefinition],
-  ...[readTable, readBreak, readQuote, readItem, readParagraph],
+  readBlank,
+  readComment,
+  readFence,
+  readHeading,
+  readDefinition,
+  readTable,
+  readBreak,
+  readQuote,
+  readItem,
+  readParagraph,
 ];
 
 /** Blocks of CommonMark and GFM tables as far as reading needs them: nesting of lists and raw HTML are not kept. */

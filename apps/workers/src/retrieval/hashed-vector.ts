@@ -1,4 +1,4 @@
-import { wordsOf, termsOf } from './tokens.js';
+import { pairsOf, termsOf, wordsOf } from './tokens.js';
 
 export const dimensions = 256;
 
@@ -13,10 +13,6 @@ function hashOf(text: string): number {
   }
   // FNV's low bits mix poorly on short texts: fold the high half in.
   return (hash ^ (hash >>> 15)) >>> 0;
-}
-
-function pairsOf(terms: readonly string[]): string[] {
-  return terms.slice(1).map((term, at) => `${terms[at]} ${term}`);
 }
 
 function letterGramsOf(word: string): string[] {

@@ -3,7 +3,7 @@ const stopWords = new Set(
   `a about above after again all also am an and any are as at be because been before being below between both but by can
   could did do does doing done down during each either else ever every for from further get gets had has have having he
   her here hers him his how i if in into is it its itself just let like may me might more most much must my no nor not of
-  off on once one only or other our out over own per same shall she should so some such than that the their them then
+  off on one only or other our out over own per same shall she should so some such than that the their them then
   there these they this those through to too under until up upon us use used uses using very via was we were what when
   where whether which while who whom whose why will with within without would yes yet you your`.split(/\s+/),
 );
@@ -67,4 +67,9 @@ export function termsOf(text: string): string[] {
   return wordsOf(text)
     .filter((word) => !stopWords.has(word))
     .map(stemOf);
+}
+
+/** Neighbouring terms, in order. */
+export function pairsOf(terms: readonly string[]): string[] {
+  return terms.slice(1).map((term, at) => `${terms[at]} ${term}`);
 }

@@ -59,7 +59,8 @@ export class ShardAgenda {
   }
 
   async strikeDiscards(shard: number, discards: readonly { queue: string; jobId: string }[]): Promise<void> {
-    if (discards.length > 0) await this.redis.zrem(this.keys.discard(shard), ...discards.map(({ queue, jobId }) => `${queue}|${jobId}`));
+    if (discards.length > 0)
+      await this.redis.zrem(this.keys.discard(shard), ...discards.map(({ queue, jobId }) => `${queue}|${jobId}`));
   }
 
   /** Attempts in flight on a queue, the nearest deadline first: what is overdue or stuck comes before what is new. */
@@ -80,7 +81,19 @@ export class ShardAgenda {
 
   /** Sets a stranger's job aside with the reason; at most about 10,000 are kept. */
   async setAside(shard: number, queue: string, jobId: string, reason: string): Promise<void> {
-    await this.redis.xadd(this.keys.aside(shard), 'MAXLEN', '~', '10000', '*', 'queue', queue, 'jobId', jobId, 'reason', reason);
+    await this.redis.xadd(
+      this.keys.aside(shard),
+      'MAXLEN',
+      '~',
+      '10000',
+      '*',
+      'queue',
+      queue,
+      'jobId',
+      jobId,
+      'reason',
+      reason,
+    );
   }
 }
 

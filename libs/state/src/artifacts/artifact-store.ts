@@ -14,7 +14,10 @@ export class ArtifactStore {
   async put(tenant: string, name: string, content: Uint8Array | string, mimeType: string): Promise<ArtifactEntry> {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content;
     if (bytes.byteLength > limits.maxArtifactBytes) {
-      throw new CocError('BODY_TOO_LARGE', `artifact ${name} has ${bytes.byteLength} bytes; the limit is ${limits.maxArtifactBytes}`);
+      throw new CocError(
+        'BODY_TOO_LARGE',
+        `artifact ${name} has ${bytes.byteLength} bytes; the limit is ${limits.maxArtifactBytes}`,
+      );
     }
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const path = this.pathOf(tenant, sha256);

@@ -23,7 +23,10 @@ export class ActionCatalog {
     const text = canonical(record);
     const isNew = await this.redis.hsetnx(this.keys.catalog(), field, text);
     if (isNew === 0 && (await this.redis.hget(this.keys.catalog(), field)) !== text) {
-      throw new CocError('ACTION_CONFLICT', `${field} is published with another content; give the changed action a new version`);
+      throw new CocError(
+        'ACTION_CONFLICT',
+        `${field} is published with another content; give the changed action a new version`,
+      );
     }
     await this.redis.hset(this.keys.catalog(), record.name, record.version);
   }

@@ -37,7 +37,15 @@ export class ControlStreamReader {
     let cursor = '$';
     while (!this.stopped) {
       try {
-        const reply = (await this.redis.xread('COUNT', 100, 'BLOCK', 2_000, 'STREAMS', this.keys.control(this.shard), cursor)) as StreamReply;
+        const reply = (await this.redis.xread(
+          'COUNT',
+          100,
+          'BLOCK',
+          2_000,
+          'STREAMS',
+          this.keys.control(this.shard),
+          cursor,
+        )) as StreamReply;
         for (const [, entries] of reply ?? []) {
           for (const [id, fields] of entries) {
             cursor = id;
@@ -58,7 +66,9 @@ export class ControlStreamReader {
   }
 
   private deliver(fields: string[]): void {
-    const entry = Object.fromEntries(fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1]]] : []))) as Record<string, string>;
+    const entry = Object.fromEntries(
+      fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1]]] : [])),
+    ) as Record<string, string>;
     if (entry['type'] === 'abort' && entry['jobId'] !== undefined) {
       this.onMessage({ type: 'abort', jobId: entry['jobId'], reason: entry['reason'] ?? '' });
     }

@@ -1,4 +1,12 @@
-import { actionQueue, formatTaskIndex, parseTaskIndex, type Effect, type Json, type Plan, type PlannedTask } from '#libs/contracts';
+import {
+  actionQueue,
+  formatTaskIndex,
+  parseTaskIndex,
+  type Effect,
+  type Json,
+  type Plan,
+  type PlannedTask,
+} from '#libs/contracts';
 import { collectReferences } from '#libs/policy';
 
 /** Dependents kept in the control record itself; longer lists go to edge chunks, worked off by the cascade. */
@@ -85,7 +93,11 @@ function controlOf(task: PlannedTask, shard: number, dependents: readonly string
 }
 
 /** The two texts of a task: control (decoded in Lua) and spec (opaque to Lua). */
-export function encodeTask(task: PlannedTask, shard: number, idOf: (index: number) => string): { control: string; spec: string } {
+export function encodeTask(
+  task: PlannedTask,
+  shard: number,
+  idOf: (index: number) => string,
+): { control: string; spec: string } {
   const dependents = task.dependents.map(formatTaskIndex);
   return { control: JSON.stringify(controlOf(task, shard, dependents)), spec: JSON.stringify(specOf(task, idOf)) };
 }
@@ -114,7 +126,10 @@ export function decodeTask(index: string, controlText: string, specText: string)
 
 function edgeFields(task: PlannedTask): string[] {
   const later = task.dependents.slice(inlineEdges).map(formatTaskIndex);
-  return chunksOf(later, edgeChunk).flatMap((chunk, at) => [`${formatTaskIndex(task.index)}:edges:${at}`, JSON.stringify(chunk)]);
+  return chunksOf(later, edgeChunk).flatMap((chunk, at) => [
+    `${formatTaskIndex(task.index)}:edges:${at}`,
+    JSON.stringify(chunk),
+  ]);
 }
 
 function encodeChunk(tasks: readonly PlannedTask[], shard: number, idOf: (index: number) => string): FieldChunk {
@@ -138,5 +153,9 @@ export function encodePlan(plan: Plan, shard: number): EncodedPlan {
   const chunks = chunksOf(plan.tasks, tasksPerChunk).map((tasks) => encodeChunk(tasks, shard, idOf));
   chunks[0]!.planFields.push(...rootChunks.flatMap((chunk, at) => [`root:edges:${at}`, JSON.stringify(chunk)]));
   const queues = [...new Set(plan.tasks.map((task) => actionQueue(task.action, shard)))];
-  return { summary: { total: plan.tasks.length, edges: plan.edges, hash: plan.hash, rootChunks: rootChunks.length, queues }, roots, chunks };
+  return {
+    summary: { total: plan.tasks.length, edges: plan.edges, hash: plan.hash, rootChunks: rootChunks.length, queues },
+    roots,
+    chunks,
+  };
 }

@@ -3,7 +3,10 @@ import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
 
 /** The parts of a submission that rooms behind ingress need. */
-export type DirectiveRequest = Pick<SubmitDirective, 'input' | 'output' | 'labels' | 'workflow' | 'intent' | 'policies' | 'budget'>;
+export type DirectiveRequest = Pick<
+  SubmitDirective,
+  'input' | 'output' | 'labels' | 'workflow' | 'intent' | 'policies' | 'budget'
+>;
 
 export interface DirectiveOrder {
   id: string;
@@ -25,7 +28,13 @@ export class DirectiveOrders {
 
   async load(id: string): Promise<DirectiveOrder | undefined> {
     const [tenant, state, request, total, traceparent, decided] = await this.redis.hmget(
-      this.keys.directive(id), 'tenant', 'state', 'request', 'total', 'traceparent', 'decided',
+      this.keys.directive(id),
+      'tenant',
+      'state',
+      'request',
+      'total',
+      'traceparent',
+      'decided',
     );
     if (!tenant || !state || !request) return undefined;
     return {

@@ -53,7 +53,10 @@ export class TaskFacts {
   }
 
   /** Control and spec text of a stored task, for its fan-out. */
-  async stored(directiveId: string, index: string): Promise<{ control: string; spec: string; staged: number; first: number | null } | undefined> {
+  async stored(
+    directiveId: string,
+    index: string,
+  ): Promise<{ control: string; spec: string; staged: number; first: number | null } | undefined> {
     const [[control, spec], state] = await Promise.all([
       this.redis.hmget(this.keys.plan(directiveId), index, `${index}:spec`),
       this.redis.hget(this.keys.tasks(directiveId), index),

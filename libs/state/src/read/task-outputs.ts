@@ -36,20 +36,34 @@ export class TaskOutputs {
   /** `[task id, output]` of every planned task that succeeded; children answer through their fan-out. */
   async byTaskId(directiveId: string, total: number): Promise<[string, Json][]> {
     const indexes = Array.from({ length: total }, (_, index) => index);
-    const specs = await this.redis.hmget(this.keys.plan(directiveId), ...indexes.map((index) => `${formatTaskIndex(index)}:spec`));
+    const specs = await this.redis.hmget(
+      this.keys.plan(directiveId),
+      ...indexes.map((index) => `${formatTaskIndex(index)}:spec`),
+    );
     const planned = specs.flatMap((text, index) => {
       const spec = text ? (JSON.parse(text) as { id: string; parent?: string }) : undefined;
       return spec && spec.parent === undefined ? [{ id: spec.id, index }] : [];
     });
-    const outputs = await this.get(directiveId, planned.map(({ index }) => index));
+    const outputs = await this.get(
+      directiveId,
+      planned.map(({ index }) => index),
+    );
     return planned.flatMap(({ id, index }) => (outputs.has(index) ? [[id, outputs.get(index)!]] : []));
   }
 
-  private async addJoined(found: Map<number, Json>, directiveId: string, index: number, task: StoredTask): Promise<void> {
+  private async addJoined(
+    found: Map<number, Json>,
+    directiveId: string,
+    index: number,
+    task: StoredTask,
+  ): Promise<void> {
     if (task.state !== 'succeeded' || task.first === undefined || task.count === undefined) return;
     const { first, count } = task;
     const fields = Array.from({ length: count }, (_, at) => formatTaskIndex(first + at));
     const texts = fields.length === 0 ? [] : await this.redis.hmget(this.keys.outputs(directiveId), ...fields);
-    found.set(index, texts.map((text) => (text === null ? null : (JSON.parse(text) as Json))));
+    found.set(
+      index,
+      texts.map((text) => (text === null ? null : (JSON.parse(text) as Json))),
+    );
   }
 }

@@ -12,7 +12,12 @@ export class RedisUnfitError extends Error {
 
 /** A connection for commands and scripts; never used for blocking reads. */
 export function openRedis(url: string): Redis {
-  return new Redis(url, { lazyConnect: true, maxRetriesPerRequest: null, enableReadyCheck: true, connectTimeout: 5_000 });
+  return new Redis(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: null,
+    enableReadyCheck: true,
+    connectTimeout: 5_000,
+  });
 }
 
 /** A connection of its own for one blocking reader, so that a blocked read delays nobody. */
@@ -21,7 +26,9 @@ export function openBlockingRedis(url: string): Redis {
 }
 
 function parseInfo(info: string): Map<string, string> {
-  return new Map(info.split('\r\n').flatMap((line) => (line.includes(':') ? [line.split(':', 2) as [string, string]] : [])));
+  return new Map(
+    info.split('\r\n').flatMap((line) => (line.includes(':') ? [line.split(':', 2) as [string, string]] : [])),
+  );
 }
 
 const floor = '7.0.0';
@@ -46,7 +53,11 @@ function addressOf(url: string): string {
 }
 
 /** Connects and refuses a Redis that would lose or evict the record. Returns warnings worth a line in the log. */
-export async function connectFitRedis(redis: Redis, url: string, options: { allowEviction: boolean }): Promise<string[]> {
+export async function connectFitRedis(
+  redis: Redis,
+  url: string,
+  options: { allowEviction: boolean },
+): Promise<string[]> {
   const address = addressOf(url);
   redis.on('error', () => undefined);
   await connectOnce(redis, address);
@@ -54,7 +65,8 @@ export async function connectFitRedis(redis: Redis, url: string, options: { allo
   const version = info.get('redis_version') ?? '0';
   const isValkey = info.has('valkey_version');
   try {
-    if (!isValkey && isBelowFloor(version)) throw new RedisUnfitError(`Redis at ${address} is ${version}; Chain of Command needs 7.0 or newer.`);
+    if (!isValkey && isBelowFloor(version))
+      throw new RedisUnfitError(`Redis at ${address} is ${version}; Chain of Command needs 7.0 or newer.`);
     const policy = info.get('maxmemory_policy') ?? 'unknown';
     if (policy !== 'noeviction' && !options.allowEviction) {
       throw new RedisUnfitError(
@@ -65,5 +77,7 @@ export async function connectFitRedis(redis: Redis, url: string, options: { allo
     redis.disconnect();
     throw error;
   }
-  return info.get('aof_enabled') === '1' ? [] : [`Redis at ${address} runs without AOF: a crash of Redis loses accepted directives`];
+  return info.get('aof_enabled') === '1'
+    ? []
+    : [`Redis at ${address} runs without AOF: a crash of Redis loses accepted directives`];
 }

@@ -53,7 +53,11 @@ export class AttemptStore {
   async startDirective(directiveId: string): Promise<Followup> {
     const root = this.keys.rootOf(directiveId);
     const args = [directiveId, this.window, newNonceBase()];
-    const reply = (await this.scripts.run({ name: 'start-directive', root, args })) as [DispatchReply[], [string, string][], number];
+    const reply = (await this.scripts.run({ name: 'start-directive', root, args })) as [
+      DispatchReply[],
+      [string, string][],
+      number,
+    ];
     return followup(shardOfDirective(directiveId)!, ...reply);
   }
 
@@ -71,7 +75,11 @@ export class AttemptStore {
   /** Answers how many reports were late or repeated. */
   async startAttempts(attempts: readonly AttemptId[]): Promise<number> {
     const replies = await this.scripts.runAll(
-      attempts.map((attempt) => ({ name: 'start-attempt', root: this.keys.rootOf(attempt.directiveId), args: [...fenceArgs(attempt), timeoutGraceMs] })),
+      attempts.map((attempt) => ({
+        name: 'start-attempt',
+        root: this.keys.rootOf(attempt.directiveId),
+        args: [...fenceArgs(attempt), timeoutGraceMs],
+      })),
     );
     const failed = replies.find((reply) => reply instanceof Error);
     if (failed) throw failed as Error;
@@ -87,8 +95,16 @@ export class AttemptStore {
   async refuseTask(directiveId: string, index: string, code: string, message: string): Promise<Followup> {
     const root = this.keys.rootOf(directiveId);
     const args = [directiveId, index, code, message, this.window, newNonceBase()];
-    const [result, ...rest] = (await this.scripts.run({ name: 'refuse-task', root, args })) as [string, DispatchReply[], [string, string][], number, string];
-    return result === 'ok' ? followup(shardOfDirective(directiveId)!, ...rest) : followup(shardOfDirective(directiveId)!, []);
+    const [result, ...rest] = (await this.scripts.run({ name: 'refuse-task', root, args })) as [
+      string,
+      DispatchReply[],
+      [string, string][],
+      number,
+      string,
+    ];
+    return result === 'ok'
+      ? followup(shardOfDirective(directiveId)!, ...rest)
+      : followup(shardOfDirective(directiveId)!, []);
   }
 
   /** Writes children `from`.. of a fan-out of `count`; answers how many stand now, or why not. */
@@ -98,14 +114,29 @@ export class AttemptStore {
     count: number,
     from: number,
     children: readonly [string, string][],
-  ): Promise<{ result: 'ok'; followup: Followup; staged: number } | { result: 'stale' } | { result: 'too-large'; total: number }> {
+  ): Promise<
+    { result: 'ok'; followup: Followup; staged: number } | { result: 'stale' } | { result: 'too-large'; total: number }
+  > {
     const root = this.keys.rootOf(directiveId);
-    const args = [directiveId, index, count, from, JSON.stringify(children), limits.maxTasks, this.window, newNonceBase()];
+    const args = [
+      directiveId,
+      index,
+      count,
+      from,
+      JSON.stringify(children),
+      limits.maxTasks,
+      this.window,
+      newNonceBase(),
+    ];
     const reply = (await this.scripts.run({ name: 'expand-task', root, args })) as [string, ...unknown[]];
     if (reply[0] === 'stale') return { result: 'stale' };
     if (reply[0] === 'too-large') return { result: 'too-large', total: Number(reply[1]) };
     const [, dispatched, staged, cascades, reviewing] = reply as [string, DispatchReply[], string, number, string];
-    return { result: 'ok', followup: followup(shardOfDirective(directiveId)!, dispatched, [], cascades, reviewing), staged: Number(staged) };
+    return {
+      result: 'ok',
+      followup: followup(shardOfDirective(directiveId)!, dispatched, [], cascades, reviewing),
+      staged: Number(staged),
+    };
   }
 
   async fireTimers(shard: number, limit: number): Promise<Timers> {
@@ -141,7 +172,14 @@ function parseSettleReply(reply: unknown, shard: number): SettleResult {
   const [result, ...rest] = reply as [string, ...unknown[]];
   if (result === 'stale') return { result: 'stale' };
   if (result === 'version') return { result: 'version', pinned: rest[0] as string };
-  const [dispatched, expanding, cascades, reviewing, queue, readyLeft] = rest as [DispatchReply[], [string, string][], number, string, string, number];
+  const [dispatched, expanding, cascades, reviewing, queue, readyLeft] = rest as [
+    DispatchReply[],
+    [string, string][],
+    number,
+    string,
+    string,
+    number,
+  ];
   return { result: 'ok', followup: followup(shard, dispatched, expanding, cascades, reviewing), queue, readyLeft };
 }
 

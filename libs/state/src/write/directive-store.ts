@@ -80,7 +80,9 @@ export class DirectiveStore {
   async extendPlan(directiveId: string, plan: Plan, from: number): Promise<boolean> {
     const encoded = encodePlan(plan, shardOfDirective(directiveId)!);
     const summary = { ...encoded.summary, from, total: from + plan.tasks.length, roots: encoded.roots };
-    const planFields = encoded.chunks.flatMap((chunk) => chunk.planFields).filter((_, at, all) => !isRootField(all, at));
+    const planFields = encoded.chunks
+      .flatMap((chunk) => chunk.planFields)
+      .filter((_, at, all) => !isRootField(all, at));
     const pendingFields = encoded.chunks.flatMap((chunk) => chunk.pendingFields);
     const reply = await this.run<[string]>('extend-plan', directiveId, [
       directiveId,
@@ -122,26 +124,40 @@ export class DirectiveStore {
   }
 
   async closeChunk(directiveId: string): Promise<boolean> {
-    const reply = await this.run<[string, string, number?]>('close-chunk', directiveId, [directiveId, closeTasksPerCall]);
+    const reply = await this.run<[string, string, number?]>('close-chunk', directiveId, [
+      directiveId,
+      closeTasksPerCall,
+    ]);
     return reply[2] === 1;
   }
 
   /** By Redis' clock; before the time it does nothing. True when further chunks are to be closed. */
   async expire(directiveId: string): Promise<boolean> {
-    const reply = await this.run<[string, string, number?]>('expire-directive', directiveId, [directiveId, closeTasksPerCall]);
+    const reply = await this.run<[string, string, number?]>('expire-directive', directiveId, [
+      directiveId,
+      closeTasksPerCall,
+    ]);
     return reply[2] === 1;
   }
 
   private async stage(directiveId: string, encoded: EncodedPlan): Promise<void> {
     for (const chunk of encoded.chunks) {
-      await this.run('stage-plan', directiveId, [directiveId, JSON.stringify(chunk.planFields), JSON.stringify(chunk.pendingFields)]);
+      await this.run('stage-plan', directiveId, [
+        directiveId,
+        JSON.stringify(chunk.planFields),
+        JSON.stringify(chunk.pendingFields),
+      ]);
     }
   }
 
   private async transition(script: string, directiveId: string, args: ScriptArg[]): Promise<Transition> {
     const [result, state, more] = await this.run<[string, DirectiveState, number?]>(script, directiveId, args);
     if (result === 'unknown') throw new CocError('NOT_FOUND', `there is no directive ${directiveId}`);
-    if (result === 'illegal') throw new CocError('TRANSITION_ILLEGAL', `${directiveId} is ${state}; ${script.replace('-directive', '')} is not allowed from there`);
+    if (result === 'illegal')
+      throw new CocError(
+        'TRANSITION_ILLEGAL',
+        `${directiveId} is ${state}; ${script.replace('-directive', '')} is not allowed from there`,
+      );
     return { state, more: more === 1 };
   }
 

@@ -14,7 +14,11 @@ function planIndex(input: Json): TaskSpec[] {
   const { maxDocuments } = Input.parse(input);
   const folder = { $input: '/folder' };
   return [
-    { id: 'collect', action: 'docs.collect', input: { folder, ...(maxDocuments === undefined ? {} : { maxDocuments }) } },
+    {
+      id: 'collect',
+      action: 'docs.collect',
+      input: { folder, ...(maxDocuments === undefined ? {} : { maxDocuments }) },
+    },
     {
       id: 'embed',
       action: 'rag.embed',
@@ -22,7 +26,11 @@ function planIndex(input: Json): TaskSpec[] {
       input: { folder, document: { $item: '' } },
     },
     { id: 'graph', action: 'kg.build', input: { folder, documents: { $task: 'embed' } } },
-    { id: 'report', action: 'docs.report', input: { folder, documents: { $task: 'embed' }, graph: { $task: 'graph' } } },
+    {
+      id: 'report',
+      action: 'docs.report',
+      input: { folder, documents: { $task: 'embed' }, graph: { $task: 'graph' } },
+    },
   ];
 }
 
@@ -35,7 +43,11 @@ function reviewIndex(input: Json, outputs: TaskOutputsById): ReviewVerdict {
   if (question === undefined || outputs['answer'] !== undefined) {
     return { verdict: 'accept', reason: `${report.data.documents} documents are indexed` };
   }
-  const answer: TaskSpec = { id: 'answer', action: 'docs.answer', input: { index: report.data.indexArtifact, question } };
+  const answer: TaskSpec = {
+    id: 'answer',
+    action: 'docs.answer',
+    input: { index: report.data.indexArtifact, question },
+  };
   return { verdict: 'extend', reason: 'the order holds a question', tasks: [answer] };
 }
 

@@ -11,7 +11,8 @@ import { resolveLinks } from './resolve-links.js';
 @Controller()
 export class BuildGraph {
   @Action('kg.build', {
-    description: 'Builds a graph of documents, headings and shared names of code, ranks its nodes and finds broken links.',
+    description:
+      'Builds a graph of documents, headings and shared names of code, ranks its nodes and finds broken links.',
     effect: 'pure',
     input: GraphInput,
     output: GraphOutput,
@@ -21,7 +22,9 @@ export class BuildGraph {
     const documents = await readDocuments(context.artifacts, input.documents, context.signal);
     const graph = buildGraph(documents, await resolveLinks(folder, documents, context.signal));
     const stored = await context.artifacts.put('graph.json', JSON.stringify(graph), 'application/json');
-    context.log(`${graph.nodes.length} nodes, ${graph.edges.length} edges, ${graph.brokenLinks.length} broken links`);
+    context.log(
+      `${graph.nodes.length} nodes, ${graph.edges.length} edges, ${graph.brokenLinks.length} broken links`,
+    );
     return {
       nodes: graph.nodes.length,
       edges: graph.edges.length,

@@ -10,7 +10,7 @@ import {
   type KnowledgeGraph,
 } from './knowledge-graph.js';
 import { rankNodes, type Way } from './rank-nodes.js';
-import type { ResolvedLinks } from './resolve-links.js';
+import type { ResolvedLink, ResolvedLinks } from './resolve-links.js';
 
 /** How much a reader prefers a way: a link was set on purpose, a section stands under its heading, a name is only shared. */
 const weights = { links: 2, contains: 1, mentions: 0.5 } as const;
@@ -23,7 +23,11 @@ type NamedEdge = Omit<GraphEdge, 'from' | 'to'> & { from: string; to: string };
 function nodesOfDocument({ path, title, headings }: DocumentRecord): UnrankedNode[] {
   return [
     { id: documentNode(path), kind: 'document', label: title },
-    ...headings.map(({ slug, text }): UnrankedNode => ({ id: headingNode(path, slug), kind: 'heading', label: text })),
+    ...headings.map(({ slug, text }): UnrankedNode => ({
+      id: headingNode(path, slug),
+      kind: 'heading',
+      label: text,
+    })),
   ];
 }
 
@@ -47,7 +51,8 @@ function sharedNames(documents: readonly DocumentRecord[]): Map<string, Set<stri
   for (const { path, codeNames } of documents) {
     for (const { name } of codeNames) paths.set(name, (paths.get(name) ?? new Set()).add(path));
   }
-  return new Map([...paths].filter(([, { size }]) => size >= 2 && size <= maxDocumentsOfName).toSorted());
+  const shared = [...paths].filter(([, { size }]) => size >= 2 && size <= maxDocumentsOfName);
+  return new Map(shared.toSorted(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 function mentionEdges(document: DocumentRecord, names: ReadonlyMap<string, unknown>): NamedEdge[] {
@@ -55,6 +60,10 @@ function mentionEdges(document: DocumentRecord, names: ReadonlyMap<string, unkno
     .filter(({ name }) => names.has(name))
     .map(({ name, heading }) => ({ from: placeOf(document, heading), to: codeNode(name) }));
   return places.map((place) => ({ ...place, kind: 'mentions', weight: weights.mentions }));
+}
+
+function linkEdge({ from, to }: ResolvedLink): NamedEdge {
+  return { from: from.node, to: to.node, kind: 'links', weight: weights.links };
 }
 
 /** Edges between the same two nodes become one, its weight growing with the logarithm of their number. */
@@ -75,14 +84,22 @@ function waysOf(edges: readonly GraphEdge[]): Way[] {
   });
 }
 
-function documentTies(nodes: readonly UnrankedNode[], links: ResolvedLinks, names: Map<string, Set<string>>): Way[] {
+function documentTies(
+  nodes: readonly UnrankedNode[],
+  links: ResolvedLinks,
+  names: Map<string, Set<string>>,
+): Way[] {
   const positions = new Map(nodes.filter(({ kind }) => kind === 'document').map(({ id }, at) => [id, at]));
-  const documentOf = (id: string) => positions.get(documentNode(id.replace(/^[a-z]+:|#.*$/g, '')))!;
-  const byLink = links.links.map(({ from, to }) => ({ from: documentOf(from), to: documentOf(to), weight: weights.links }));
+  const at = (path: string) => positions.get(documentNode(path))!;
+  const byLink = links.links.map(({ from, to }) => ({
+    from: at(from.path),
+    to: at(to.path),
+    weight: weights.links,
+  }));
   const byName = [...names.values()].flatMap((paths) => {
-    const members = [...paths].map((path) => positions.get(documentNode(path))!);
-    return members.flatMap((from, at) =>
-      members.slice(at + 1).map((to) => ({ from, to, weight: weights.mentions / (members.length - 1) })),
+    const members = [...paths].map(at);
+    return members.flatMap((from, index) =>
+      members.slice(index + 1).map((to) => ({ from, to, weight: weights.mentions / (members.length - 1) })),
     );
   });
   return [...byLink, ...byName];
@@ -97,11 +114,15 @@ export function buildGraph(documents: readonly DocumentRecord[], resolved: Resol
   ];
   const named = mergeEdges([
     ...documents.flatMap(containsEdges),
-    ...resolved.links.map((link): NamedEdge => ({ ...link, kind: 'links', weight: weights.links })),
+    ...resolved.links.map(linkEdge),
     ...documents.flatMap((document) => mentionEdges(document, names)),
   ]);
   const positions = new Map(unranked.map(({ id }, at) => [id, at]));
-  const edges = named.map((edge) => ({ ...edge, from: positions.get(edge.from)!, to: positions.get(edge.to)! }));
+  const edges = named.map((edge) => ({
+    ...edge,
+    from: positions.get(edge.from)!,
+    to: positions.get(edge.to)!,
+  }));
   const scores = rankNodes(unranked.length, waysOf(edges));
   const groups = findCommunities(documents.length, documentTies(unranked, resolved, names));
   return {

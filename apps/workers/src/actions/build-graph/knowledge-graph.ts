@@ -24,7 +24,12 @@ const GraphEdge = z.object({
 });
 export type GraphEdge = z.infer<typeof GraphEdge>;
 
-export const BrokenLink = z.object({ path: z.string(), line: z.number().int(), target: z.string(), reason: z.string() });
+export const BrokenLink = z.object({
+  path: z.string(),
+  line: z.number().int(),
+  target: z.string(),
+  reason: z.string(),
+});
 export type BrokenLink = z.infer<typeof BrokenLink>;
 
 /** What `kg.build` stores. Communities are lists of document paths that link to each other or share names of code. */

@@ -3,9 +3,15 @@ import { join, posix } from 'node:path';
 import type { DocumentRecord } from '../../documents/document-record.js';
 import { documentNode, headingNode, type BrokenLink } from './knowledge-graph.js';
 
+/** A node, and the document it belongs to. */
+export interface Place {
+  node: string;
+  path: string;
+}
+
 export interface ResolvedLink {
-  from: string;
-  to: string;
+  from: Place;
+  to: Place;
 }
 
 export interface ResolvedLinks {
@@ -37,7 +43,9 @@ function targetOf(from: string, target: string): Target | undefined {
   if (plain === '') return { path: from, fragment: decoded(fragment) };
   const base = plain.startsWith('/') ? '' : posix.dirname(from);
   const joined = posix.join(base, plain).replace(/^\/+|\/+$/g, '');
-  return joined === '..' || joined.startsWith('../') ? undefined : { path: joined, fragment: decoded(fragment) };
+  return joined === '..' || joined.startsWith('../')
+    ? undefined
+    : { path: joined, fragment: decoded(fragment) };
 }
 
 function isAnchor(document: DocumentRecord, fragment: string): boolean {
@@ -50,25 +58,31 @@ function documentAt(path: string, documents: DocumentsByPath): DocumentRecord | 
   return documents.get(path) ?? documents.get(posix.join(path, 'README.md'));
 }
 
-function nodeOf(document: DocumentRecord, fragment: string): string | undefined {
-  const heading = document.headings.find(({ slug }) => slug === fragment.toLowerCase());
-  if (heading) return headingNode(document.path, heading.slug);
-  return isAnchor(document, fragment) ? documentNode(document.path) : undefined;
+function placeIn(document: DocumentRecord, fragment: string): Place | undefined {
+  const { path, headings } = document;
+  const heading = headings.find(({ slug }) => slug === fragment.toLowerCase());
+  if (heading) return { path, node: headingNode(path, heading.slug) };
+  return isAnchor(document, fragment) ? { path, node: documentNode(path) } : undefined;
 }
 
-function sourceOf({ path, headings }: DocumentRecord, { heading }: Link): string {
+function sourceOf({ path, headings }: DocumentRecord, { heading }: Link): Place {
   const at = headings[heading];
-  return at ? headingNode(path, at.slug) : documentNode(path);
+  return { path, node: at ? headingNode(path, at.slug) : documentNode(path) };
 }
 
-type Verdict = { to: string } | { reason: string } | undefined;
+type Verdict = { to: Place } | { reason: string } | undefined;
 
-async function judge(folder: string, from: DocumentRecord, link: Link, documents: DocumentsByPath): Promise<Verdict> {
+async function judge(
+  folder: string,
+  from: DocumentRecord,
+  link: Link,
+  documents: DocumentsByPath,
+): Promise<Verdict> {
   const target = targetOf(from.path, link.target);
   if (!target) return undefined;
   const document = documentAt(target.path, documents);
   if (document) {
-    const to = nodeOf(document, target.fragment);
+    const to = placeIn(document, target.fragment);
     return to === undefined ? { reason: `${document.path} has no heading #${target.fragment}` } : { to };
   }
   const isThere = await stat(join(folder, target.path)).then(
@@ -92,7 +106,13 @@ export async function resolveLinks(
       const verdict = await judge(folder, document, link, byPath);
       if (verdict === undefined) continue;
       if ('to' in verdict) found.links.push({ from: sourceOf(document, link), to: verdict.to });
-      else found.broken.push({ path: document.path, line: link.line, target: link.target, reason: verdict.reason });
+      else
+        found.broken.push({
+          path: document.path,
+          line: link.line,
+          target: link.target,
+          reason: verdict.reason,
+        });
     }
   }
   return found;

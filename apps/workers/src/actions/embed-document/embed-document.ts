@@ -13,8 +13,8 @@ async function takeTurns(signal: AbortSignal): Promise<void> {
 
 const chunksPerTurn = 20;
 
-function vectorTextOf(document: MarkdownDocument, title: string, { heading, text }: Chunk): string {
-  return [title, headingPath(document, heading), text].join('\n');
+function vectorTextOf(document: MarkdownDocument, { heading, text }: Chunk): string {
+  return [headingPath(document, heading), text].join('\n');
 }
 
 /** Parses, chunks and embeds one document. The same text gives the same record, byte for byte. */
@@ -28,12 +28,22 @@ export async function embedDocument(
   const chunks: DocumentRecord['chunks'] = [];
   for (const chunk of chunkDocument(document)) {
     if (chunks.length % chunksPerTurn === 0) await takeTurns(signal);
-    chunks.push({ ...chunk, vector: encodeVector(vectorOf(vectorTextOf(document, title, chunk))) });
+    chunks.push({ ...chunk, vector: encodeVector(vectorOf(vectorTextOf(document, chunk))) });
   }
   const { headings, links, codeNames, anchors } = document;
+  const words = wordsOf(source.text).length;
+  const { sha256 } = source;
   return {
     format: documentFormat,
-    ...{ path, title, sha256: source.sha256, dimensions, headings, anchors, links, codeNames, chunks },
-    words: wordsOf(source.text).length,
+    path,
+    title,
+    sha256,
+    words,
+    dimensions,
+    headings,
+    anchors,
+    links,
+    codeNames,
+    chunks,
   };
 }

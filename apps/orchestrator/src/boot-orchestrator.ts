@@ -1,0 +1,49 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Env } from '#libs/config';
+import { connectFitRedis, openRedis } from '#libs/state';
+import { NestLogger, type Logger } from '#libs/telemetry';
+import { configureHttpApp, createHttpAdapter } from './http/configure-http-app.js';
+import { createOrchestratorContext } from './orchestrator.context.js';
+import { OrchestratorModule } from './orchestrator.module.js';
+
+export interface RunningOrchestrator {
+  /** Where the API answers, with the port that was really taken. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Somebody else listens there already. */
+export class PortInUseError extends Error {
+  constructor(host: string, port: number, cause: unknown) {
+    super(`Port ${port} on ${host} is taken; stop what listens there, or set COC_PORT.`, { cause });
+    this.name = 'PortInUseError';
+  }
+}
+
+/** Starts the orchestrator on a fit Redis. Throws RedisUnfitError or PortInUseError. */
+export async function bootOrchestrator(env: Env, logger: Logger): Promise<RunningOrchestrator> {
+  const redis = openRedis(env.redis.url);
+  for (const warning of await connectFitRedis(redis, env.redis.url, env.redis)) logger.warn(warning);
+  const context = createOrchestratorContext(env, logger, redis);
+  const app = await NestFactory.create<NestFastifyApplication>(OrchestratorModule.with(context), createHttpAdapter(), {
+    logger: new NestLogger(logger),
+    abortOnError: false,
+  });
+  configureHttpApp(app, logger);
+  const close = async (): Promise<void> => {
+    await app.close();
+    redis.disconnect();
+  };
+  try {
+    await app.listen(env.http.port, env.http.host);
+  } catch (error) {
+    await close();
+    throw (error as { code?: string }).code === 'EADDRINUSE'
+      ? new PortInUseError(env.http.host, env.http.port, error)
+      : error;
+  }
+  const url = await app.getUrl();
+  logger.info({ url }, 'orchestrator is running');
+  return { url, close };
+}

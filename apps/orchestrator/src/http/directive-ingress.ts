@@ -1,0 +1,22 @@
+import type { DirectiveView, Principal, SubmitDirective } from '#libs/contracts';
+
+export interface Submission {
+  body: SubmitDirective;
+  principal: Principal;
+  idempotencyKey?: string;
+  traceparent?: string;
+}
+
+export interface SubmitResult {
+  id: string;
+  /** False when the Idempotency-Key found the directive of an earlier, equal submit. */
+  created: boolean;
+}
+
+/** What HTTP asks of the ingress room. Every method throws CocError. */
+export abstract class DirectiveIngress {
+  abstract submit(submission: Submission): Promise<SubmitResult>;
+  abstract cancel(principal: Principal, id: string): Promise<DirectiveView>;
+  abstract pause(principal: Principal, id: string): Promise<DirectiveView>;
+  abstract resume(principal: Principal, id: string): Promise<DirectiveView>;
+}

@@ -1,0 +1,169 @@
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import {
+  CocError,
+  DirectiveList,
+  DirectiveState,
+  DirectiveView,
+  EventList,
+  OutputView,
+  PlanView,
+  SubmitAccepted,
+  SubmitDirective,
+  type Principal,
+} from '#libs/contracts';
+import { DirectiveReader } from '#libs/state';
+import { LogList, Problems, found } from './answers.js';
+import { CurrentPrincipal } from './current-principal.js';
+import { DirectiveIngress } from './directive-ingress.js';
+
+const ListQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(500).optional(),
+  state: DirectiveState.optional(),
+});
+const PlanQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(1_000).default(500),
+  cursor: z.string().max(500).optional(),
+});
+const EventQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(1_000).default(500),
+  after: z.coerce.number().int().min(0).default(0),
+});
+
+const idempotencyKeyPattern = /^[\x21-\x7e]{1,255}$/;
+
+function checkKey(key: string | undefined): void {
+  if (key !== undefined && !idempotencyKeyPattern.test(key)) {
+    throw new CocError('REQUEST_INVALID', 'Idempotency-Key is 1 to 255 visible ASCII characters');
+  }
+}
+
+@ApiTags('directives')
+@Controller('api/v1/directives')
+export class DirectiveController {
+  constructor(
+    @Inject(DirectiveIngress) private readonly ingress: DirectiveIngress,
+    @Inject(DirectiveReader) private readonly reader: DirectiveReader,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Submit a directive: tasks, a workflow by name, or an intent' })
+  @ApiAcceptedResponse({ standardSchema: SubmitAccepted })
+  @Problems(400, 409, 413, 415, 422, 503)
+  async submit(
+    @Body({ schema: SubmitDirective }) body: SubmitDirective,
+    @CurrentPrincipal() principal: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('idempotency-key') idempotencyKey?: string,
+    @Headers('traceparent') traceparent?: string,
+  ): Promise<z.infer<typeof SubmitAccepted>> {
+    checkKey(idempotencyKey);
+    const { id } = await this.ingress.submit({
+      body,
+      principal,
+      ...(idempotencyKey && { idempotencyKey }),
+      ...(traceparent && { traceparent }),
+    });
+    reply.header('location', `/api/v1/directives/${id}`);
+    return { id };
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List directives, newest first' })
+  @ApiOkResponse({ standardSchema: DirectiveList })
+  @Problems(400)
+  async list(
+    @Query({ schema: ListQuery }) query: z.infer<typeof ListQuery>,
+    @CurrentPrincipal() { tenant }: Principal,
+  ): Promise<z.infer<typeof DirectiveList>> {
+    return this.reader.list(tenant, query);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One directive' })
+  @ApiOkResponse({ standardSchema: DirectiveView })
+  @Problems(404)
+  async get(@Param('id') id: string, @CurrentPrincipal() { tenant }: Principal): Promise<DirectiveView> {
+    return found(await this.reader.get(tenant, id), `directive ${id}`);
+  }
+
+  @Get(':id/plan')
+  @ApiOperation({ summary: 'Its tasks with their states, and what each waits for' })
+  @ApiOkResponse({ standardSchema: PlanView })
+  @Problems(400, 404)
+  async plan(
+    @Param('id') id: string,
+    @Query({ schema: PlanQuery }) query: z.infer<typeof PlanQuery>,
+    @CurrentPrincipal() { tenant }: Principal,
+  ): Promise<PlanView> {
+    return found(await this.reader.plan(tenant, id, query), `directive ${id}`);
+  }
+
+  @Get(':id/events')
+  @ApiOperation({ summary: 'Its story, in order and without gaps' })
+  @ApiOkResponse({ standardSchema: EventList })
+  @Problems(400, 404)
+  async events(
+    @Param('id') id: string,
+    @Query({ schema: EventQuery }) query: z.infer<typeof EventQuery>,
+    @CurrentPrincipal() { tenant }: Principal,
+  ): Promise<z.infer<typeof EventList>> {
+    const items = found(await this.reader.events(tenant, id, query), `directive ${id}`);
+    const last = items.at(-1);
+    return { items, nextCursor: last && items.length === query.limit ? String(last.seq) : null };
+  }
+
+  @Get(':id/output')
+  @ApiOperation({ summary: 'What it gives back; null until it rests' })
+  @ApiOkResponse({ standardSchema: OutputView })
+  @Problems(404)
+  async output(
+    @Param('id') id: string,
+    @CurrentPrincipal() { tenant }: Principal,
+  ): Promise<z.infer<typeof OutputView>> {
+    return { directiveId: id, ...found(await this.reader.output(tenant, id), `directive ${id}`) };
+  }
+
+  @Get(':id/tasks/:taskId/logs')
+  @ApiOperation({ summary: 'Log lines of a task, attempt by attempt' })
+  @ApiOkResponse({ standardSchema: LogList })
+  @Problems(404)
+  async logs(
+    @Param('id') id: string,
+    @Param('taskId') taskId: string,
+    @CurrentPrincipal() { tenant }: Principal,
+  ): Promise<z.infer<typeof LogList>> {
+    return { items: found(await this.reader.logs(tenant, id, taskId), `task ${taskId} in a directive ${id}`) };
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Cancel it: no attempt starts from here on' })
+  @ApiOkResponse({ standardSchema: DirectiveView })
+  @Problems(404, 409)
+  async cancel(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
+    return this.ingress.cancel(principal, id);
+  }
+
+  @Post(':id/pause')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Release nothing more until it is resumed; what runs, runs on' })
+  @ApiOkResponse({ standardSchema: DirectiveView })
+  @Problems(404, 409)
+  async pause(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
+    return this.ingress.pause(principal, id);
+  }
+
+  @Post(':id/resume')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Let it go on' })
+  @ApiOkResponse({ standardSchema: DirectiveView })
+  @Problems(404, 409)
+  async resume(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
+    return this.ingress.resume(principal, id);
+  }
+}

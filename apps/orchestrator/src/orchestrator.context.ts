@@ -1,0 +1,68 @@
+import type { Env } from '#libs/config';
+import { QueueSender } from '#libs/queues';
+import {
+  ActionCatalog,
+  ArtifactStore,
+  DirectiveOrders,
+  DirectiveReader,
+  DirectiveStore,
+  Keys,
+  RefRegister,
+  ScriptRunner,
+  TaskOutputs,
+  type Redis,
+} from '#libs/state';
+import type { Logger } from '#libs/telemetry';
+import { join } from 'node:path';
+import { DecideService } from './decide/decide.service.js';
+import { WorkflowLibrary } from './decide/workflow.library.js';
+import { docsIndex } from './decide/workflows/docs-index.workflow.js';
+import { ProgressProbe } from './http/progress-probe.js';
+import { CatalogSnapshot } from './ingress/catalog-snapshot.js';
+import { IngressService } from './ingress/ingress.service.js';
+import { ReviewService } from './review/review.service.js';
+
+export interface OrchestratorContext {
+  env: Env;
+  logger: Logger;
+  ingress: IngressService;
+  decide: DecideService;
+  review: ReviewService;
+  reader: DirectiveReader;
+  catalog: ActionCatalog;
+  artifacts: ArtifactStore;
+  probe: ProgressProbe;
+  sender: QueueSender;
+}
+
+/** The orchestrator's rooms wired together over one connection. */
+export function createOrchestratorContext(env: Env, logger: Logger, redis: Redis): OrchestratorContext {
+  const keys = new Keys(env.redis.keyPrefix);
+  const store = new DirectiveStore(new ScriptRunner(redis), keys);
+  const orders = new DirectiveOrders(redis, keys);
+  const actions = new ActionCatalog(redis, keys);
+  const catalog = new CatalogSnapshot(actions);
+  const workflows = new WorkflowLibrary([docsIndex]);
+  const sender = new QueueSender(redis, { url: env.redis.url, keyPrefix: env.redis.keyPrefix });
+  const reader = new DirectiveReader(redis, keys, { shards: env.shards });
+  const shared = { orders, store, catalog, workflows, sender };
+  return {
+    env,
+    logger,
+    ingress: new IngressService({
+      ...shared,
+      shards: env.shards,
+      defaultTtlMs: env.directive.defaultTtlMs,
+      logger,
+      refs: new RefRegister(redis, keys),
+      reader,
+    }),
+    decide: new DecideService(shared),
+    review: new ReviewService({ ...shared, outputs: new TaskOutputs(redis, keys) }),
+    reader,
+    catalog: actions,
+    artifacts: new ArtifactStore(join(env.dataDir, 'artifacts')),
+    probe: new ProgressProbe(redis, keys),
+    sender,
+  };
+}

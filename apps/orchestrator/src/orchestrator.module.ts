@@ -1,0 +1,58 @@
+import {
+  Inject,
+  Module,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
+import type { RoomReceiver } from '#libs/queues';
+import { ActionCatalog, ArtifactStore, DirectiveReader } from '#libs/state';
+import { ActionController } from './http/action.controller.js';
+import { ArtifactController } from './http/artifact.controller.js';
+import { PrincipalGuard } from './http/current-principal.js';
+import { DirectiveController } from './http/directive.controller.js';
+import { DirectiveIngress } from './http/directive-ingress.js';
+import { HealthController } from './http/health.controller.js';
+import { ProgressProbe } from './http/progress-probe.js';
+import type { OrchestratorContext } from './orchestrator.context.js';
+import { openRooms } from './rooms.js';
+
+const contextToken = Symbol('OrchestratorContext');
+
+/** HTTP ingress, and the decide and review rooms, which open with the application and drain before it goes. */
+@Module({})
+export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private rooms: RoomReceiver[] = [];
+
+  constructor(@Inject(contextToken) private readonly context: OrchestratorContext) {}
+
+  static with(context: OrchestratorContext): DynamicModule {
+    return {
+      module: OrchestratorModule,
+      imports: [TerminusModule.forRoot({ logger: false })],
+      controllers: [DirectiveController, ActionController, ArtifactController, HealthController],
+      providers: [
+        { provide: contextToken, useValue: context },
+        { provide: DirectiveIngress, useValue: context.ingress },
+        { provide: DirectiveReader, useValue: context.reader },
+        { provide: ActionCatalog, useValue: context.catalog },
+        { provide: ArtifactStore, useValue: context.artifacts },
+        { provide: ProgressProbe, useValue: context.probe },
+        { provide: APP_GUARD, useClass: PrincipalGuard },
+      ],
+    };
+  }
+
+  onApplicationBootstrap(): void {
+    const { env, logger, decide, review } = this.context;
+    const address = { url: env.redis.url, keyPrefix: env.redis.keyPrefix };
+    this.rooms = openRooms({ address, shards: env.shards, logger, decide, review });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(this.rooms.map(async (room) => room.close()));
+    await this.context.sender.close();
+  }
+}

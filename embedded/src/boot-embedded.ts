@@ -1,0 +1,39 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bootExecutor } from '#apps/executor';
+import { bootOrchestrator } from '#apps/orchestrator';
+import { bootWorkers } from '#apps/workers';
+import type { Env } from '#libs/config';
+import { createLogger, type RunningService } from '#libs/telemetry';
+
+export interface RunningEmbedded extends RunningService {
+  url: string;
+}
+
+/** Where `coc` finds the server of this machine. */
+async function announce(dataDir: string, url: string): Promise<() => Promise<void>> {
+  const file = join(dataDir, 'server.json');
+  await mkdir(dataDir, { recursive: true });
+  await writeFile(file, `${JSON.stringify({ url })}\n`);
+  return async () => rm(file, { force: true });
+}
+
+/** Ends what was started, the last first: no orders come in while the rest drains. */
+async function closeAll(services: RunningService[]): Promise<void> {
+  for (const service of services.toReversed()) await service.close();
+}
+
+/** All three services in one process: the same code that each main.ts starts alone. */
+export async function bootEmbedded(env: Env): Promise<RunningEmbedded> {
+  const services: RunningService[] = [];
+  try {
+    services.push(await bootWorkers(env, createLogger('workers', env.logLevel)));
+    services.push(await bootExecutor(env, createLogger('executor', env.logLevel)));
+    const orchestrator = await bootOrchestrator(env, createLogger('orchestrator', env.logLevel));
+    services.push(orchestrator, { close: await announce(env.dataDir, orchestrator.url) });
+    return { url: orchestrator.url, close: async () => closeAll(services) };
+  } catch (error) {
+    await closeAll(services);
+    throw error;
+  }
+}

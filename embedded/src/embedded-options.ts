@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+export interface EmbeddedOptions {
+  /** False: only the services, as `coc up` starts them. */
+  demo: boolean;
+  /** End with the demo's result instead of staying up. */
+  once: boolean;
+  folder: string;
+  question: string;
+}
+
+const ownQuestion = 'How is a lost worker detected?';
+const generalQuestion = 'What is this about?';
+
+/** The command line was wrong; the message says what is understood. */
+export class OptionsError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(`${message} (understood are --docs DIR, --question TEXT, --once and --no-demo)`, options);
+    this.name = 'OptionsError';
+  }
+}
+
+function parse(args: readonly string[]): { docs?: string; question?: string; once?: boolean; 'no-demo'?: boolean } {
+  try {
+    const options = {
+      docs: { type: 'string' },
+      question: { type: 'string' },
+      once: { type: 'boolean' },
+      'no-demo': { type: 'boolean' },
+    } as const;
+    return parseArgs({ args: [...args], options, allowPositionals: false }).values;
+  } catch (cause) {
+    throw new OptionsError((cause as Error).message.split('. ')[0]!, { cause });
+  }
+}
+
+/** By default the demo indexes the documents of this repository. */
+export function readOptions(args: readonly string[], ownDocs: string): EmbeddedOptions {
+  const { docs, question, once = false, 'no-demo': noDemo = false } = parse(args);
+  return {
+    demo: !noDemo || docs !== undefined || once,
+    once,
+    folder: docs === undefined ? ownDocs : resolve(docs),
+    question: question ?? (docs === undefined ? ownQuestion : generalQuestion),
+  };
+}

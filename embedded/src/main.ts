@@ -1,0 +1,23 @@
+import 'reflect-metadata';
+import { join } from 'node:path';
+import { projectRoot } from '#apps/cli';
+import { loadCliEnv, loadEnv } from '#libs/config';
+import { runServiceProcess } from '#libs/telemetry';
+import { bootEmbedded } from './boot-embedded.js';
+import { readOptions } from './embedded-options.js';
+import { runDocsDemo } from './index-docs.demo.js';
+
+const service = await runServiceProcess(async () => {
+  const options = readOptions(process.argv.slice(2), join(projectRoot(), 'docs'));
+  const embedded = await bootEmbedded(loadEnv(undefined, { COC_LOG_LEVEL: 'warn' }));
+  return { ...embedded, options };
+});
+
+const { color, canMoveCursor } = loadCliEnv();
+const { options, url } = service;
+const isDone = !options.demo || (await runDocsDemo(url, options, { color, canMoveCursor }));
+if (options.once) {
+  await service.close();
+  process.exit(isDone ? 0 : 1);
+}
+process.stdout.write(`\nChain of Command is up at ${url}. Ctrl-C stops it.\n`);

@@ -1,0 +1,95 @@
+import type { DirectiveState, DirectiveView } from '#libs/contracts';
+import type { Redis } from 'ioredis';
+import type { Keys } from '../keys.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
+import { viewDirective } from './stored-directive.js';
+
+export interface DirectivePage {
+  items: DirectiveView[];
+  nextCursor: string | null;
+}
+
+interface Position {
+  createdAt: number;
+  id: string;
+}
+
+/** A filter looks at this many directives a page at most; the cursor goes on from there. */
+const scanLimit = 2_000;
+
+/** A tenant's directives over all shards, newest first, by (creation time, id). */
+export class DirectiveIndex {
+  constructor(
+    private readonly redis: Redis,
+    private readonly keys: Keys,
+    private readonly shards: number,
+  ) {}
+
+  async list(
+    tenant: string,
+    { limit, cursor, state }: { limit: number; cursor?: string; state?: DirectiveState },
+  ): Promise<DirectivePage> {
+    let after = cursor === undefined ? undefined : positionOf(cursor);
+    const items: DirectiveView[] = [];
+    for (let scanned = 0; scanned < scanLimit;) {
+      const page = await this.positions(tenant, limit + 1, after);
+      const views = await this.load(page.slice(0, limit));
+      for (const view of views) {
+        if (state !== undefined && view.state !== state) continue;
+        if (items.length === limit) return { items, nextCursor: cursorOf(after!) };
+        items.push(view);
+        after = { createdAt: Date.parse(view.createdAt), id: view.id };
+      }
+      if (page.length <= limit) return { items, nextCursor: null };
+      after = page[limit - 1]!;
+      if (items.length === limit) return { items, nextCursor: cursorOf(after) };
+      scanned += limit;
+    }
+    return { items, nextCursor: after ? cursorOf(after) : null };
+  }
+
+  private async positions(tenant: string, count: number, after: Position | undefined): Promise<Position[]> {
+    const lists = await Promise.all(
+      Array.from({ length: this.shards }, async (_, shard) => this.shardPositions(shard, tenant, count, after)),
+    );
+    return lists.flat().toSorted(newestFirst).slice(0, count);
+  }
+
+  private async shardPositions(
+    shard: number,
+    tenant: string,
+    count: number,
+    after: Position | undefined,
+  ): Promise<Position[]> {
+    const key = this.keys.index(shard, tenant);
+    const top = after === undefined ? '+inf' : String(after.createdAt);
+    const found: Position[] = [];
+    for (let offset = 0; found.length < count; offset += count) {
+      const flat = await this.redis.zrevrangebyscore(key, top, '-inf', 'WITHSCORES', 'LIMIT', offset, count);
+      for (let at = 0; at < flat.length; at += 2) {
+        const position = { id: flat[at]!, createdAt: Number(flat[at + 1]) };
+        if (after === undefined || newestFirst(after, position) < 0) found.push(position);
+      }
+      if (flat.length < count * 2) break;
+    }
+    return found;
+  }
+
+  private async load(positions: readonly Position[]): Promise<DirectiveView[]> {
+    const stored = await Promise.all(positions.map(async ({ id }) => this.redis.hgetall(this.keys.directive(id))));
+    return stored.filter((record) => record['id'] !== undefined).map(viewDirective);
+  }
+}
+
+function newestFirst(left: Position, right: Position): number {
+  return right.createdAt - left.createdAt || (left.id < right.id ? 1 : left.id > right.id ? -1 : 0);
+}
+
+function cursorOf({ createdAt, id }: Position): string {
+  return encodeCursor([createdAt, id]);
+}
+
+function positionOf(cursor: string): Position {
+  const [createdAt, id] = decodeCursor(cursor, ['number', 'string']) as [number, string];
+  return { createdAt, id };
+}

@@ -1,0 +1,92 @@
+import { parseTaskIndex, type DirectiveView, type PlanView, type TaskView } from '#libs/contracts';
+import type { Redis } from 'ioredis';
+import type { Keys } from '../keys.js';
+import type { SpecRecord } from '../plan/plan-encoding.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
+import { fieldsOf, viewTask, type Dependencies, type StoredTask, type TaskParts } from './stored-task.js';
+
+/** Reads tasks of a plan page by page. */
+export class PlanReader {
+  constructor(
+    private readonly redis: Redis,
+    private readonly keys: Keys,
+  ) {}
+
+  async page(directive: DirectiveView, limit: number, cursor: string | undefined): Promise<PlanView> {
+    const from = cursor === undefined ? 0 : Number(decodeCursor(cursor, ['number'])[0]);
+    const indexes = range(from, Math.min(directive.tasks.total, from + limit));
+    const parts = await this.load(directive.id, indexes);
+    const dependencies = await this.dependenciesOf(directive.id, parts);
+    const next = from + limit;
+    return {
+      directiveId: directive.id,
+      state: directive.state,
+      planHash: directive.planHash,
+      items: parts.map((part) => viewTask(part, directive, dependencies)),
+      nextCursor: next < directive.tasks.total ? encodeCursor([next]) : null,
+    };
+  }
+
+  /** One task by the client's id; the plan is searched page by page. */
+  async find(directive: DirectiveView, taskId: string): Promise<TaskView | undefined> {
+    const pageSize = 1_000;
+    for (let from = 0; from < directive.tasks.total; from += pageSize) {
+      const parts = await this.load(directive.id, range(from, Math.min(directive.tasks.total, from + pageSize)));
+      const found = parts.find(({ spec }) => spec.id === taskId);
+      if (found) return viewTask(found, directive, await this.dependenciesOf(directive.id, [found]));
+    }
+    return undefined;
+  }
+
+  private async load(id: string, indexes: readonly number[]): Promise<TaskParts[]> {
+    if (indexes.length === 0) return [];
+    const fields = indexes.map(fieldsOf);
+    const [plan, tasks] = await Promise.all([
+      this.redis.hmget(this.keys.plan(id), ...fields.flatMap((field) => field.plan)),
+      this.redis.hmget(this.keys.tasks(id), ...fields.flatMap((field) => field.tasks)),
+    ]);
+    return indexes.flatMap((index, at) => {
+      const [control, spec] = [plan[at * 2], plan[at * 2 + 1]];
+      const [stored, pending] = [tasks[at * 2], tasks[at * 2 + 1]];
+      // A fan-out may have taken its indexes and not yet written every child.
+      if (!control || !spec) return [];
+      return [
+        {
+          index,
+          spec: JSON.parse(spec) as SpecRecord,
+          control: JSON.parse(control) as TaskParts['control'],
+          stored: stored ? (JSON.parse(stored) as StoredTask) : undefined,
+          pending: Number(pending ?? 0),
+        },
+      ];
+    });
+  }
+
+  /** Ids and states of every task these point to, in one round trip. */
+  private async dependenciesOf(id: string, parts: readonly TaskParts[]): Promise<Dependencies> {
+    const indexes = [
+      ...new Set(parts.flatMap(({ spec }) => [...spec.dependsOn, ...(spec.parent === undefined ? [] : [spec.parent])])),
+    ];
+    const [specs, states] =
+      indexes.length === 0
+        ? [[], []]
+        : await Promise.all([
+            this.redis.hmget(this.keys.plan(id), ...indexes.map((index) => `${index}:spec`)),
+            this.redis.hmget(this.keys.tasks(id), ...indexes),
+          ]);
+    const ids = new Map(
+      indexes.map((index, at) => [
+        index,
+        specs[at] ? (JSON.parse(specs[at]) as SpecRecord).id : String(parseTaskIndex(index)),
+      ]),
+    );
+    const met = new Set(
+      indexes.filter((_, at) => states[at] && (JSON.parse(states[at]) as StoredTask).state === 'succeeded'),
+    );
+    return { idOf: (index) => ids.get(index) ?? index, isMet: (index) => met.has(index) };
+  }
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at);
+}

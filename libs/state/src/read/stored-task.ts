@@ -1,0 +1,120 @@
+import {
+  finalTaskStates,
+  formatTaskIndex,
+  usdFromMicroUsd,
+  type DirectiveView,
+  type TaskState,
+  type TaskView,
+  type WaitKind,
+  type WaitingOn,
+} from '#libs/contracts';
+import type { SpecRecord } from '../plan/plan-encoding.js';
+
+/** State JSON of `d:<id>:tasks`. */
+export interface StoredTask {
+  state: TaskState;
+  attempt?: number;
+  nonce?: string;
+  since?: number;
+  deadline?: number;
+  waiting?: [kind: WaitKind, ref: string];
+  costMicroUsd?: number;
+  tokens?: number;
+  code?: string;
+  message?: string;
+  first?: number;
+  count?: number;
+}
+
+export interface TaskParts {
+  index: number;
+  spec: SpecRecord;
+  control: { queue: string; optional?: boolean };
+  stored: StoredTask | undefined;
+  pending: number;
+}
+
+/** Ids of a directive's tasks by index, and whether each succeeded: what a waiting task is told about its dependencies. */
+export interface Dependencies {
+  idOf(index: string): string;
+  isMet(index: string): boolean;
+}
+
+const shownDependencies = 10;
+
+function stateOf({ stored, pending }: TaskParts): TaskState {
+  return stored?.state ?? (pending > 0 ? 'waiting' : 'ready');
+}
+
+function waitingOn(
+  parts: TaskParts,
+  state: TaskState,
+  directive: DirectiveView,
+  dependencies: Dependencies,
+): WaitingOn {
+  if (parts.stored?.waiting) return { kind: parts.stored.waiting[0], ref: parts.stored.waiting[1] };
+  if (state === 'dispatched') return { kind: 'worker', ref: parts.control.queue };
+  if (state === 'running') return { kind: 'outcome', ref: parts.control.queue };
+  if (state === 'waiting') {
+    const open = parts.spec.dependsOn.filter((index) => !dependencies.isMet(index)).slice(0, shownDependencies);
+    return { kind: 'dependencies', ref: open.map((index) => dependencies.idOf(index)).join(',') };
+  }
+  if (directive.state === 'PAUSED') return { kind: 'paused', ref: directive.id };
+  return directive.state === 'QUEUED'
+    ? { kind: 'release', ref: directive.id }
+    : { kind: 'window', ref: parts.control.queue };
+}
+
+function ownerOf(state: TaskState, waiting: WaitingOn): TaskView['owner'] {
+  if (state === 'held') return 'human';
+  if (waiting.kind === 'paused') return 'human';
+  return state === 'dispatched' || state === 'running' ? 'worker' : 'executor';
+}
+
+function waitOf(
+  parts: TaskParts,
+  state: TaskState,
+  directive: DirectiveView,
+  dependencies: Dependencies,
+): Pick<TaskView, 'owner' | 'since' | 'deadline' | 'waitingOn'> {
+  if (finalTaskStates.includes(state))
+    return { owner: null, since: iso(parts.stored?.since), deadline: null, waitingOn: null };
+  const waiting = waitingOn(parts, state, directive, dependencies);
+  return {
+    owner: ownerOf(state, waiting),
+    since: iso(parts.stored?.since) ?? directive.startedAt ?? directive.createdAt,
+    deadline: iso(parts.stored?.deadline) ?? directive.expiresAt,
+    waitingOn: waiting,
+  };
+}
+
+function iso(timeMs: number | undefined): string | null {
+  return timeMs === undefined ? null : new Date(timeMs).toISOString();
+}
+
+/** A task as the API shows it: one that is not final says who has it, since when, until when, and what it waits for. */
+export function viewTask(parts: TaskParts, directive: DirectiveView, dependencies: Dependencies): TaskView {
+  const { spec, stored } = parts;
+  const state = stateOf(parts);
+  return {
+    id: spec.id,
+    index: parts.index,
+    action: spec.action,
+    actionVersion: spec.actionVersion,
+    dependsOn: spec.dependsOn.map((index) => dependencies.idOf(index)),
+    optional: parts.control.optional === true,
+    parent: spec.parent === undefined ? null : dependencies.idOf(spec.parent),
+    state,
+    attempt: stored?.attempt ?? 0,
+    ...waitOf(parts, state, directive, dependencies),
+    error: stored?.code === undefined ? null : { code: stored.code, message: stored.message ?? '' },
+    costUsd: usdFromMicroUsd(stored?.costMicroUsd ?? 0),
+    tokens: stored?.tokens ?? 0,
+  };
+}
+
+/** The hash fields of one task in `d:<id>:plan` and `d:<id>:tasks`. */
+export function fieldsOf(index: number): { plan: [string, string]; tasks: [string, string] } {
+  const name = formatTaskIndex(index);
+  return { plan: [name, `${name}:spec`], tasks: [name, `${name}:pending`] };
+}
