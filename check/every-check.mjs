@@ -28,9 +28,7 @@ const CHECKS = {
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in CHECKS));
 if (unknown.length > 0) {
-  process.stderr.write(
-    `There is no check '${unknown[0]}'. The checks are: ${Object.keys(CHECKS).join(', ')}.\n`,
-  );
+  process.stderr.write(`There is no check '${unknown[0]}'. The checks are: ${Object.keys(CHECKS).join(', ')}.\n`);
   process.exit(2);
 }
 const chosen = Object.entries(CHECKS).filter(([name]) => wanted.length === 0 || wanted.includes(name));

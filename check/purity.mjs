@@ -15,9 +15,7 @@ const IMPURE = new Map([
 const HASHING = new Set(['createHash', 'createHmac', 'hash', 'timingSafeEqual']);
 
 const isMember = (node, isAllowed) =>
-  ts.isPropertyAccessExpression(node.parent) &&
-  node.parent.expression === node &&
-  isAllowed(node.parent.name.text);
+  ts.isPropertyAccessExpression(node.parent) && node.parent.expression === node && isAllowed(node.parent.name.text);
 
 /** A date of a given instant is a value; the date of now is a clock. */
 function isPureDate(node) {
@@ -44,9 +42,7 @@ function isHashingImport(node) {
 
 function faultOfModuleName(node) {
   if (!ts.isStringLiteralLike(node) || !/^(node:)?crypto$/.test(node.text)) return undefined;
-  return isHashingImport(node.parent)
-    ? undefined
-    : `takes more than ${[...HASHING].join(', ')} from node:crypto`;
+  return isHashingImport(node.parent) ? undefined : `takes more than ${[...HASHING].join(', ')} from node:crypto`;
 }
 
 function findingsOf(path) {

@@ -62,15 +62,9 @@ export function checkSizes() {
   const functions = codeFiles().flatMap(functionsOf);
   const long = between(functions, FUNCTION.soft, FUNCTION.hard).length;
   return {
-    findings: [
-      ...tooLong(files, FILE.hard),
-      ...tooLong(scripts, SCRIPT.hard),
-      ...tooLong(functions, FUNCTION.hard),
-    ],
+    findings: [...tooLong(files, FILE.hard), ...tooLong(scripts, SCRIPT.hard), ...tooLong(functions, FUNCTION.hard)],
     notes: [
-      ...between(files, FILE.soft, FILE.hard).map(
-        (it) => `${it.name}: ${it.lines} lines, better ${FILE.soft}`,
-      ),
+      ...between(files, FILE.soft, FILE.hard).map((it) => `${it.name}: ${it.lines} lines, better ${FILE.soft}`),
       `${long} of ${functions.length} functions over ${FUNCTION.soft} lines`,
     ],
   };

@@ -5,9 +5,7 @@ import { ROOT } from './sources.mjs';
 
 /** The folders that hold code, as far as they exist. */
 export const codeFolders = () =>
-  ['apps', 'libs', 'embedded', 'test', 'bench', 'check', 'launch'].filter((name) =>
-    existsSync(join(ROOT, name)),
-  );
+  ['apps', 'libs', 'embedded', 'test', 'bench', 'check', 'launch'].filter((name) => existsSync(join(ROOT, name)));
 
 function finish(script, args) {
   return new Promise((resolve, reject) => {
@@ -17,9 +15,7 @@ function finish(script, args) {
       stream.setEncoding('utf8').on('data', (text) => (output += text));
     }
     child.on('error', reject);
-    child.on('close', (code, signal) =>
-      resolve({ passed: code === 0, output, end: signal ?? `code ${code}` }),
-    );
+    child.on('close', (code, signal) => resolve({ passed: code === 0, output, end: signal ?? `code ${code}` }));
   });
 }
 

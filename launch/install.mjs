@@ -16,8 +16,7 @@ function packagesIn(lockFile) {
   }
 }
 
-const isSame = (installed, wanted) =>
-  installed?.version === wanted.version && installed.integrity === wanted.integrity;
+const isSame = (installed, wanted) => installed?.version === wanted.version && installed.integrity === wanted.integrity;
 
 /** npm writes its own record last, so after an install that was cut short there is none, or an older one. */
 function isInstalled() {
@@ -44,9 +43,7 @@ async function install() {
   });
   if (code === 0) return;
   say(output);
-  throw new LaunchError(
-    `npm ci failed with code ${code} (its words are above): check the network and try again.`,
-  );
+  throw new LaunchError(`npm ci failed with code ${code} (its words are above): check the network and try again.`);
 }
 
 /** Brings node_modules to what package-lock.json says; does nothing when it is so already. */

@@ -41,6 +41,5 @@ export async function endPreviousRun(runningFolder) {
   say('Waiting for the end of the previous run, whose launcher was killed ...');
   // The app was told by the end of its launcher; a second signal could cut its drain short.
   for (const app of left.filter((it) => it.label === 'app')) await endWithin(app, 0, DRAIN_PATIENCE_MS);
-  for (const redis of left.filter((it) => it.label === 'redis'))
-    await endWithin(redis, 'SIGTERM', STOP_PATIENCE_MS);
+  for (const redis of left.filter((it) => it.label === 'redis')) await endWithin(redis, 'SIGTERM', STOP_PATIENCE_MS);
 }

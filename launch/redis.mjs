@@ -32,8 +32,7 @@ const settingsOf = (port, folder) => ({
   'maxmemory-policy': 'noeviction',
 });
 
-const toArguments = (settings) =>
-  Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+const toArguments = (settings) => Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
 
 async function findFreePort() {
   const probe = createServer();

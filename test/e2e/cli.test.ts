@@ -152,9 +152,7 @@ describe('coc status', () => {
     ]) {
       const end = await coc(args, {});
       expect(end).toMatchObject({ code: 4, stdout: '' });
-      expect(end.stderr).toContain(
-        'coc: NOT_FOUND: there is no such thing\nnext: see what exists with "coc list"',
-      );
+      expect(end.stderr).toContain('coc: NOT_FOUND: there is no such thing\nnext: see what exists with "coc list"');
     }
   });
 });
@@ -199,9 +197,7 @@ describe('the other commands', () => {
 
   it('lists the catalog', async () => {
     const { stdout } = await coc(['actions', 'list'], answersFor(completed));
-    expect(stdout).toMatch(
-      /^ACTION +VERSION +EFFECT .*\nrag\.embed +1 +once +low +free +2m00s +Embeds a text\.\n$/,
-    );
+    expect(stdout).toMatch(/^ACTION +VERSION +EFFECT .*\nrag\.embed +1 +once +low +free +2m00s +Embeds a text\.\n$/);
   });
 
   it('applies a file of actions one by one, and tells which one was refused', async () => {

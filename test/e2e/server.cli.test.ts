@@ -60,8 +60,7 @@ describe('the server of a command', () => {
   it('is that of --url, else of COC_URL, else of the running server of the data folder', async () => {
     await using server = await startRecordedServer(answersFor(completed));
     await writeFile(join(dataDir, 'server.json'), JSON.stringify({ url: server.url, pid: 1 }));
-    const list = async (args: string[], env: Record<string, string>) =>
-      (await runCoc(['list', ...args], { env })).code;
+    const list = async (args: string[], env: Record<string, string>) => (await runCoc(['list', ...args], { env })).code;
     const dead = await deadUrl();
     expect(await list([], { COC_DATA_DIR: dataDir })).toBe(0);
     expect(await list([], { COC_DATA_DIR: dataDir, COC_URL: dead })).toBe(3);

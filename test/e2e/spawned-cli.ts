@@ -40,11 +40,7 @@ export async function runCoc(
 }
 
 /** One command against a server with these answers. */
-export async function runCocOn(
-  answers: RecordedAnswers,
-  args: readonly string[],
-  options: SpawnOptions = {},
-) {
+export async function runCocOn(answers: RecordedAnswers, args: readonly string[], options: SpawnOptions = {}) {
   await using server = await startRecordedServer(answers);
   const end = await runCoc([...args, '--url', server.url], options);
   return { ...end, asked: server.asked, url: server.url };

@@ -35,9 +35,7 @@ describe('a booting host', () => {
   });
 
   it('does not start when its version of an action is published with another content', async () => {
-    await expect(stage.boot({}, [ChangedActions])).rejects.toThrow(
-      /test\.greet@7 is published with another content/,
-    );
+    await expect(stage.boot({}, [ChangedActions])).rejects.toThrow(/test\.greet@7 is published with another content/);
   });
 
   it('does not start when an action has two handlers', async () => {

@@ -80,10 +80,7 @@ export class WorkerStage {
     return loadEnv({ ...ours, ...settings });
   }
 
-  async boot(
-    settings: Record<string, string> = {},
-    controllers: Type[] = [TestActions],
-  ): Promise<WorkerHost> {
+  async boot(settings: Record<string, string> = {}, controllers: Type[] = [TestActions]): Promise<WorkerHost> {
     return startWorkerHost(this.env(settings), createLogger('test', 'silent'), controllers);
   }
 

@@ -23,10 +23,7 @@ describe('parseReturnValue', () => {
 
   it.each<[string, object]>([
     ['{"output":1}', { output: 1 }],
-    [
-      '{"output":null,"usage":{"costUsd":0.5,"tokens":3}}',
-      { output: null, usage: { costUsd: 0.5, tokens: 3 } },
-    ],
+    ['{"output":null,"usage":{"costUsd":0.5,"tokens":3}}', { output: null, usage: { costUsd: 0.5, tokens: 3 } }],
     [JSON.stringify({ output: {}, artifacts: [artifact] }), { output: {}, artifacts: [artifact] }],
   ])('takes %s as a report', (text, report) => {
     expect(parseReturnValue(text)).toMatchObject({ report });

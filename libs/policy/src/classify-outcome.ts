@@ -5,9 +5,7 @@ import type { AttemptFailure } from './decide-settlement.js';
 export type ClassifiedFailure = AttemptFailure & Pick<ReportedFailure, 'usage'>;
 
 /** `outputText` is the output's JSON as it is stored, written once. */
-export type ClassifiedReturn =
-  | { report: ReportedOutput; outputText: string }
-  | { failure: ClassifiedFailure };
+export type ClassifiedReturn = { report: ReportedOutput; outputText: string } | { failure: ClassifiedFailure };
 
 const reportKeys = new Set(['output', 'usage', 'artifacts']);
 const reportMeta = ReportedOutput.omit({ output: true });

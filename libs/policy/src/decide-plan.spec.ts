@@ -148,9 +148,7 @@ describe('a plan', () => {
       ],
       { input: { from: 1 }, output: { all: { $task: 'join' }, from: { $input: '/from' } } },
     );
-    expect(
-      tasks.map(({ dependsOn, dependents, references }) => ({ dependsOn, dependents, references })),
-    ).toEqual([
+    expect(tasks.map(({ dependsOn, dependents, references }) => ({ dependsOn, dependents, references }))).toEqual([
       { dependsOn: [1, 2], dependents: [], references: [1] },
       { dependsOn: [2], dependents: [0], references: [2] },
       { dependsOn: [], dependents: [0, 1], references: [] },
@@ -204,13 +202,10 @@ describe('a plan', () => {
       fc.property(orders, ([order, picks]) => {
         const tasks: Draft[] = order.map((_, index) => ({ id: `t${index}` }));
         order.forEach((index, position) => {
-          if (position > 0)
-            tasks[index]!.dependsOn = picks[position]!.map((pick) => `t${order[pick % position]}`);
+          if (position > 0) tasks[index]!.dependsOn = picks[position]!.map((pick) => `t${order[pick % position]}`);
         });
         const plan = planOf(tasks);
-        expect(plan.tasks.map(({ id, index }) => `${id}=t${index}`)).toEqual(
-          tasks.map(({ id }) => `${id}=${id}`),
-        );
+        expect(plan.tasks.map(({ id, index }) => `${id}=t${index}`)).toEqual(tasks.map(({ id }) => `${id}=${id}`));
         for (const { index, dependsOn } of plan.tasks) {
           expect(dependsOn.map((dependency) => `t${dependency}`).toSorted()).toEqual(
             [...new Set(tasks[index]!.dependsOn)].toSorted(),
@@ -269,13 +264,7 @@ describe('a fault', () => {
       'an action that costs without a maximum',
       [{ id: 'a', action: 'code.deploy', budget: { maxTokens: 1 } }],
       {},
-      [
-        [
-          'BUDGET_MAXIMUM_MISSING',
-          '/tasks/0/budget/maxCostUsd',
-          'give task "a" a "budget" with "maxCostUsd"',
-        ],
-      ],
+      [['BUDGET_MAXIMUM_MISSING', '/tasks/0/budget/maxCostUsd', 'give task "a" a "budget" with "maxCostUsd"']],
     ],
     [
       'a task that may spend more than all',

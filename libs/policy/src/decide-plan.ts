@@ -96,11 +96,7 @@ function checkTasks(
     checkFanOut(request, task, faults, pointer);
     if (!action) {
       const hint = hints.hintFor(task.action, () => catalog.names());
-      faults.add(
-        'ACTION_UNKNOWN',
-        `${pointer}/action`,
-        `no action "${task.action}" is in the catalog${hint}`,
-      );
+      faults.add('ACTION_UNKNOWN', `${pointer}/action`, `no action "${task.action}" is in the catalog${hint}`);
       continue;
     }
     checkTerms(request, task, action, faults, pointer);

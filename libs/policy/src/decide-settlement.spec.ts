@@ -32,30 +32,15 @@ describe('decideSettlement', () => {
     ['a lost once action', once, { class: 'lost' }, { verdict: 'hold', kind: 'effect-unknown' }],
     ['a lost last once action', { ...once, attempt: 3 }, { class: 'lost' }, { verdict: 'hold' }],
     ['a lost once action that never started', queued, { class: 'lost' }, { verdict: 'retry' }],
-    [
-      'a lost last once action, not started',
-      { ...queued, attempt: 3 },
-      { class: 'lost' },
-      { verdict: 'fail' },
-    ],
+    ['a lost last once action, not started', { ...queued, attempt: 3 }, { class: 'lost' }, { verdict: 'fail' }],
     ['a deadline of a once action', once, { class: 'timeout', reportedByWorker: false }, { verdict: 'hold' }],
     ['a deadline nobody reported', once, { class: 'timeout' }, { verdict: 'hold', kind: 'effect-unknown' }],
-    [
-      'a reported timeout of a once action',
-      once,
-      { class: 'timeout', reportedByWorker: true },
-      { verdict: 'fail' },
-    ],
+    ['a reported timeout of a once action', once, { class: 'timeout', reportedByWorker: true }, { verdict: 'fail' }],
     ['a timeout of a once action, not started', queued, { class: 'timeout' }, { verdict: 'retry' }],
     ['a reported failure of a once action', once, {}, { verdict: 'fail', state: 'failed' }],
     ['a rate limit of a once action', once, { class: 'rate-limited' }, { verdict: 'fail', state: 'failed' }],
     ['a failure of a once action, not started', queued, {}, { verdict: 'retry' }],
-    [
-      'a permanent failure of a once action',
-      once,
-      { class: 'permanent' },
-      { verdict: 'fail', state: 'failed' },
-    ],
+    ['a permanent failure of a once action', once, { class: 'permanent' }, { verdict: 'fail', state: 'failed' }],
   ])('decides on %s', (_, task, failure, verdict) => {
     expect(decideSettlement(aTask(task), aFailure(failure), now, never, 0)).toMatchObject(verdict);
   });
@@ -68,13 +53,7 @@ describe('decideSettlement', () => {
     ['its own delay when that is longer', { retryDelayMs: 3_600_000, attempt: 2 }, {}, 0, 1_800_000],
     ['nothing without a delay', { retryDelayMs: 0 }, {}, 0.5, 0],
     ['what a rate limit asks', {}, { class: 'rate-limited', retryAfterMs: 60_000 }, 0, 60_000],
-    [
-      'longer than a rate limit asks, if it would anyway',
-      {},
-      { class: 'rate-limited', retryAfterMs: 1 },
-      0,
-      500,
-    ],
+    ['longer than a rate limit asks, if it would anyway', {}, { class: 'rate-limited', retryAfterMs: 1 }, 0, 500],
   ])('waits %s', (_, task, failure, random, delayMs) => {
     const verdict = decideSettlement(aTask(task), aFailure(failure), now, never, random);
     expect(verdict).toMatchObject({ verdict: 'retry', atMs: now + delayMs });

@@ -86,11 +86,7 @@ function computeDelayMs(task: SettledTask, failure: AttemptFailure, random: numb
   return Math.max(jitteredMs, failure.retryAfterMs ?? 0);
 }
 
-function fail(
-  state: 'failed' | 'cancelled' | 'expired',
-  failure: AttemptFailure,
-  why: string,
-): SettlementVerdict {
+function fail(state: 'failed' | 'cancelled' | 'expired', failure: AttemptFailure, why: string): SettlementVerdict {
   return { verdict: 'fail', state, reason: `${reasonOf(failure)}: ${why}` };
 }
 

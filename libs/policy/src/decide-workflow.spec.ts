@@ -42,9 +42,7 @@ describe('decideWorkflowForIntent', () => {
 
   it('does not depend on the order of the workflows', () => {
     const intent = 'index and build and deploy the release';
-    expect(decideWorkflowForIntent(intent, workflows.toReversed())).toEqual(
-      decideWorkflowForIntent(intent, workflows),
-    );
+    expect(decideWorkflowForIntent(intent, workflows.toReversed())).toEqual(decideWorkflowForIntent(intent, workflows));
   });
 
   it('says so when there is no workflow at all', () => {

@@ -21,10 +21,7 @@ const stopWords = new Set(
  * The workflow whose words an intent uses most: each distinct word counts once, at its best weight. No workflow at the
  * threshold, and two that are equal, are failures that say what to write instead: a wrong guess would spend money.
  */
-export function decideWorkflowForIntent(
-  intent: string,
-  workflows: readonly WorkflowDescription[],
-): WorkflowChoice {
+export function decideWorkflowForIntent(intent: string, workflows: readonly WorkflowDescription[]): WorkflowChoice {
   const said = wordsOf(intent);
   const scored = workflows
     .map((workflow) => ({ name: workflow.name, score: computeScore(said, workflow) }))
@@ -38,8 +35,7 @@ export function decideWorkflowForIntent(
 function computeScore(said: ReadonlySet<string>, workflow: WorkflowDescription): number {
   const best = new Map<string, number>();
   const weigh = (text: string, weight: number) => {
-    for (const word of wordsOf(text))
-      if (said.has(word)) best.set(word, Math.max(best.get(word) ?? 0, weight));
+    for (const word of wordsOf(text)) if (said.has(word)) best.set(word, Math.max(best.get(word) ?? 0, weight));
   };
   // A keyword of several words counts when all of them were said.
   for (const keyword of workflow.keywords)

@@ -23,11 +23,7 @@ function isExpected(from: DirectiveState, to: DirectiveState): boolean {
       ?.split(' -> ')[1]
       ?.split(', ') ?? [];
   const isOpen = !finalDirectiveStates.includes(from);
-  return (
-    line(seed).includes(to) ||
-    line(additions).includes(to) ||
-    (isOpen && (to === 'TIMEOUT' || to === 'ORPHANED'))
-  );
+  return line(seed).includes(to) || line(additions).includes(to) || (isOpen && (to === 'TIMEOUT' || to === 'ORPHANED'));
 }
 
 describe('the transitions of a directive', () => {
@@ -39,9 +35,7 @@ describe('the transitions of a directive', () => {
   );
 
   it('has no way out of a final state', () => {
-    expect(directiveStates.filter((state) => allowedFrom(state).length === 0)).toEqual([
-      ...finalDirectiveStates,
-    ]);
+    expect(directiveStates.filter((state) => allowedFrom(state).length === 0)).toEqual([...finalDirectiveStates]);
   });
 });
 

@@ -79,14 +79,7 @@ describe('decideFanOut', () => {
     ['an object', {}, {}, 10, 'FAN_OUT_NOT_A_LIST', '"embed" must be a list and is object'],
     ['null', {}, null, 10, 'FAN_OUT_NOT_A_LIST', 'is null'],
     ['more than maxItems', {}, [1, 2, 3, 4], 10, 'FAN_OUT_TOO_LARGE', '4 elements; its maxItems is 3'],
-    [
-      'a plan that is full',
-      {},
-      [1, 2],
-      limits.maxTasks - 1,
-      'PLAN_TOO_LARGE',
-      '10001 tasks; the limit is 10000',
-    ],
+    ['a plan that is full', {}, [1, 2], limits.maxTasks - 1, 'PLAN_TOO_LARGE', '10001 tasks; the limit is 10000'],
   ])('refuses %s', (_, over, items, tasksSoFar, code, message) => {
     expect(decideFanOut(aParent(over), items, 10, tasksSoFar)).toEqual({
       failure: { code, message: expect.stringContaining(message) },

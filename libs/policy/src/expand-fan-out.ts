@@ -9,12 +9,7 @@ export type FanOutDecision = { children: PlannedTask[] } | { failure: PolicyFail
  * carries its element in `item`: resolve it at dispatch with `item: child.item`. It is not resolved here on purpose:
  * the element is another task's output, and a `{"$task": …}` inside that data would be read as a reference later.
  */
-export function decideFanOut(
-  parent: PlannedTask,
-  items: Json,
-  firstIndex: number,
-  tasksSoFar: number,
-): FanOutDecision {
+export function decideFanOut(parent: PlannedTask, items: Json, firstIndex: number, tasksSoFar: number): FanOutDecision {
   if (!Array.isArray(items)) return { failure: notAList(parent, items) };
   const failure = limitMet(parent, items.length, tasksSoFar);
   if (failure) return { failure };

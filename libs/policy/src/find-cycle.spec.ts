@@ -4,9 +4,7 @@ import { findCycle } from './find-cycle.js';
 
 function cycleOf(dependsOn: number[][]): number[] | undefined {
   const dependents: number[][] = dependsOn.map(() => []);
-  dependsOn.forEach((dependencies, index) =>
-    dependencies.forEach((dependency) => dependents[dependency]!.push(index)),
-  );
+  dependsOn.forEach((dependencies, index) => dependencies.forEach((dependency) => dependents[dependency]!.push(index)));
   return findCycle(dependsOn, dependents);
 }
 
@@ -25,8 +23,7 @@ const dags = fc
   .map(([order, picks]) => {
     const dependsOn: number[][] = order.map(() => []);
     order.forEach((index, position) => {
-      if (position > 0)
-        dependsOn[index] = [...new Set(picks[position]!.map((pick) => order[pick % position]!))];
+      if (position > 0) dependsOn[index] = [...new Set(picks[position]!.map((pick) => order[pick % position]!))];
     });
     return dependsOn;
   });

@@ -10,11 +10,7 @@ export function checkFanOut(request: PlanRequest, task: TaskSpec, faults: PlanFa
   const items = knownItems(request, task.forEach.items);
   if (items === undefined) return;
   if (!Array.isArray(items)) {
-    faults.add(
-      'REQUEST_INVALID',
-      `${pointer}/forEach/items`,
-      `"forEach" of task "${task.id}" needs a list of items`,
-    );
+    faults.add('REQUEST_INVALID', `${pointer}/forEach/items`, `"forEach" of task "${task.id}" needs a list of items`);
   } else if (items.length > maxItems) {
     const detail = `"forEach" of task "${task.id}" has ${items.length} items and its "maxItems" is ${maxItems}`;
     faults.add('REQUEST_INVALID', `${pointer}/forEach/items`, detail);

@@ -30,11 +30,7 @@ describe('an input that does not match', () => {
       [{ id: 'a', action: 'rag.embed', input: { text: 1, sizes: [1, 'x'] } }],
       {},
       [
-        [
-          'INPUT_INVALID',
-          '/tasks/0/input/text',
-          'the input of task "a" is not what rag.embed takes: must be string',
-        ],
+        ['INPUT_INVALID', '/tasks/0/input/text', 'the input of task "a" is not what rag.embed takes: must be string'],
         ['INPUT_INVALID', '/tasks/0/input/sizes/1', 'must be number'],
       ],
     ],
@@ -65,37 +61,21 @@ describe('an input that does not match', () => {
 
 describe('an input', () => {
   it.each<[string, Draft, Json | undefined]>([
-    [
-      'with an output',
-      { id: 'a', action: 'rag.embed', input: { text: { $task: 'b' }, sizes: ['x'] } },
-      undefined,
-    ],
+    ['with an output', { id: 'a', action: 'rag.embed', input: { text: { $task: 'b' }, sizes: ['x'] } }, undefined],
     [
       'with an item',
       { id: 'a', action: 'rag.embed', input: { text: { $item: '' } }, forEach: { items: [1], maxItems: 1 } },
       undefined,
     ],
-    [
-      "from the directive's input",
-      { id: 'a', action: 'rag.embed', input: { text: { $input: '/t' } } },
-      { t: 'x' },
-    ],
+    ["from the directive's input", { id: 'a', action: 'rag.embed', input: { text: { $input: '/t' } } }, { t: 'x' }],
   ])('%s is left to dispatch or matches', (_, task, input) => {
     expect(faultsOf([task, { id: 'b' }], input === undefined ? {} : { input })).toEqual([]);
   });
 
   it.each<[string, Draft, Json]>([
     ['written out', { id: 'a', input: 'x'.repeat(limits.maxInputBytes) }, null],
-    [
-      'taken from the input',
-      { id: 'a', input: [{ $input: '/t' }] },
-      { t: 'x'.repeat(limits.maxInputBytes - 3) },
-    ],
-    [
-      'multiplied',
-      { id: 'a', input: Array.from({ length: 100 }, () => ({ $input: '' })) },
-      'x'.repeat(100_000),
-    ],
+    ['taken from the input', { id: 'a', input: [{ $input: '/t' }] }, { t: 'x'.repeat(limits.maxInputBytes - 3) }],
+    ['multiplied', { id: 'a', input: Array.from({ length: 100 }, () => ({ $input: '' })) }, 'x'.repeat(100_000)],
   ])('over the limit is refused: %s', (_, task, input) => {
     expect(faultsOf([task], { input })).toEqual([
       {

@@ -21,12 +21,7 @@ export class PlanInputs {
     private readonly faults: PlanFaults,
   ) {}
 
-  check(
-    task: TaskSpec,
-    action: ActionRecord,
-    references: readonly LocatedReference[],
-    pointer: string,
-  ): void {
+  check(task: TaskSpec, action: ActionRecord, references: readonly LocatedReference[], pointer: string): void {
     if (references.some(({ reference }) => !('$input' in reference)) || this.bytesLeft < 0) return;
     const resolved = resolveReferences(task.input ?? defaultInput, {
       tasks: () => undefined,
@@ -62,8 +57,7 @@ export class PlanInputs {
   ): void {
     const within = references.find(({ pointer }) => `${fault.pointer}/`.startsWith(`${pointer}/`));
     const place =
-      within &&
-      `the directive's input at "${inputPath(within)}${fault.pointer.slice(within.pointer.length)}" `;
+      within && `the directive's input at "${inputPath(within)}${fault.pointer.slice(within.pointer.length)}" `;
     const detail = `the input of task "${task.id}" is not what ${action.name} takes: ${place ?? ''}${fault.detail}`;
     this.faults.add('INPUT_INVALID', `${base}${within?.pointer ?? fault.pointer}`, detail);
   }

@@ -13,22 +13,13 @@ export interface TaskLinks {
 }
 
 /** Every task with those it waits for, and the number of edges; undefined as soon as they are over the limit. */
-export function linkTasks(
-  request: PlanRequest,
-  faults: PlanFaults,
-): { links: TaskLinks[]; edges: number } | undefined {
+export function linkTasks(request: PlanRequest, faults: PlanFaults): { links: TaskLinks[]; edges: number } | undefined {
   const indexById = indexTasks(request, faults);
   const references = new PlanReferences(request, indexById, faults);
   const links: TaskLinks[] = [];
   let edges = 0;
   for (const [index, task] of request.tasks.entries()) {
-    const linked = new TaskLinker(
-      indexById,
-      references,
-      faults,
-      index,
-      `${tasksPointer(request)}/${index}`,
-    ).link(task);
+    const linked = new TaskLinker(indexById, references, faults, index, `${tasksPointer(request)}/${index}`).link(task);
     links.push(linked);
     edges += linked.dependsOn.length;
     if (edges > limits.maxEdges) return undefined;
@@ -90,11 +81,7 @@ class TaskLinker {
   private addIndex(indexes: Set<number>, id: string, pointer: string): void {
     const dependency = this.indexById.get(id);
     if (dependency === this.index) {
-      this.faults.add(
-        'DEPENDENCY_CYCLE',
-        pointer,
-        `task "${id}" waits for itself: ${id} -> ${id}; remove this`,
-      );
+      this.faults.add('DEPENDENCY_CYCLE', pointer, `task "${id}" waits for itself: ${id} -> ${id}; remove this`);
     } else if (dependency !== undefined) indexes.add(dependency);
   }
 }

@@ -19,8 +19,7 @@ export class PlanReferences {
   collect(template: Json | undefined, base: string, allowsItem: boolean): LocatedReference[] {
     if (typeof template !== 'object' || template === null) return [];
     const { references, malformed } = collectReferences(template);
-    for (const { pointer, detail } of malformed)
-      this.faults.add('REFERENCE_INVALID', `${base}${pointer}`, detail);
+    for (const { pointer, detail } of malformed) this.faults.add('REFERENCE_INVALID', `${base}${pointer}`, detail);
     for (const { pointer, reference } of references) {
       const detail = this.faults.isFull ? undefined : this.whyWithoutValue(reference, allowsItem);
       if (detail !== undefined) this.faults.add('REFERENCE_INVALID', `${base}${pointer}`, detail);
@@ -35,9 +34,7 @@ export class PlanReferences {
 
   private whyWithoutValue(reference: Reference, allowsItem: boolean): string | undefined {
     if ('$task' in reference) {
-      return this.indexById.has(reference.$task)
-        ? undefined
-        : `"$task" names ${this.unknownTask(reference.$task)}`;
+      return this.indexById.has(reference.$task) ? undefined : `"$task" names ${this.unknownTask(reference.$task)}`;
     }
     if ('$item' in reference) {
       return allowsItem ? undefined : '"$item" has a value only in the "input" of a task with "forEach"';

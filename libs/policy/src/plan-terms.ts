@@ -28,12 +28,7 @@ function checkMaximum(task: TaskSpec, action: ActionRecord, faults: PlanFaults, 
   faults.add('BUDGET_MAXIMUM_MISSING', `${pointer}/budget/maxCostUsd`, detail);
 }
 
-function checkAgainstDirective(
-  request: PlanRequest,
-  task: TaskSpec,
-  faults: PlanFaults,
-  pointer: string,
-): void {
+function checkAgainstDirective(request: PlanRequest, task: TaskSpec, faults: PlanFaults, pointer: string): void {
   const [own, whole] = [task.budget, request.budget];
   if (own?.maxCostUsd !== undefined && whole?.maxCostUsd !== undefined) {
     const isOver = microUsdFromUsd(own.maxCostUsd) > microUsdFromUsd(whole.maxCostUsd);

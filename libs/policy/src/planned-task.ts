@@ -1,10 +1,4 @@
-import {
-  microUsdFromUsd,
-  type ActionRecord,
-  type PlannedTask,
-  type Policies,
-  type TaskSpec,
-} from '#libs/contracts';
+import { microUsdFromUsd, type ActionRecord, type PlannedTask, type Policies, type TaskSpec } from '#libs/contracts';
 import { defaultInput } from './plan-inputs.js';
 import type { TaskLinks } from './plan-links.js';
 

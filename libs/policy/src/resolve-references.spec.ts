@@ -66,11 +66,7 @@ describe('resolveReferences', () => {
   });
 
   it.each<[string, Json, string]>([
-    [
-      'a task without output',
-      { $task: 'gone' },
-      '{"$task":"gone"} has no value: the task "gone" has no output',
-    ],
+    ['a task without output', { $task: 'gone' }, '{"$task":"gone"} has no value: the task "gone" has no output'],
     ['a path that is not there', { $task: 'fetch', path: '/x' }, 'there is nothing at the path "/x"'],
     ['a path into null', { $task: 'nothing', path: '/x' }, 'there is nothing at the path "/x"'],
     ['the first of two', [{ $task: 'gone' }, { $task: 'lost' }], 'the task "gone" has no output'],

@@ -101,16 +101,13 @@ class Resolution {
     if (Array.isArray(template)) return template.map((child) => this.resolve(child));
     if (looksLikeReference(template)) return this.insert(template);
     // fromEntries defines own keys: a plain assignment of the key "__proto__" would set the prototype.
-    return Object.fromEntries(
-      Object.entries<Json>(template).map(([key, child]) => [key, this.resolve(child)]),
-    );
+    return Object.fromEntries(Object.entries<Json>(template).map(([key, child]) => [key, this.resolve(child)]));
   }
 
   private insert(template: { [key: string]: Json }): Json {
     const text = JSON.stringify(template);
     const reference = parseReference(template);
-    if (!reference)
-      return this.fail('REFERENCE_INVALID', `${text.slice(0, 200)} is malformed: ${malformedDetail}`);
+    if (!reference) return this.fail('REFERENCE_INVALID', `${text.slice(0, 200)} is malformed: ${malformedDetail}`);
     const value = this.read(reference, text);
     if (value !== undefined) this.count(text, value);
     return value ?? null;
@@ -119,8 +116,7 @@ class Resolution {
   private read(reference: Reference, text: string): Json | undefined {
     if ('$task' in reference && this.sources.isAbsent?.(reference.$task)) return null;
     const source = this.sourceOf(reference);
-    if (source === undefined)
-      return this.fail('REFERENCE_UNRESOLVED', `${text} has no value: ${absenceOf(reference)}`);
+    if (source === undefined) return this.fail('REFERENCE_UNRESOLVED', `${text} has no value: ${absenceOf(reference)}`);
     const path = pathOf(reference);
     const value = readPointer(source, path);
     if (value !== undefined) return value;
@@ -138,10 +134,7 @@ class Resolution {
     this.insertedBytes += bytes;
     if (this.insertedBytes <= this.maxBytes) return;
     const limit = `${this.maxBytes} bytes is the most that references may insert`;
-    this.fail(
-      'INPUT_TOO_LARGE',
-      `${text} brings the value to more than the limit: ${limit}; pass an artifact instead`,
-    );
+    this.fail('INPUT_TOO_LARGE', `${text} brings the value to more than the limit: ${limit}; pass an artifact instead`);
   }
 
   private fail(code: string, message: string): null {

@@ -74,17 +74,13 @@ describe('validate', () => {
 
   it('names only the first fault of a large value, because collecting them may take a gigabyte', () => {
     const list = Array.from({ length: 500_000 }, () => 1);
-    expect(validate({ items: { type: 'string' } }, list)).toEqual([
-      { pointer: '/0', detail: 'must be string' },
-    ]);
+    expect(validate({ items: { type: 'string' } }, list)).toEqual([{ pointer: '/0', detail: 'must be string' }]);
   });
 
   it('reads tuples as draft-07 or as 2020-12, as the schema says', () => {
     const draft07 = { $schema: 'http://json-schema.org/draft-07/schema#', items: [{ type: 'string' }] };
     expect(validate(draft07, [1])).toEqual([{ pointer: '/0', detail: 'must be string' }]);
-    expect(validate({ prefixItems: [{ type: 'string' }] }, [1])).toEqual([
-      { pointer: '/0', detail: 'must be string' },
-    ]);
+    expect(validate({ prefixItems: [{ type: 'string' }] }, [1])).toEqual([{ pointer: '/0', detail: 'must be string' }]);
   });
 
   it('ignores formats', () => {
@@ -117,9 +113,7 @@ describe('a schema that cannot be used', () => {
   ])('is explained: %s', (_, schema, reason) => {
     const validator = new SchemaValidator();
     expect(validator.checkSchema(schema)).toContain(reason);
-    expect(validator.validate(schema, {})).toEqual([
-      { pointer: '', detail: expect.stringContaining(reason) },
-    ]);
+    expect(validator.validate(schema, {})).toEqual([{ pointer: '', detail: expect.stringContaining(reason) }]);
   });
 
   it('is a fault when it never ends', () => {

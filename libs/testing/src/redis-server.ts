@@ -27,16 +27,7 @@ async function findFreePort(): Promise<number> {
 
 function settingsOf(port: number, folder: string): string[] {
   const network = ['--bind', '127.0.0.1', '--port', String(port)];
-  const durability = [
-    '--dir',
-    folder,
-    '--appendonly',
-    'yes',
-    '--save',
-    '',
-    '--maxmemory-policy',
-    'noeviction',
-  ];
+  const durability = ['--dir', folder, '--appendonly', 'yes', '--save', '', '--maxmemory-policy', 'noeviction'];
   return [...network, ...durability];
 }
 
@@ -49,9 +40,7 @@ function waitUntilReady(child: ChildProcess): Promise<void> {
       if (talk.includes(readyLine)) resolve();
     });
     child.once('error', reject);
-    child.once('exit', (code) =>
-      reject(new Error(`redis-server ended with ${code} before it was ready: ${talk}`)),
-    );
+    child.once('exit', (code) => reject(new Error(`redis-server ended with ${code} before it was ready: ${talk}`)));
   });
 }
 

@@ -4,8 +4,7 @@ import { exitCode } from '../exit-code.js';
 import type { Answer } from './exchange.js';
 
 const nextByCode: Record<string, string> = {
-  ACTION_UNKNOWN:
-    'see what is registered with "coc actions list", or register it with "coc actions apply FILE"',
+  ACTION_UNKNOWN: 'see what is registered with "coc actions list", or register it with "coc actions apply FILE"',
   ACTION_CONFLICT: 'give the record a new "version"; a published version never changes',
   CURSOR_INVALID: 'start again without --cursor',
   NOT_FOUND: 'see what exists with "coc list"',
@@ -23,9 +22,7 @@ export function failureOfAnswer(answer: Answer, url: string): CliFailure {
   return new CliFailure({
     exitCode: exitCodeOf(answer.status),
     message: `${code}: ${detail}`,
-    details: errors.map(
-      (fault) => `${fault.pointer || '(the whole document)'}  ${fault.code}  ${fault.detail}`,
-    ),
+    details: errors.map((fault) => `${fault.pointer || '(the whole document)'}  ${fault.code}  ${fault.detail}`),
     next: codes.map((it) => nextByCode[it]).find((it) => it !== undefined) ?? defaultNext(answer.status),
   });
 }

@@ -10,18 +10,14 @@ import { renderTable } from '../output/table.js';
 import { formatOf, openApi } from './global-options.js';
 
 export function addActionsCommands(program: Command, cli: Cli): void {
-  const actions = program
-    .command('actions')
-    .description('Read and extend the catalog of what workers can do.');
+  const actions = program.command('actions').description('Read and extend the catalog of what workers can do.');
   actions
     .command('list')
     .description('List the actions of the catalog.')
     .action((_options: object, command: Command) => listActions(cli, command));
   actions
     .command('apply')
-    .description(
-      'Put the actions of FILE (JSON or YAML, one record or a list, "-" for stdin) into the catalog.',
-    )
+    .description('Put the actions of FILE (JSON or YAML, one record or a list, "-" for stdin) into the catalog.')
     .argument('<file>')
     .action((file: string, _options: object, command: Command) => applyActions(cli, file, command));
 }
@@ -30,8 +26,7 @@ async function listActions(cli: Cli, command: Command): Promise<void> {
   const api = await openApi(cli, command);
   const items = await api.listActions();
   printData(cli, formatOf(command), { items }, catalogText);
-  if (items.length === 0)
-    talk(cli, 'the catalog is empty; next: start a worker, or "coc actions apply FILE"');
+  if (items.length === 0) talk(cli, 'the catalog is empty; next: start a worker, or "coc actions apply FILE"');
 }
 
 async function applyActions(cli: Cli, file: string, command: Command): Promise<void> {
@@ -56,15 +51,7 @@ function catalogText({ items }: { items: readonly ActionRecord[] }): string {
   );
 }
 
-function catalogRow({
-  name,
-  version,
-  effect,
-  risk,
-  maxCostUsd,
-  timeoutMs,
-  description,
-}: ActionRecord): string[] {
+function catalogRow({ name, version, effect, risk, maxCostUsd, timeoutMs, description }: ActionRecord): string[] {
   const cost = maxCostUsd === null ? 'not given' : maxCostUsd === 0 ? 'free' : formatUsd(maxCostUsd);
   return [name, version, effect, risk, cost, formatDuration(timeoutMs), description];
 }

@@ -45,9 +45,7 @@ function checkText({ check, isOk, detail, next }: Check): string {
 
 function checkNode(): Check {
   const isOk = Number(process.versions.node.split('.')[0]) >= oldestNode;
-  const next = isOk
-    ? null
-    : `install Node ${oldestNode} or newer, or start coc with "npx coc", which brings it`;
+  const next = isOk ? null : `install Node ${oldestNode} or newer, or start coc with "npx coc", which brings it`;
   return { check: 'node', isOk, detail: `Node ${process.versions.node}`, next };
 }
 
@@ -70,8 +68,7 @@ async function checkServer(api: CocApi): Promise<{ isReachable: boolean; checks:
 }
 
 function checkReady(answer: Answer): Check {
-  if (answer.status === 200)
-    return { check: 'ready', isOk: true, detail: 'the server makes progress', next: null };
+  if (answer.status === 200) return { check: 'ready', isOk: true, detail: 'the server makes progress', next: null };
   const down = Object.entries(detailsOf(answer)).filter(([, { status }]) => status !== 'up');
   const detail = `the server answers ${answer.status}${down.length > 0 ? `; down: ${down.map(([name]) => name).join(', ')}` : ''}`;
   return failed('ready', detail, 'read the log of the server; it names what it waits for');
@@ -81,8 +78,7 @@ function checkReady(answer: Answer): Check {
 function checkRedis(answer: Answer): Check {
   const status = detailsOf(answer)['redis']?.status ?? (answer.status === 200 ? 'up' : undefined);
   if (status === 'up') return { check: 'redis', isOk: true, detail: 'the server reaches Redis', next: null };
-  const detail =
-    status === undefined ? 'not known: the server does not say' : 'the server does not reach Redis';
+  const detail = status === undefined ? 'not known: the server does not say' : 'the server does not reach Redis';
   return failed('redis', detail, 'check that Redis runs and that REDIS_URL of the server points to it');
 }
 

@@ -10,10 +10,7 @@ interface GlobalOptions {
 }
 
 export function addGlobalOptions(program: Command): void {
-  program.option(
-    '--url <url>',
-    'address of the server (default: COC_URL, else the running server of this folder)',
-  );
+  program.option('--url <url>', 'address of the server (default: COC_URL, else the running server of this folder)');
   const format = new Option('-o, --output <format>', 'form of what goes to stdout');
   program.addOption(format.choices(['table', 'json']).default('table'));
 }

@@ -11,9 +11,7 @@ export function addLogsCommand(program: Command, cli: Cli): void {
     .description('Print the lines a task wrote, attempt by attempt.')
     .argument('<id>')
     .argument('<task>', "id of the task; a spread one is quoted: 'embed[3]'")
-    .action((id: string, task: string, _options: object, command: Command) =>
-      printLogs(cli, id, task, command),
-    );
+    .action((id: string, task: string, _options: object, command: Command) => printLogs(cli, id, task, command));
 }
 
 async function printLogs(cli: Cli, id: string, task: string, command: Command): Promise<void> {
@@ -26,7 +24,5 @@ async function printLogs(cli: Cli, id: string, task: string, command: Command): 
 /** The attempt is named only where there was more than one. */
 function logText(lines: readonly LogLine[]): string {
   const hasMore = lines.some(({ attempt }) => attempt !== lines[0]?.attempt);
-  return lines
-    .map(({ attempt, line }) => `${hasMore ? `[attempt ${attempt}] ` : ''}${printable(line)}\n`)
-    .join('');
+  return lines.map(({ attempt, line }) => `${hasMore ? `[attempt ${attempt}] ` : ''}${printable(line)}\n`).join('');
 }

@@ -22,10 +22,7 @@ export async function seeThrough(
   if (directive === undefined) {
     cli.exitCode = exitCode.detached;
     talk(cli, `detached; ${id} goes on`);
-    talk(
-      cli,
-      `next: come back with "coc status ${id} --watch${api.server.flag}", or end it with "coc cancel ${id}"`,
-    );
+    talk(cli, `next: come back with "coc status ${id} --watch${api.server.flag}", or end it with "coc cancel ${id}"`);
     return undefined;
   }
   if (directive.state !== 'COMPLETED') explainEnd(cli, directive);
@@ -33,10 +30,7 @@ export async function seeThrough(
 }
 
 /** For a directive that rests without being COMPLETED: says so and sets the exit code. */
-export function explainEnd(
-  cli: Cli,
-  directive: { id: string; state: string; error?: DirectiveView['error'] },
-): void {
+export function explainEnd(cli: Cli, directive: { id: string; state: string; error?: DirectiveView['error'] }): void {
   const { id, state, error } = directive;
   cli.exitCode = exitCode.notCompleted;
   talk(cli, printable(`coc: ${id} ended ${state}${error ? `: ${error.code}: ${error.message}` : ''}`));

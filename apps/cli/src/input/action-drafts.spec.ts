@@ -16,10 +16,7 @@ describe('the actions of a file', () => {
     const refusal = expect.objectContaining({
       exitCode: 2,
       message: 'actions.yaml is not fit for the catalog; nothing was sent',
-      details: [
-        expect.stringMatching(/^\/1\/name {2}an action is named/),
-        expect.stringMatching(/^\/1\/effect {2}/),
-      ],
+      details: [expect.stringMatching(/^\/1\/name {2}an action is named/), expect.stringMatching(/^\/1\/effect {2}/)],
     });
     const wrong = { name: 'Mail', effect: 'sometimes' };
     expect(() => parseActionDrafts('actions.yaml', [record, wrong])).toThrow(refusal);

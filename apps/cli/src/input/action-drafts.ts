@@ -12,8 +12,7 @@ export interface ActionDraft {
  */
 export function parseActionDrafts(file: string, document: Json): ActionDraft[] {
   const { records, at } = recordsOf(document);
-  if (records.length === 0)
-    throw badFile(`${file} holds no action`, 'write a record with at least a "name" into it');
+  if (records.length === 0) throw badFile(`${file} holds no action`, 'write a record with at least a "name" into it');
   const faults: string[] = [];
   const drafts: ActionDraft[] = [];
   for (const [position, record] of records.entries()) {

@@ -28,8 +28,7 @@ async function readText(cli: Cli, file: string): Promise<string> {
 /** By the file's extension, else by its first character. */
 export async function parseDocument(name: string, fileText: string): Promise<Json> {
   const text = fileText.replace(/^\ufeff/, '');
-  if (text.trim() === '')
-    throw badFile(`${name} is empty`, 'write a directive into it; docs/cli.md shows one');
+  if (text.trim() === '') throw badFile(`${name} is empty`, 'write a directive into it; docs/cli.md shows one');
   const extension = extname(name).toLowerCase();
   const isJson = extension === '.json' || (!['.yaml', '.yml'].includes(extension) && /^\s*[{[]/.test(text));
   return isJson ? parseJson(name, text) : await parseYaml(name, text);
@@ -58,11 +57,7 @@ async function parseYaml(name: string, text: string): Promise<Json> {
   try {
     return document.toJS() as Json;
   } catch (cause) {
-    throw badFile(
-      `${name}: ${messageOf(cause)}`,
-      'write the repeated part out instead of using aliases',
-      cause,
-    );
+    throw badFile(`${name}: ${messageOf(cause)}`, 'write the repeated part out instead of using aliases', cause);
   }
 }
 
@@ -71,8 +66,7 @@ function refuseWhatJsonCannotSay(name: string, value: Json): void {
   let body: string;
   try {
     body = JSON.stringify(value, (_key, part: unknown) => {
-      if (typeof part === 'number' && !Number.isFinite(part))
-        throw new RangeError(`${part} is no JSON number`);
+      if (typeof part === 'number' && !Number.isFinite(part)) throw new RangeError(`${part} is no JSON number`);
       return part;
     });
   } catch (cause) {
@@ -86,12 +80,7 @@ function refuseWhatJsonCannotSay(name: string, value: Json): void {
   );
 }
 
-export function badFile(
-  message: string,
-  next: string,
-  cause?: unknown,
-  details?: readonly string[],
-): CliFailure {
+export function badFile(message: string, next: string, cause?: unknown, details?: readonly string[]): CliFailure {
   return new CliFailure({ exitCode: exitCode.usage, message, next, cause, details });
 }
 

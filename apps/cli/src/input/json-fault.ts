@@ -24,11 +24,7 @@ export function findJsonFault(text: string): number | undefined {
 }
 
 /** What may follow the token, or undefined when the token itself may not stand here. */
-function step(
-  expected: Expected,
-  token: Record<string, string | undefined>,
-  open: string[],
-): Expected | undefined {
+function step(expected: Expected, token: Record<string, string | undefined>, open: string[]): Expected | undefined {
   const { string, scalar, mark } = token;
   if (expected.startsWith('key') && string !== undefined) return 'colon';
   if (expected === 'colon') return mark === ':' ? 'value' : undefined;

@@ -6,7 +6,6 @@ export function renderTable(head: readonly string[], rows: readonly (readonly st
   const widths = head.map((_, column) =>
     lines.reduce((widest, line) => Math.max(widest, line[column]?.length ?? 0), 0),
   );
-  const lineText = (line: readonly string[]) =>
-    line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  const lineText = (line: readonly string[]) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
   return lines.map((line) => `${lineText(line).trimEnd()}\n`).join('');
 }

@@ -16,9 +16,7 @@ describe('the line of an event', () => {
   });
 
   it('leaves out what an event does not have', () => {
-    expect(formatEvent(anEvent(1, { type: 'directive.started', task: null }))).toBe(
-      '07:00:01.250 directive.started',
-    );
+    expect(formatEvent(anEvent(1, { type: 'directive.started', task: null }))).toBe('07:00:01.250 directive.started');
   });
 
   it('stays one line of bounded length, whatever the data', () => {

@@ -1,10 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type DirectiveEvent,
-  type DirectiveView,
-  type TaskView,
-  restingDirectiveStates,
-} from '#libs/contracts';
+import { type DirectiveEvent, type DirectiveView, type TaskView, restingDirectiveStates } from '#libs/contracts';
 import type { DirectiveSource } from './directive-source.js';
 
 export interface Snapshot {

@@ -38,12 +38,7 @@ describe('the tree of a directive', () => {
   });
 
   it('groups the children of a fan-out under their parent: the count, and only the few that fail or run', () => {
-    const states = [
-      ...repeat(10, 'succeeded'),
-      'failed',
-      ...repeat(8, 'running'),
-      ...repeat(30, 'waiting'),
-    ] as const;
+    const states = [...repeat(10, 'succeeded'), 'failed', ...repeat(8, 'running'), ...repeat(30, 'waiting')] as const;
     expect(renderTree(aDirective(), spread(states), frame).slice(1)).toEqual([
       '  · embed        rag.embed  11/49 done, 1 failed, 8 running  1.2s',
       '    ✗ embed[10]  rag.embed  failed',
@@ -68,9 +63,7 @@ describe('the tree of a directive', () => {
   });
 
   it('keeps what needs a look when not all lines fit, and counts the rest', () => {
-    const tasks = Array.from({ length: 100 }, (_, index) =>
-      aTask({ id: `t${index}`, index, state: 'succeeded' }),
-    );
+    const tasks = Array.from({ length: 100 }, (_, index) => aTask({ id: `t${index}`, index, state: 'succeeded' }));
     tasks[70] = aTask({ id: 't70', state: 'failed' });
     tasks[90] = aTask({ id: 't90', state: 'running' });
     const lines = renderTree(aDirective(), tasks, { ...frame, rows: 5 });

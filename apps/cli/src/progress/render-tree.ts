@@ -35,9 +35,7 @@ export function renderTree(directive: DirectiveView, tasks: readonly TaskView[],
 function directiveText(directive: DirectiveView, now: number): string {
   const { tasks, budget } = directive;
   const closing =
-    directive.closing !== null && directive.closing !== directive.state
-      ? `closing as ${directive.closing}`
-      : '';
+    directive.closing !== null && directive.closing !== directive.state ? `closing as ${directive.closing}` : '';
   const limit = budget.maxCostUsd === null ? '' : ` of ${formatUsd(budget.maxCostUsd)}`;
   return joinParts([
     `${directive.state} ${directive.id}`,
@@ -77,8 +75,7 @@ function progressText(children: readonly TaskView[]): string {
 
 /** A running task waits for its worker, and a spread one for its children: the line says so already. */
 function waitText({ state, waitingOn }: TaskView): string {
-  if (!waitingOn || state === 'running' || waitingOn.kind === 'children' || finalTaskStates.includes(state))
-    return '';
+  if (!waitingOn || state === 'running' || waitingOn.kind === 'children' || finalTaskStates.includes(state)) return '';
   return `waits for ${describeWait(waitingOn)}`;
 }
 

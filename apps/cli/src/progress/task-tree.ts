@@ -31,9 +31,7 @@ const worthShowing = ranks.deferred;
 /** Rows in plan order: each task, and below a fan-out the few children that fail, wait for someone or run. */
 export function growTree(tasks: readonly TaskView[]): TreeRow[] {
   const ids = new Set(tasks.map((task) => task.id));
-  const byParent = Map.groupBy(tasks, (task) =>
-    task.parent !== null && ids.has(task.parent) ? task.parent : null,
-  );
+  const byParent = Map.groupBy(tasks, (task) => (task.parent !== null && ids.has(task.parent) ? task.parent : null));
   const rows: TreeRow[] = [];
   const grow = (task: TaskView, depth: number): number => {
     const children = byParent.get(task.id) ?? [];

@@ -10,8 +10,7 @@ const lines = [anEvent(1, { type: 'directive.started', task: null }), anEvent(2,
 const finished: DirectiveSource = {
   getDirective: () => Promise.resolve(aDirective({ state: 'COMPLETED', lastSeq: 2 })),
   listTasks: () => Promise.resolve([aTask({ id: 'embed', state: 'succeeded' })]),
-  listEvents: (_id, after) =>
-    Promise.resolve({ items: lines.filter(({ seq }) => seq > after), nextCursor: null }),
+  listEvents: (_id, after) => Promise.resolve({ items: lines.filter(({ seq }) => seq > after), nextCursor: null }),
 };
 
 function aStream(isTTY: boolean) {
@@ -54,8 +53,7 @@ describe('a patient source', () => {
   it('asks again while the server is away, and says so once', async () => {
     const remarks: string[] = [];
     let silences = 3;
-    const getDirective = () =>
-      silences-- > 0 ? Promise.reject(failure(3)) : finished.getDirective(sampleId);
+    const getDirective = () => (silences-- > 0 ? Promise.reject(failure(3)) : finished.getDirective(sampleId));
     const source = patientSource(
       { ...finished, getDirective },
       { signal, onSilence: (remark) => remarks.push(remark), pauseMs: 1 },
@@ -66,10 +64,7 @@ describe('a patient source', () => {
 
   it('gives up with the failure itself when its patience ends', async () => {
     const listTasks = () => Promise.reject(failure(3));
-    const source = patientSource(
-      { ...finished, listTasks },
-      { signal, onSilence: () => undefined, patienceMs: 0 },
-    );
+    const source = patientSource({ ...finished, listTasks }, { signal, onSilence: () => undefined, patienceMs: 0 });
     await expect(source.listTasks(sampleId)).rejects.toMatchObject({ exitCode: 3 });
   });
 

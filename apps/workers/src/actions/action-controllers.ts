@@ -6,10 +6,4 @@ import { EmbedDocument } from './embed-document/embed-document.action.js';
 import { ReportIndex } from './report-index/report-index.action.js';
 
 /** Every action of this repository. */
-export const actionControllers: Type[] = [
-  CollectDocuments,
-  EmbedDocument,
-  BuildGraph,
-  ReportIndex,
-  AnswerQuestion,
-];
+export const actionControllers: Type[] = [CollectDocuments, EmbedDocument, BuildGraph, ReportIndex, AnswerQuestion];

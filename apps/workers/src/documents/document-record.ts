@@ -23,9 +23,7 @@ export const DocumentRecord = z.object({
   ),
   anchors: z.array(z.string()),
   /** `heading` is an index into `headings`, or -1: before the first. */
-  links: z.array(
-    z.object({ text: z.string(), target: z.string(), line: z.number().int(), heading: z.number().int() }),
-  ),
+  links: z.array(z.object({ text: z.string(), target: z.string(), line: z.number().int(), heading: z.number().int() })),
   codeNames: z.array(z.object({ name: z.string(), heading: z.number().int() })),
   chunks: z.array(
     z.object({
@@ -54,11 +52,7 @@ export function headingPath({ title, headings }: Pick<DocumentRecord, 'title' | 
 }
 
 /** Parses an artifact of ours. Throws ARTIFACT_UNSUITABLE (permanent) when it is something else. */
-export async function readRecord<T>(
-  artifacts: TaskArtifacts,
-  sha256: string,
-  schema: z.ZodType<T>,
-): Promise<T> {
+export async function readRecord<T>(artifacts: TaskArtifacts, sha256: string, schema: z.ZodType<T>): Promise<T> {
   const content = await artifacts.read(sha256);
   try {
     return schema.parse(JSON.parse(content.toString('utf8')));

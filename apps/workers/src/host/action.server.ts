@@ -11,9 +11,7 @@ function selectActions(known: readonly ServedAction[], names: readonly string[])
   const knownNames = known.map(({ declared }) => declared.name).toSorted();
   const unknown = names.filter((name) => !knownNames.includes(name));
   if (unknown.length > 0) {
-    throw new EnvError([
-      `COC_ACTIONS: no action ${unknown.join(', ')} here; known are ${knownNames.join(', ')}`,
-    ]);
+    throw new EnvError([`COC_ACTIONS: no action ${unknown.join(', ')} here; known are ${knownNames.join(', ')}`]);
   }
   return names.length === 0 ? [...known] : known.filter(({ declared }) => names.includes(declared.name));
 }

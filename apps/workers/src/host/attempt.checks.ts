@@ -30,8 +30,7 @@ export function parseGrant(job: Job, action: DeclaredAction): Grant {
   if (!id) throw notOurs('its id names no attempt');
   if (!parsed.success) throw notOurs(describeIssues(parsed.error));
   const message = parsed.data;
-  const isSame =
-    id.directiveId === message.directiveId && id.attempt === message.attempt && id.nonce === message.nonce;
+  const isSame = id.directiveId === message.directiveId && id.attempt === message.attempt && id.nonce === message.nonce;
   if (!isSame) throw notOurs(`its id and its data name different attempts`);
   if (message.action !== action.name) throw notOurs(`it is for the action ${message.action}`);
   return { id, message };
@@ -41,8 +40,7 @@ export function parseGrant(job: Job, action: DeclaredAction): Grant {
 export function limitTime(job: Job, message: TaskMessage, attempt: RunningAttempt): void {
   const ttlMs = message.__assignment.ttl_ms;
   const leftMs = job.timestamp + ttlMs - Date.now();
-  const expired = () =>
-    new ActionError('TTL_EXPIRED', `the assignment was good for ${ttlMs} ms`, { class: 'expired' });
+  const expired = () => new ActionError('TTL_EXPIRED', `the assignment was good for ${ttlMs} ms`, { class: 'expired' });
   const timedOut = () =>
     new ActionError('TIMEOUT', `the action took over ${message.timeoutMs} ms`, { class: 'timeout' });
   if (leftMs <= 0) throw expired();

@@ -31,12 +31,7 @@ export class AttemptRunner {
   ) {}
 
   /** Resolves with the outcome; rejects with UnrecoverableError whose message is a ReportedFailure in JSON. */
-  async run(
-    action: DeclaredAction,
-    call: CallHandler,
-    job: Job,
-    cancelSignal?: AbortSignal,
-  ): Promise<ReportedOutput> {
+  async run(action: DeclaredAction, call: CallHandler, job: Job, cancelSignal?: AbortSignal): Promise<ReportedOutput> {
     let tools: Tools | undefined;
     try {
       const grant = parseGrant(job, action);
@@ -57,9 +52,7 @@ export class AttemptRunner {
     });
     return {
       attempt,
-      reporter: new JobReporter(job, (error) =>
-        this.logger.warn({ jobId: job.id, err: error }, 'report not sent'),
-      ),
+      reporter: new JobReporter(job, (error) => this.logger.warn({ jobId: job.id, err: error }, 'report not sent')),
       meter: new SpendMeter(message.__assignment.budget),
       artifacts: new TaskArtifacts(this.artifacts, message.tenant),
     };
@@ -99,13 +92,9 @@ export class AttemptRunner {
     // An action that heard its signal throws words of its own; the reason of the abort is what happened.
     const signal = tools?.attempt.signal;
     const error = actionErrorOf(signal?.aborted ? signal.reason : thrown);
-    this.logger.info(
-      { jobId: job.id, action: job.name, code: error.code, class: error.class },
-      error.message,
-    );
+    this.logger.info({ jobId: job.id, action: job.name, code: error.code, class: error.class }, error.message);
     const refusal = new UnrecoverableError(JSON.stringify(reportFailure(error, tools?.meter.usage())));
-    refusal.stack =
-      (error.cause instanceof Error ? error.cause.stack : undefined) ?? error.stack ?? error.message;
+    refusal.stack = (error.cause instanceof Error ? error.cause.stack : undefined) ?? error.stack ?? error.message;
     return refusal;
   }
 }

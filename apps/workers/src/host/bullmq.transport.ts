@@ -39,8 +39,7 @@ export class BullmqTransport extends Server implements CustomTransportStrategy {
     extras: { declared?: DeclaredAction } = {},
   ): void {
     const { declared } = extras;
-    if (declared === undefined)
-      throw new Error(`the handler of ${String(pattern)} is not declared by @Action`);
+    if (declared === undefined) throw new Error(`the handler of ${String(pattern)} is not declared by @Action`);
     const other = this.served.get(declared.name);
     if (other) throw new DuplicateActionError(declared.name, other.declared.declaredBy, declared.declaredBy);
     this.served.set(declared.name, { declared, call: this.callerOf(handler) });

@@ -15,10 +15,7 @@ export function recordOf({ name, options }: DeclaredAction): ActionRecord {
 }
 
 /** Makes the actions known, before any work is taken. Throws CocError ACTION_CONFLICT when a version has another content. */
-export async function publishActions(
-  catalog: ActionCatalog,
-  actions: readonly DeclaredAction[],
-): Promise<void> {
+export async function publishActions(catalog: ActionCatalog, actions: readonly DeclaredAction[]): Promise<void> {
   for (const action of actions) {
     // One after the other: the first conflict is named, and a boot publishes a handful.
     await catalog.publish(recordOf(action));

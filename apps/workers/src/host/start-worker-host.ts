@@ -4,15 +4,7 @@ import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { Env } from '#libs/config';
-import {
-  ActionCatalog,
-  ArtifactStore,
-  AttemptFence,
-  Keys,
-  connectFitRedis,
-  openRedis,
-  type Redis,
-} from '#libs/state';
+import { ActionCatalog, ArtifactStore, AttemptFence, Keys, connectFitRedis, openRedis, type Redis } from '#libs/state';
 import { NestLogger, type Logger } from '#libs/telemetry';
 import { ActionWorkers } from './action-workers.js';
 import { HostActionServer } from './action.server.js';
@@ -54,14 +46,11 @@ export async function startWorkerHost(env: Env, logger: Logger, controllers: Typ
   for (const warning of await connectFitRedis(redis, env.redis.url, env.redis)) logger.warn(warning);
   const server = createServer(env, redis, logger);
   try {
-    const app = await NestFactory.createMicroservice<MicroserviceOptions>(
-      WorkerHostModule.serving(controllers),
-      {
-        strategy: new BullmqTransport(server),
-        logger: new NestLogger(logger),
-        abortOnError: false,
-      },
-    );
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(WorkerHostModule.serving(controllers), {
+      strategy: new BullmqTransport(server),
+      logger: new NestLogger(logger),
+      abortOnError: false,
+    });
     await app.listen();
     return {
       close: async () => {

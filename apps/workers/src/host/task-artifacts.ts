@@ -17,10 +17,7 @@ export class TaskArtifacts {
   /** Stores the content and reports it with the outcome. `name` is metadata, never a path. */
   async put(name: string, content: Uint8Array | string, mimeType: string): Promise<ArtifactEntry> {
     if (this.entries.length >= maxArtifacts) {
-      throw new ActionError(
-        'ARTIFACT_LIMIT',
-        `an attempt may put ${maxArtifacts} artifacts; pack them into one`,
-      );
+      throw new ActionError('ARTIFACT_LIMIT', `an attempt may put ${maxArtifacts} artifacts; pack them into one`);
     }
     const entry = await this.store.put(this.tenant, name, content, mimeType);
     this.entries.push(entry);

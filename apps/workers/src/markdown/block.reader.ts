@@ -39,8 +39,7 @@ function findFrom(lines: Lines, from: number, test: (line: string) => boolean): 
   return at;
 }
 
-const readBlank: Rule = (lines, at) =>
-  blank.test(lineAt(lines, at)) ? { blocks: [], next: at + 1 } : undefined;
+const readBlank: Rule = (lines, at) => (blank.test(lineAt(lines, at)) ? { blocks: [], next: at + 1 } : undefined);
 
 const readComment: Rule = (lines, at) => {
   if (!lineAt(lines, at).trimStart().startsWith('<!--')) return undefined;
@@ -73,9 +72,7 @@ const readDefinition: Rule = (lines, at) =>
     : undefined;
 
 const isTableAt = (lines: Lines, at: number): boolean =>
-  lineAt(lines, at).includes('|') &&
-  lineAt(lines, at + 1).includes('-') &&
-  delimiterRow.test(lineAt(lines, at + 1));
+  lineAt(lines, at).includes('|') && lineAt(lines, at + 1).includes('-') && delimiterRow.test(lineAt(lines, at + 1));
 
 function cellsOf(row: string): string {
   return row
@@ -112,16 +109,13 @@ const readQuote: Rule = (lines, at) => {
 /** What ends a paragraph without a blank line between. */
 const isInterruption = (lines: Lines, at: number): boolean => {
   const line = lineAt(lines, at);
-  const isOther = [blank, fence, atxHeading, itemStart, quoteStart, thematicBreak].some((start) =>
-    start.test(line),
-  );
+  const isOther = [blank, fence, atxHeading, itemStart, quoteStart, thematicBreak].some((start) => start.test(line));
   return isOther || isTableAt(lines, at) || line.trimStart().startsWith('<!--');
 };
 
 function textUntilInterruption(lines: Lines, at: number, first: string): { text: string; next: number } {
   let next = at + 1;
-  while (next < lines.length && !isInterruption(lines, next) && !setextLine.test(lineAt(lines, next)))
-    next += 1;
+  while (next < lines.length && !isInterruption(lines, next) && !setextLine.test(lineAt(lines, next))) next += 1;
   const rest = lines.slice(at + 1, next).map((line) => line.trim());
   return { text: [first.trim(), ...rest].join('\n'), next };
 }

@@ -61,9 +61,7 @@ function piecesOf(passage: Passage): Piece[] {
     const first = line;
     line += lineBreaks(raw);
     const text = passage.kind === 'code' ? raw.trimEnd() : plainTextOf(raw);
-    return text === ''
-      ? []
-      : [{ text, line: first, endLine: first + lineBreaks(raw.trimEnd()), header }];
+    return text === '' ? [] : [{ text, line: first, endLine: first + lineBreaks(raw.trimEnd()), header }];
   });
 }
 

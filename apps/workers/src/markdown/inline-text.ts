@@ -15,8 +15,7 @@ const referenceLink = /!?\[((?:[^[\]\\]|\\.)+)\](?:\[([^[\]]*)\])?(?![([:])/g;
 const definitionLine = /^\[([^\]]+)\]:\s*<?([^\s>]+)>?/;
 const htmlTag =
   /<\/?(?:a|b|br|center|code|details|div|em|figure|h[1-6]|hr|i|img|kbd|li|ol|p|picture|small|source|span|strong|sub|summary|sup|table|tbody|td|th|thead|tr|u|ul)(?:\s[^<>]*)?\/?>/gi;
-const emphasis =
-  /(?<![\w*])(\*{1,3})(?=\S)([^*]*[^*\s])\1(?![\w*])|(?<!\w)(_{1,3})(?=\S)([^_]*[^_\s])\3(?!\w)/g;
+const emphasis = /(?<![\w*])(\*{1,3})(?=\S)([^*]*[^*\s])\1(?![\w*])|(?<!\w)(_{1,3})(?=\S)([^_]*[^_\s])\3(?!\w)/g;
 const identifier = /^[A-Za-z_@#$./][\w.\-/:@#$]*(?:\(\))?$/;
 
 /** `[id]: target` lines of a document, by lower-case id. */
@@ -61,9 +60,7 @@ export function linksOf(block: string, definitions: LinkDefinitions): InlineLink
 export function codeNamesOf(block: string): string[] {
   const spans = [...block.matchAll(codeSpan)].map((match) => match[2]!.trim());
   return spans
-    .filter(
-      (span) => span.length > 1 && span.length <= 80 && identifier.test(span) && /[A-Za-z]{2}/.test(span),
-    )
+    .filter((span) => span.length > 1 && span.length <= 80 && identifier.test(span) && /[A-Za-z]{2}/.test(span))
     .map((span) => span.replace(/\(\)$/, ''));
 }
 

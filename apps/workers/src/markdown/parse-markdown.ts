@@ -93,9 +93,7 @@ export function parseMarkdown(source: string): MarkdownDocument {
   const blocks = readBlocks(lines);
   const headings = headingsOf(blocks);
   const passages = passagesOf(blocks);
-  const definitions = definitionsOf(
-    blocks.filter(({ kind }) => kind === 'definition').map(({ text }) => text),
-  );
+  const definitions = definitionsOf(blocks.filter(({ kind }) => kind === 'definition').map(({ text }) => text));
   const prose = passages.filter(({ kind }) => kind !== 'code');
   return {
     title: title || titleOf(headings),

@@ -39,9 +39,7 @@ function rankByVectors({ chunks }: DocsIndex, question: Question): Ranking {
 }
 
 function rankByGraph({ chunks }: DocsIndex, candidates: ReadonlySet<number>): Ranking {
-  return [...candidates].toSorted(
-    (left, right) => chunks[right]!.score - chunks[left]!.score || left - right,
-  );
+  return [...candidates].toSorted((left, right) => chunks[right]!.score - chunks[left]!.score || left - right);
 }
 
 function fuse(rankings: readonly { ranking: Ranking; share: number }[]): Map<number, number> {

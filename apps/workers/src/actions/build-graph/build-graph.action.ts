@@ -22,9 +22,7 @@ export class BuildGraph {
     const documents = await readDocuments(context.artifacts, input.documents, context.signal);
     const graph = buildGraph(documents, await resolveLinks(folder, documents, context.signal));
     const stored = await context.artifacts.put('graph.json', JSON.stringify(graph), 'application/json');
-    context.log(
-      `${graph.nodes.length} nodes, ${graph.edges.length} edges, ${graph.brokenLinks.length} broken links`,
-    );
+    context.log(`${graph.nodes.length} nodes, ${graph.edges.length} edges, ${graph.brokenLinks.length} broken links`);
     return {
       nodes: graph.nodes.length,
       edges: graph.edges.length,

@@ -84,11 +84,7 @@ function waysOf(edges: readonly GraphEdge[]): Way[] {
   });
 }
 
-function documentTies(
-  nodes: readonly UnrankedNode[],
-  links: ResolvedLinks,
-  names: Map<string, Set<string>>,
-): Way[] {
+function documentTies(nodes: readonly UnrankedNode[], links: ResolvedLinks, names: Map<string, Set<string>>): Way[] {
   const positions = new Map(nodes.filter(({ kind }) => kind === 'document').map(({ id }, at) => [id, at]));
   const at = (path: string) => positions.get(documentNode(path))!;
   const byLink = links.links.map(({ from, to }) => ({

@@ -20,12 +20,7 @@ function tiesOf(count: number, ways: readonly Way[]): Ties {
 }
 
 /** The community whose ties to the node exceed chance the most; the own one when none is better. */
-function bestCommunityOf(
-  node: number,
-  ties: Ties,
-  communityOf: readonly number[],
-  sizes: readonly number[],
-): number {
+function bestCommunityOf(node: number, ties: Ties, communityOf: readonly number[], sizes: readonly number[]): number {
   const weights = new Map<number, number>([[communityOf[node]!, 0]]);
   for (const [other, weight] of ties.neighbours[node]!) {
     const community = communityOf[other]!;

@@ -21,8 +21,7 @@ export function rankNodes(count: number, ways: readonly Way[]): number[] {
   for (let round = 0; round < maxRounds; round += 1) {
     const stranded = scores.reduce((sum, score, at) => (outgoing[at] === 0 ? sum + score : sum), 0);
     const next = new Float64Array(count).fill((1 - damping + damping * stranded) / count);
-    for (const { from, to, weight } of ways)
-      next[to]! += (damping * scores[from]! * weight) / outgoing[from]!;
+    for (const { from, to, weight } of ways) next[to]! += (damping * scores[from]! * weight) / outgoing[from]!;
     const change = next.reduce((sum, score, at) => sum + Math.abs(score - scores[at]!), 0);
     scores = next;
     if (change < tolerance) break;

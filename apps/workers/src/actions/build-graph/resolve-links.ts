@@ -43,9 +43,7 @@ function targetOf(from: string, target: string): Target | undefined {
   if (plain === '') return { path: from, fragment: decoded(fragment) };
   const base = plain.startsWith('/') ? '' : posix.dirname(from);
   const joined = posix.join(base, plain).replace(/^\/+|\/+$/g, '');
-  return joined === '..' || joined.startsWith('../')
-    ? undefined
-    : { path: joined, fragment: decoded(fragment) };
+  return joined === '..' || joined.startsWith('../') ? undefined : { path: joined, fragment: decoded(fragment) };
 }
 
 function isAnchor(document: DocumentRecord, fragment: string): boolean {
@@ -72,12 +70,7 @@ function sourceOf({ path, headings }: DocumentRecord, { heading }: Link): Place 
 
 type Verdict = { to: Place } | { reason: string } | undefined;
 
-async function judge(
-  folder: string,
-  from: DocumentRecord,
-  link: Link,
-  documents: DocumentsByPath,
-): Promise<Verdict> {
+async function judge(folder: string, from: DocumentRecord, link: Link, documents: DocumentsByPath): Promise<Verdict> {
   const target = targetOf(from.path, link.target);
   if (!target) return undefined;
   const document = documentAt(target.path, documents);

@@ -20,8 +20,7 @@ async function collectOne(folder: string, path: string): Promise<CollectedDocume
 @Controller()
 export class CollectDocuments {
   @Action('docs.collect', {
-    description:
-      'Lists the Markdown documents below a folder of the machine the worker runs on, with title and hash.',
+    description: 'Lists the Markdown documents below a folder of the machine the worker runs on, with title and hash.',
     effect: 'pure',
     input: CollectInput,
     output: CollectOutput,

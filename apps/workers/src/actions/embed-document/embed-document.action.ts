@@ -9,8 +9,7 @@ import { embedDocument } from './embed-document.js';
 @Controller()
 export class EmbedDocument {
   @Action('rag.embed', {
-    description:
-      'Splits one Markdown document into passages and gives each a vector; offline and deterministic.',
+    description: 'Splits one Markdown document into passages and gives each a vector; offline and deterministic.',
     effect: 'pure',
     input: EmbedInput,
     output: EmbedOutput,

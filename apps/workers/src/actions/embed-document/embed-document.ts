@@ -18,11 +18,7 @@ function vectorTextOf(document: MarkdownDocument, { heading, text }: Chunk): str
 }
 
 /** Parses, chunks and embeds one document. The same text gives the same record, byte for byte. */
-export async function embedDocument(
-  path: string,
-  source: SourceText,
-  signal: AbortSignal,
-): Promise<DocumentRecord> {
+export async function embedDocument(path: string, source: SourceText, signal: AbortSignal): Promise<DocumentRecord> {
   const document = parseMarkdown(source.text);
   const title = document.title || path.split('/').at(-1)!;
   const chunks: DocumentRecord['chunks'] = [];

@@ -1,18 +1,9 @@
 import { headingPath, type DocumentRecord } from '../../documents/document-record.js';
-import {
-  createSearch,
-  docsIndexFormat,
-  type DocsIndex,
-  type IndexedChunk,
-} from '../../retrieval/docs-index.js';
+import { createSearch, docsIndexFormat, type DocsIndex, type IndexedChunk } from '../../retrieval/docs-index.js';
 import { dimensions } from '../../retrieval/hashed-vector.js';
 import { documentNode, headingNode, type KnowledgeGraph } from '../build-graph/knowledge-graph.js';
 
-function chunksOf(
-  document: DocumentRecord,
-  position: number,
-  scores: ReadonlyMap<string, number>,
-): IndexedChunk[] {
+function chunksOf(document: DocumentRecord, position: number, scores: ReadonlyMap<string, number>): IndexedChunk[] {
   return document.chunks.map(({ heading, ...chunk }) => {
     const at = document.headings[heading];
     const node = at ? headingNode(document.path, at.slug) : documentNode(document.path);

@@ -14,8 +14,7 @@ const maxBrokenLinks = 100;
 @Controller()
 export class ReportIndex {
   @Action('docs.report', {
-    description:
-      'Writes a report on an indexed folder, and one index that `docs.answer` answers questions from.',
+    description: 'Writes a report on an indexed folder, and one index that `docs.answer` answers questions from.',
     effect: 'pure',
     input: ReportInput,
     output: ReportOutput,
@@ -24,11 +23,7 @@ export class ReportIndex {
     const documents = await readDocuments(context.artifacts, input.documents, context.signal);
     const graph = await readRecord(context.artifacts, input.graph.artifact, KnowledgeGraph);
     const index = await buildIndex(input.folder, documents, graph);
-    const report = await context.artifacts.put(
-      'report.md',
-      writeReport(index, documents, graph),
-      'text/markdown',
-    );
+    const report = await context.artifacts.put('report.md', writeReport(index, documents, graph), 'text/markdown');
     const stored = await context.artifacts.put('index.json', JSON.stringify(index), 'application/json');
     return {
       documents: documents.length,

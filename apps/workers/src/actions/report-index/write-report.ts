@@ -41,9 +41,7 @@ function groups(index: DocsIndex, graph: KnowledgeGraph): string[] {
 }
 
 function names({ nodes }: KnowledgeGraph): string[] {
-  const shared = nodes
-    .filter(({ kind }) => kind === 'code')
-    .toSorted((left, right) => right.score - left.score);
+  const shared = nodes.filter(({ kind }) => kind === 'code').toSorted((left, right) => right.score - left.score);
   if (shared.length === 0) return [];
   const shown = shared.slice(0, shownNames).map(({ label }) => `\`${label}\``);
   return ['## Names of code that documents share', '', shown.join(', ')];
@@ -67,11 +65,7 @@ function all(documents: readonly DocumentRecord[]): string[] {
 }
 
 /** The report for people; its links are relative to the indexed folder. */
-export function writeReport(
-  index: DocsIndex,
-  documents: readonly DocumentRecord[],
-  graph: KnowledgeGraph,
-): string {
+export function writeReport(index: DocsIndex, documents: readonly DocumentRecord[], graph: KnowledgeGraph): string {
   const sections = [
     summary(index, graph),
     central(index),
