@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { runStep } from './command.mjs';
-import { withLock } from './lock.mjs';
+import { claim, withLock } from './lock.mjs';
 import { LaunchError, say } from './talk.mjs';
 
 const POLICY = '/usr/sbin/policy-rc.d';
@@ -24,9 +24,8 @@ export const canInstall = () => process.getuid?.() === 0 && isDebian() && exists
 
 const isOurs = () => existsSync(POLICY) && readFileSync(POLICY, 'utf8').includes(MARK);
 
-/** A policy of ours that a killed launcher left behind is not the administrator's, so it is not kept. */
 function forbidServices() {
-  if (existsSync(POLICY) && !isOurs()) renameSync(POLICY, POLICY_BEFORE);
+  if (existsSync(POLICY)) renameSync(POLICY, POLICY_BEFORE);
   writeFileSync(POLICY, NO_SERVICE, { mode: 0o755 });
 }
 
@@ -37,7 +36,11 @@ function restorePolicy() {
 
 // Ctrl-C waits for its end: dpkg stopped half-way leaves the machine with a broken package.
 const apt = (args) =>
-  runStep('/usr/bin/apt-get', [...WAIT_FOR_DPKG, ...args], { env: NONINTERACTIVE, mustFinish: true });
+  runStep('/usr/bin/apt-get', [...WAIT_FOR_DPKG, ...args], {
+    env: NONINTERACTIVE,
+    mustFinish: true,
+    onSpawn: (pid) => void claim(LOCK, pid, 'apt'),
+  });
 
 async function installServer() {
   // Its result is not looked at: one broken source among several does not stop the install.
@@ -61,4 +64,9 @@ export async function installRedis() {
       restorePolicy();
     }
   });
+}
+
+/** A launcher killed during the install left its policy behind, which would keep every service of the machine down. */
+export async function undoKilledInstall() {
+  if (isOurs()) await withLock(LOCK, {}, async () => isOurs() && restorePolicy());
 }

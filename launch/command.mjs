@@ -38,7 +38,8 @@ export async function runStep(command, args, { mustFinish = false, onSpawn = () 
   let interruptedBy;
   const release = onStopSignals((signal) => {
     interruptedBy = signal;
-    if (!mustFinish) child.kill(signal);
+    // Not with the signal itself: npm ci takes it back and runs on for 30 to 60 s. What is cut short is done again.
+    if (!mustFinish) child.kill('SIGKILL');
   });
   const output = collectOutput(child);
   try {

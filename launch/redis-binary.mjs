@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { canInstall, installRedis } from './apt.mjs';
+import { canInstall, installRedis, undoKilledInstall } from './apt.mjs';
 import { LaunchError } from './talk.mjs';
 
 const FLOOR_MAJOR = 7;
@@ -24,7 +24,7 @@ async function search(names) {
   for (const binary of names) {
     const version = await versionOf(binary);
     if (version && isEnough(version)) return { binary, tooOld };
-    if (version) tooOld.push(`${binary} ${version}`);
+    if (version) tooOld.push(`${binary} is ${version}, below 7.0`);
   }
   return { tooOld };
 }
@@ -32,12 +32,11 @@ async function search(names) {
 async function findNamed(binary) {
   const { binary: found, tooOld } = await search([binary]);
   if (found) return found;
-  const reason = tooOld.length > 0 ? `is ${tooOld[0]}, below 7.0` : 'does not run';
-  throw new LaunchError(`COC_REDIS_SERVER names ${binary}, which ${reason}: ${WAY_OUT}.`);
+  throw new LaunchError(`COC_REDIS_SERVER: ${tooOld[0] ?? `${binary} does not run`}: ${WAY_OUT}.`);
 }
 
 function refuse(tooOld) {
-  if (tooOld.length > 0) throw new LaunchError(`${tooOld[0]} is below 7.0: ${WAY_OUT}.`);
+  if (tooOld.length > 0) throw new LaunchError(`${tooOld[0]}: ${WAY_OUT}.`);
 }
 
 /**
@@ -47,6 +46,7 @@ function refuse(tooOld) {
 export async function ensureRedisBinary() {
   const named = process.env.COC_REDIS_SERVER;
   if (named) return findNamed(named);
+  if (canInstall()) await undoKilledInstall();
   const names = ['redis-server', 'valkey-server'];
   const before = await search(names);
   if (before.binary) return before.binary;

@@ -157,7 +157,7 @@ export class RoomsBed {
 
   async close(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.close(true)));
-    await Promise.all(this.executors.map((executor) => executor.close()));
+    await Promise.allSettled(this.executors.map((executor) => executor.close()));
     await this.sender.close();
     this.redis.disconnect();
     await this.server.stop();

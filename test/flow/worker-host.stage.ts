@@ -90,7 +90,8 @@ export class WorkerStage {
     if (known) return known;
     const options = queueOptions(this.env().redis, shard);
     const queue = new Queue(name, { ...options, skipMetasUpdate: true });
-    const made = { queue, events: new QueueEvents(name, options) };
+    // From the start of the stream: "from now on" begins only when its first read arrives, maybe after the job is done.
+    const made = { queue, events: new QueueEvents(name, { ...options, lastEventId: '0' }) };
     this.open.push(made.queue, made.events);
     this.queues.set(name, made);
     return made;

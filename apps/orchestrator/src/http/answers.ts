@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import { z } from 'zod';
-import { CocError, Problem } from '#libs/contracts';
+import { CocError } from '#libs/contracts';
 
 export const LogList = z
   .strictObject({ items: z.array(z.strictObject({ attempt: z.number().int(), line: z.string() })) })
@@ -18,8 +18,6 @@ export function Problems(...statuses: number[]): MethodDecorator {
   );
   return applyDecorators(...described) as MethodDecorator;
 }
-
-export const ProblemSchema = Problem;
 
 /** A missing thing and another tenant's thing answer alike. */
 export function found<T>(value: T | undefined, what: string): T {

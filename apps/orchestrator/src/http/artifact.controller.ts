@@ -6,8 +6,14 @@ import { ArtifactStore, DirectiveReader } from '#libs/state';
 import { Problems, found } from './answers.js';
 import { CurrentPrincipal } from './current-principal.js';
 
-function safeName(name: string): string {
-  return (name.split('/').at(-1) ?? 'artifact').replaceAll(/[^\w.-]/g, '_').slice(0, 150);
+const mimePattern = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(; ?[\w-]+=[\w.-]+)?$/;
+
+/** The last part of the name, with what no file system or header refuses; the true name beside it, encoded (RFC 6266). */
+function dispositionOf(name: string): string {
+  const last = name.split(/[/\\]/).at(-1)?.slice(0, 150) || 'artifact';
+  const plain = last.replaceAll(/[^\w.-]/g, '_').replace(/^\.+/, '_');
+  const encoded = encodeURIComponent(last.toWellFormed()).replaceAll(/['()*]/g, '_');
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }
 
 @ApiTags('artifacts')
@@ -21,7 +27,7 @@ export class ArtifactController {
   @Get(':id')
   @ApiOperation({ summary: 'The bytes of an artifact; its id is <directiveId>.<sha256>' })
   @ApiOkResponse({
-    description: 'the bytes',
+    description: 'the bytes, under the type the worker gave them',
     content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
   })
   @Problems(404)
@@ -35,11 +41,12 @@ export class ArtifactController {
       await this.store.open(tenant, entry.sha256),
       `file behind artifact ${id}; it was removed from the data folder`,
     );
-    reply.header('x-content-type-options', 'nosniff');
+    // A worker's page must not run as one of ours, even where a browser shows it in spite of "attachment".
+    reply.header('content-security-policy', "sandbox; default-src 'none'");
     return new StreamableFile(file.stream, {
-      type: entry.mimeType,
+      type: mimePattern.test(entry.mimeType) ? entry.mimeType : 'application/octet-stream',
       length: file.bytes,
-      disposition: `attachment; filename="${safeName(entry.name)}"`,
+      disposition: dispositionOf(entry.name),
     });
   }
 }

@@ -1,4 +1,5 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -12,12 +13,15 @@ import {
   PlanView,
   SubmitAccepted,
   SubmitDirective,
+  limits,
   type Principal,
 } from '#libs/contracts';
 import { DirectiveReader } from '#libs/state';
 import { LogList, Problems, found } from './answers.js';
 import { CurrentPrincipal } from './current-principal.js';
 import { DirectiveIngress } from './directive-ingress.js';
+import type { BodyRule } from './json.adapter.js';
+import { PlanSizeGuard } from './plan-size.guard.js';
 
 const ListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -51,6 +55,8 @@ export class DirectiveController {
 
   @Post()
   @HttpCode(202)
+  @RouteConfig({ maxBodyBytes: limits.maxSubmitBytes } satisfies BodyRule)
+  @UseGuards(PlanSizeGuard)
   @ApiOperation({ summary: 'Submit a directive: tasks, a workflow by name, or an intent' })
   @ApiAcceptedResponse({ standardSchema: SubmitAccepted })
   @Problems(400, 409, 413, 415, 422, 503)

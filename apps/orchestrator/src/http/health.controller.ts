@@ -1,7 +1,8 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
 import { CocError } from '#libs/contracts';
+import { Problems } from './answers.js';
 import { ProgressProbe } from './progress-probe.js';
 
 @ApiTags('health')
@@ -14,14 +15,16 @@ export class HealthController {
   ) {}
 
   @Get('live')
+  @ApiOperation({ summary: 'Whether the process answers' })
   @HealthCheck()
   async live(): Promise<HealthCheckResult> {
     return this.health.check([]);
   }
 
-  /** Ready means that work gets done, not that a port is open. */
   @Get('ready')
+  @ApiOperation({ summary: 'Whether work gets done: a write that is read back, not an open port' })
   @HealthCheck()
+  @Problems(503)
   async ready(): Promise<HealthCheckResult> {
     const { ok, detail } = await this.probe.check();
     if (!ok) throw new CocError('UNAVAILABLE', `not ready: ${detail}`);

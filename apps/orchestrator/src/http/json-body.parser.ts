@@ -1,52 +1,69 @@
+import { isUtf8 } from 'node:buffer';
 import { CocError, limits } from '#libs/contracts';
 
-type Walk = { value: object; depth: number }[];
+const byte = { quote: 0x22, backslash: 0x5c, openList: 0x5b, closeList: 0x5d, openObject: 0x7b, closeObject: 0x7d };
 
-function checkKeys(value: object): void {
-  // JSON.parse makes "__proto__" an own key; whoever copies it by assignment later would change a prototype.
-  if (Object.hasOwn(value, '__proto__'))
-    throw new CocError('BODY_MALFORMED', 'the body has a key "__proto__", which no field is called');
+/** Looks at the bytes, before anything is built from them: 8 MB of "[" would parse to a gigabyte. */
+function checkDepth(bytes: Uint8Array): void {
+  let depth = 0;
+  let isInText = false;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const now = bytes[at];
+    if (isInText) {
+      if (now === byte.backslash) at += 1;
+      else if (now === byte.quote) isInText = false;
+    } else if (now === byte.quote) isInText = true;
+    else if (now === byte.openList || now === byte.openObject) {
+      depth += 1;
+      if (depth > limits.maxJsonDepth) throw bodyTooDeep();
+    } else if (now === byte.closeList || now === byte.closeObject) depth -= 1;
+  }
 }
 
-/** Iterative: a body of a million "[" must not overflow the stack. */
-function checkShape(body: unknown): void {
-  const open: Walk = typeof body === 'object' && body !== null ? [{ value: body, depth: 1 }] : [];
-  for (let next = open.pop(); next; next = open.pop()) {
-    if (next.depth > limits.maxJsonDepth)
-      throw new CocError('BODY_TOO_DEEP', `the body is nested deeper than ${limits.maxJsonDepth} levels`);
-    checkKeys(next.value);
-    for (const child of Object.values(next.value)) {
-      if (typeof child === 'object' && child !== null) open.push({ value: child as object, depth: next.depth + 1 });
-    }
+function bodyTooDeep(): CocError {
+  return new CocError('BODY_TOO_DEEP', `the body is nested deeper than the limit of ${limits.maxJsonDepth} levels`);
+}
+
+/** A key that changes a prototype when somebody later copies the object by assignment. */
+function poisonIn(value: object): string | undefined {
+  if (Object.hasOwn(value, '__proto__')) return '"__proto__"';
+  const maker = Object.hasOwn(value, 'constructor') ? (value as { constructor: unknown }).constructor : undefined;
+  const isPoison = typeof maker === 'object' && maker !== null && Object.hasOwn(maker, 'prototype');
+  return isPoison ? '"constructor" with a "prototype"' : undefined;
+}
+
+/** Only a text that names a suspect key is walked, escapes included: most bodies never are. */
+function checkPoison(text: string, body: unknown): void {
+  if (!/__proto__|constructor|\\u00/.test(text)) return;
+  const open: unknown[] = [body];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    const poison = poisonIn(value);
+    if (poison) throw malformed(`the body has the key ${poison}, which no field may be called`);
+    for (const child of Object.values(value)) open.push(child);
   }
+}
+
+function malformed(detail: string, cause?: unknown): CocError {
+  return new CocError('BODY_MALFORMED', detail, [], { cause });
 }
 
 function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw new CocError('BODY_MALFORMED', `the body is not JSON: ${(cause as Error).message.slice(0, 200)}`, [], {
-      cause,
-    });
+    throw malformed(`the body is not JSON: ${(cause as Error).message.slice(0, 200)}`, cause);
   }
 }
 
-/** Bytes a body may have: a submit holds a whole plan. */
-export function bodyLimitOf(method: string, path: string): number {
-  return method === 'POST' && path.replace(/\/$/, '') === '/api/v1/directives'
-    ? limits.maxSubmitBytes
-    : limits.maxBodyBytes;
-}
-
-/** Throws BODY_TOO_LARGE, BODY_MALFORMED or BODY_TOO_DEEP before any schema looks at the value. */
-export function parseJsonBody(bytes: Buffer, limit: number): unknown {
-  if (bytes.byteLength > limit) throw bodyTooLarge(limit);
-  if (bytes.byteLength === 0) throw new CocError('BODY_MALFORMED', 'the body is empty; send a JSON value');
-  const body = parse(bytes.toString('utf8'));
-  checkShape(body);
+/** undefined for an empty body. Throws BODY_MALFORMED or BODY_TOO_DEEP before any schema looks at the value. */
+export function parseJsonBody(bytes: Buffer): unknown {
+  if (bytes.byteLength === 0) return undefined;
+  if (!isUtf8(bytes)) throw malformed('the body is not UTF-8');
+  checkDepth(bytes);
+  const text = bytes.toString('utf8');
+  const body = parse(text);
+  checkPoison(text, body);
   return body;
-}
-
-export function bodyTooLarge(limit: number): CocError {
-  return new CocError('BODY_TOO_LARGE', `the body is larger than the limit of ${limit} bytes`);
 }

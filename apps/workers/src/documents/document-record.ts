@@ -28,7 +28,7 @@ export const DocumentRecord = z.object({
   chunks: z.array(
     z.object({
       heading: z.number().int(),
-      line: z.number().int(),
+      lines: z.array(z.number().int()),
       endLine: z.number().int(),
       header: z.string(),
       text: z.string(),

@@ -26,7 +26,8 @@ const atxHeading = /^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$/;
 const setextLine = /^ {0,3}(=+|-{2,})[ \t]*$/;
 const thematicBreak = /^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/;
 const itemStart = /^(\s*)(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?(.*)$/;
-const quoteStart = /^ {0,3}> ?/;
+/** All levels at once: how deep a quote is nested does not matter here. */
+const quoteStart = /^(?: {0,3}> ?)+/;
 const definition = /^ {0,3}\[[^\]]+\]:\s*\S+/;
 const delimiterRow = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
 

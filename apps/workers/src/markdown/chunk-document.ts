@@ -2,11 +2,12 @@ import { sentenceSpans, type Span } from '../retrieval/sentences.js';
 import { plainTextOf } from './inline-text.js';
 import type { MarkdownDocument, Passage } from './parse-markdown.js';
 
-/** A piece of a document that is searched and shown as a whole. One line of `text` per block. */
+/** A piece of a document that is searched and shown as a whole. Each block, and each line of code, is a line of `text`. */
 export interface Chunk {
   /** Index of the heading it stands under, or -1. */
   heading: number;
-  line: number;
+  /** Where each line of `text` starts in the source. */
+  lines: number[];
   endLine: number;
   /** The head of the table that the first line is a row of; empty elsewhere. Shown, but not searched: every part repeats it. */
   header: string;
@@ -86,10 +87,19 @@ function packPieces(pieces: readonly Piece[]): Piece[][] {
   return pack.length > 0 ? [...packs, pack] : packs;
 }
 
+/** Plain text is one line whatever its source was; code keeps its lines. */
+function linesOf({ text, line }: Piece): number[] {
+  return text.split('\n').map((_, at) => line + at);
+}
+
 function chunkOf(pack: readonly Piece[], heading: number): Chunk {
-  const { line, header } = pack[0]!;
-  const endLine = Math.max(...pack.map((piece) => piece.endLine));
-  return { heading, line, endLine, header, text: pack.map(({ text }) => text).join('\n') };
+  return {
+    heading,
+    lines: pack.flatMap(linesOf),
+    endLine: Math.max(...pack.map(({ endLine }) => endLine)),
+    header: pack[0]!.header,
+    text: pack.map(({ text }) => text).join('\n'),
+  };
 }
 
 /** Chunks by heading, in reading order. A document of headings alone has none. */

@@ -1,3 +1,5 @@
+import { codeSpansOf, replaceCodeSpans } from './code-spans.js';
+
 export interface InlineLink {
   text: string;
   target: string;
@@ -8,7 +10,6 @@ export interface InlineLink {
 /** A block longer than this is data, not prose: its links are not looked for, so that no text costs quadratic time. */
 const maxInlineChars = 20_000;
 
-const codeSpan = /(`+)(?!`)([\s\S]*?[^`])\1(?!`)/g;
 const inlineLink =
   /!?\[((?:[^[\]\\]|\\.|\[[^[\]]*\])*)\]\(\s*<?((?:[^()\s<>]|\([^()\s]*\))*)>?(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/g;
 const referenceLink = /!?\[((?:[^[\]\\]|\\.)+)\](?:\[([^[\]]*)\])?(?![([:])/g;
@@ -31,7 +32,7 @@ export function definitionsOf(texts: readonly string[]): LinkDefinitions {
 
 /** Code spans become as many stars, so that nothing inside them is read as a link and offsets stay. */
 function withoutCode(text: string): string {
-  return text.replace(codeSpan, (span) => span.replace(/[^\n]/g, '*'));
+  return replaceCodeSpans(text, ({ start, end }) => text.slice(start, end).replace(/[^\n]/g, '*'));
 }
 
 function lineOffsetAt(text: string, index: number): number {
@@ -58,7 +59,7 @@ export function linksOf(block: string, definitions: LinkDefinitions): InlineLink
 
 /** Names in backticks that look like something of a program: a path, a command, an identifier, a key. */
 export function codeNamesOf(block: string): string[] {
-  const spans = [...block.matchAll(codeSpan)].map((match) => match[2]!.trim());
+  const spans = codeSpansOf(block).map(({ inner }) => inner.trim());
   return spans
     .filter((span) => span.length > 1 && span.length <= 80 && identifier.test(span) && /[A-Za-z]{2}/.test(span))
     .map((span) => span.replace(/\(\)$/, ''));
@@ -67,7 +68,7 @@ export function codeNamesOf(block: string): string[] {
 /** What a reader sees: link texts, no emphasis marks, no tags, one line. Code keeps its backticks. */
 export function plainTextOf(block: string): string {
   const spans: string[] = [];
-  const kept = block.replace(codeSpan, (span) => `\u0000${spans.push(span) - 1}\u0000`);
+  const kept = replaceCodeSpans(block, ({ start, end }) => `\u0000${spans.push(block.slice(start, end)) - 1}\u0000`);
   const shown = kept
     .slice(0, maxInlineChars)
     .replace(inlineLink, '$1')

@@ -9,7 +9,8 @@ const IndexedChunk = z.object({
   document: z.number().int(),
   /** The headings it stands under, joined by " > ". */
   heading: z.string(),
-  line: z.number().int(),
+  /** Where each line of `text` starts in the source. */
+  lines: z.array(z.number().int()),
   endLine: z.number().int(),
   /** The head of the table it starts in, or empty. */
   header: z.string(),

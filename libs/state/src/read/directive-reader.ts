@@ -92,8 +92,8 @@ export class DirectiveReader {
 
   /** Meta of `<directiveId>.<sha256>`. */
   async artifact(tenant: string, artifactId: string): Promise<(ArtifactEntry & { task: string }) | undefined> {
-    const [id, sha256] = artifactId.split('.');
-    if (id === undefined || sha256 === undefined || !(await this.get(tenant, id))) return undefined;
+    const [id = '', sha256 = '', ...rest] = artifactId.split('.');
+    if (rest.length > 0 || !(await this.get(tenant, id))) return undefined;
     const text = await this.redis.hget(this.keys.artifacts(id), sha256);
     return text === null ? undefined : (JSON.parse(text) as ArtifactEntry & { task: string });
   }

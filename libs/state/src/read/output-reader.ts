@@ -1,55 +1,93 @@
-import { restingDirectiveStates, type DirectiveView, type Json } from '#libs/contracts';
+import { CocError, limits, restingDirectiveStates, type DirectiveView, type Json } from '#libs/contracts';
 import { collectReferences, resolveReferences } from '#libs/policy';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
 import { TaskOutputs } from './task-outputs.js';
 
+interface PlannedId {
+  index: number;
+  id: string;
+  sink: boolean;
+}
+
+/** Outputs are held in memory to be joined: 64 MB, as much as an artifact. */
+const maxOutputBytes = limits.maxArtifactBytes;
+
 /** What a directive gives back: the template of its submission filled in, or by default what its last tasks put out. */
 export class OutputReader {
-  private readonly tasks: TaskOutputs;
+  private readonly outputs: TaskOutputs;
 
   constructor(
     private readonly redis: Redis,
     private readonly keys: Keys,
   ) {
-    this.tasks = new TaskOutputs(redis, keys);
+    this.outputs = new TaskOutputs(redis, keys);
   }
 
+  /** null until the directive rests. Throws REFERENCE_INVALID when the template cannot be filled, BODY_TOO_LARGE over 64 MB. */
   async of(directive: DirectiveView): Promise<Json | null> {
     if (!restingDirectiveStates.includes(directive.state) || directive.tasks.total === 0) return null;
-    const text = await this.redis.hget(this.keys.directive(directive.id), 'request');
-    const { output, input } = JSON.parse(text ?? '{}') as { output?: Json; input?: Json };
-    const outputs = new Map(await this.tasks.byTaskId(directive.id, directive.tasks.total));
-    return output === undefined ? this.ofSinks(directive, outputs) : fill(output, input, outputs);
+    const { output, input } = await this.request(directive.id);
+    const planned = await this.planned(directive);
+    if (output === undefined)
+      return this.ofSinks(
+        directive.id,
+        planned.filter(({ sink }) => sink),
+      );
+    const named = new Set(
+      collectReferences(output).references.flatMap(({ reference }) => ('$task' in reference ? reference.$task : [])),
+    );
+    const outputs = await this.load(
+      directive.id,
+      planned.filter(({ id }) => named.has(id)),
+    );
+    return fill(output, input, outputs);
   }
 
-  /** One last task: its output itself; several: an object by task id. */
-  private async ofSinks(directive: DirectiveView, outputs: ReadonlyMap<string, Json>): Promise<Json | null> {
-    const sinks = await this.sinkIds(directive);
-    const [only] = sinks;
-    if (sinks.length === 1) return outputs.get(only!) ?? null;
-    return Object.fromEntries(sinks.flatMap((id) => (outputs.has(id) ? [[id, outputs.get(id)!]] : [])));
+  private async request(id: string): Promise<{ output?: Json; input?: Json }> {
+    const [request, decided] = await this.redis.hmget(this.keys.directive(id), 'request', 'decided');
+    const { output, input } = JSON.parse(request || '{}') as { output?: Json; input?: Json };
+    const chosen = JSON.parse(decided || '{}') as { input?: Json };
+    return { output, input: chosen.input ?? input };
   }
 
-  private async sinkIds(directive: DirectiveView): Promise<string[]> {
-    const indexes = Array.from({ length: directive.tasks.total }, (_, index) => index.toString(36));
-    const controls = await this.redis.hmget(this.keys.plan(directive.id), ...indexes);
-    return controls.flatMap((text) => {
-      const control = text ? (JSON.parse(text) as { id: string; sink?: boolean }) : undefined;
-      return control?.sink ? [control.id] : [];
+  /** The tasks a client can name: all but the children of fan-outs. */
+  private async planned({ id, tasks }: DirectiveView): Promise<PlannedId[]> {
+    const fields = Array.from({ length: tasks.total }, (_, index) => index.toString(36));
+    const controls = await this.redis.hmget(this.keys.plan(id), ...fields);
+    return controls.flatMap((text, index) => {
+      const control = text ? (JSON.parse(text) as { id: string; sink?: boolean; parent?: string }) : undefined;
+      return control && control.parent === undefined ? [{ index, id: control.id, sink: control.sink === true }] : [];
     });
+  }
+
+  /** One last task: its output itself; several: an object by task id, without those that did not succeed. */
+  private async ofSinks(id: string, sinks: readonly PlannedId[]): Promise<Json | null> {
+    const outputs = await this.load(id, sinks);
+    const [only] = sinks;
+    return sinks.length === 1 ? (outputs.get(only!.id) ?? null) : Object.fromEntries(outputs);
+  }
+
+  private async load(id: string, tasks: readonly PlannedId[]): Promise<Map<string, Json>> {
+    const indexes = tasks.map(({ index }) => index);
+    const bytes = await this.outputs.bytesOf(id, indexes);
+    if (bytes > maxOutputBytes) {
+      const limit = `${bytes} bytes; the limit is ${maxOutputBytes}`;
+      throw new CocError('BODY_TOO_LARGE', `the outputs to join have ${limit}; let tasks hand on artifacts instead`);
+    }
+    const outputs = await this.outputs.get(id, indexes);
+    return new Map(tasks.flatMap((task) => (outputs.has(task.index) ? [[task.id, outputs.get(task.index)!]] : [])));
   }
 }
 
 /** A reference to a task that has no output is null: the directive may have ended before it. */
-function fill(template: Json, input: Json | undefined, outputs: ReadonlyMap<string, Json>): Json | null {
-  const known = collectReferences(template).references.length > 0;
-  if (!known) return template;
+function fill(template: Json, input: Json | undefined, outputs: ReadonlyMap<string, Json>): Json {
   const sources = {
     tasks: (id: string) => outputs.get(id),
     isAbsent: (id: string) => !outputs.has(id),
     ...(input === undefined ? {} : { input }),
   };
-  const resolved = resolveReferences(template, sources);
-  return 'value' in resolved ? resolved.value : null;
+  const resolved = resolveReferences(template, sources, maxOutputBytes);
+  if ('value' in resolved) return resolved.value;
+  throw new CocError('REFERENCE_INVALID', `the output cannot be filled in: ${resolved.failure.message}`);
 }

@@ -45,12 +45,12 @@ function budgetOf(stored: StoredDirective): DirectiveView['budget'] {
 
 /** The record of `d:<id>` as the API shows it. */
 export function viewDirective(stored: StoredDirective): DirectiveView {
-  const request = JSON.parse(stored['request'] ?? '{}') as {
+  const request = JSON.parse(stored['request'] || '{}') as {
     labels?: Record<string, string>;
     workflow?: string;
     intent?: string;
   };
-  const decided = JSON.parse(stored['decided'] ?? '{}') as { workflow?: string };
+  const decided = JSON.parse(stored['decided'] || '{}') as { workflow?: string };
   return {
     id: stored['id']!,
     ref: text(stored['ref']),

@@ -43,8 +43,14 @@ async function connectOnce(redis: Redis, address: string): Promise<void> {
     await Promise.race([redis.connect(), refused]);
   } catch (cause) {
     redis.disconnect();
-    throw new RedisUnfitError(`No Redis answers at ${address}; start one, or set REDIS_URL.`, { cause });
+    throw new RedisUnfitError(refusalOf(address, cause), { cause });
   }
+}
+
+function refusalOf(address: string, cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : '';
+  if (/^(NOAUTH|WRONGPASS)/.test(text)) return `Redis at ${address} wants other credentials; put them into REDIS_URL.`;
+  return `No Redis answers at ${address}; start one, or set REDIS_URL.`;
 }
 
 function addressOf(url: string): string {

@@ -8,6 +8,8 @@ const maxPassages = 5;
 const maxSentences = 3;
 /** Passages whose sentences are read; the order of the first few is decided by them. */
 const readPassages = 60;
+/** A good sentence in a poor passage is most often about something else. */
+const placeWeight = 3;
 const nothingFound = 'Nothing in this index matches the question.';
 
 interface ReadPassage extends FoundPassage {
@@ -27,7 +29,7 @@ function rateByBestSentence(found: readonly FoundPassage[], question: Question):
 function passageOf(index: DocsIndex, { chunk, score }: FoundPassage): AnswerPassage {
   const { path } = index.documents[chunk.document]!;
   const text = chunk.header === '' ? chunk.text : `${chunk.header}\n${chunk.text}`;
-  return { path, heading: chunk.heading, line: chunk.line, score: Number(score.toFixed(4)), text };
+  return { path, heading: chunk.heading, line: chunk.lines[0] ?? 1, score: Number(score.toFixed(4)), text };
 }
 
 /**
@@ -41,10 +43,10 @@ export function answerQuestion(index: DocsIndex, questionText: string): AnswerOu
   const read = rateByBestSentence(found, question).slice(0, maxPassages);
   const passages = read.map((it) => passageOf(index, it));
   const sentences = read.flatMap(({ sentences: own, score }, at) =>
-    own.map((sentence) => ({ ...sentence, score: sentence.score * score, passage: passages[at]! })),
+    own.map((sentence) => ({ ...sentence, score: sentence.score * score ** placeWeight, path: passages[at]!.path })),
   );
   const answer = pickSentences(sentences, maxSentences)
-    .map(({ text, passage }) => `${text} (${passage.path}:${passage.line})`)
+    .map(({ text, path, line }) => `${text} (${path}:${line})`)
     .join('\n');
   return { answer: answer === '' ? nothingFound : answer, passages };
 }

@@ -14,10 +14,10 @@ type Ranking = number[];
 /** Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009): 60 keeps the first ranks from deciding alone. */
 const fusionConstant = 60;
 /** Found by trying on questions about this repository: words decide, vectors help with their forms, the graph breaks ties. */
-const shares = { words: 1, vectors: 0.4, graph: 0.15 } as const;
+const shares = { words: 1, vectors: 0.3, graph: 0.15 } as const;
 const candidatesPerRanking = 50;
-/** Below this the nearest vector is noise. */
-const minCosine = 0.15;
+/** Below this the nearest vector is noise; without one word in common it takes more to believe it. */
+const minCosine = { withWords: 0.15, alone: 0.35 } as const;
 
 function rankByWords(search: MiniSearch<SearchEntry>, question: Question): Ranking {
   const results = search.search(question.text, {
@@ -29,10 +29,10 @@ function rankByWords(search: MiniSearch<SearchEntry>, question: Question): Ranki
   return results.slice(0, candidatesPerRanking).map(({ id }) => Number(id));
 }
 
-function rankByVectors({ chunks }: DocsIndex, question: Question): Ranking {
+function rankByVectors({ chunks }: DocsIndex, question: Question, atLeast: number): Ranking {
   return chunks
     .map(({ vector }, id) => ({ id, cosine: cosineOf(question.vector, decodeVector(vector)) }))
-    .filter(({ cosine }) => cosine >= minCosine)
+    .filter(({ cosine }) => cosine >= atLeast)
     .toSorted((left, right) => right.cosine - left.cosine || left.id - right.id)
     .slice(0, candidatesPerRanking)
     .map(({ id }) => id);
@@ -61,7 +61,7 @@ export function findPassages(
   count: number,
 ): FoundPassage[] {
   const words = rankByWords(search, question);
-  const vectors = rankByVectors(index, question);
+  const vectors = rankByVectors(index, question, words.length > 0 ? minCosine.withWords : minCosine.alone);
   const graph = rankByGraph(index, new Set([...words, ...vectors]));
   const fused = fuse([
     { ranking: words, share: shares.words },

@@ -6,25 +6,35 @@ import type { Question } from './question.js';
 
 export interface Sentence {
   text: string;
+  line: number;
   /** How well it answers, from 0 to about 2. */
   score: number;
   terms: ReadonlySet<string>;
 }
 
-/** A sentence shorter than this answers nothing; a longer one is a list or a table that lost its form. */
+/** In characters. A sentence shorter than this answers nothing; a longer one is a list or a table that lost its form. */
 const usefulLength = { min: 20, max: 700 } as const;
 /** Parts of a sentence's score beside the question's words that it has; found by trying. */
-const shares = { heading: 0.6, pairs: 0.4, vector: 0.5, definition: 0.4 } as const;
+const shares = { heading: 0.6, pairs: 0.2, vector: 0.3, definition: 0.4 } as const;
 /** What a sentence must have of the best one's score to stand beside it. */
 const minShareOfBest = 0.6;
+/** Terms, not words: a sentence of about 40 words. */
+const ordinaryTerms = 20;
 /** Where a definition names what it defines: at its start. */
 const definitionTerms = 4;
 
-function textsOf(chunkText: string): string[] {
-  return chunkText
+/** A sentence that ends in a colon only announces what follows. */
+function isUseful(text: string): boolean {
+  return text.length >= usefulLength.min && text.length <= usefulLength.max && !text.endsWith(':');
+}
+
+function textsOf({ text, lines }: FoundPassage['chunk']): { text: string; line: number }[] {
+  return text
     .split('\n')
-    .flatMap((block) => sentenceSpans(block).map(({ start, end }) => block.slice(start, end).trim()))
-    .filter(({ length }) => length >= usefulLength.min && length <= usefulLength.max);
+    .flatMap((row, at) =>
+      sentenceSpans(row).map(({ start, end }) => ({ text: row.slice(start, end).trim(), line: lines[at]! })),
+    )
+    .filter((sentence) => isUseful(sentence.text));
 }
 
 /** Share of the question, by the weight of its terms, that a sentence has; a term only in the heading counts in part. */
@@ -54,15 +64,17 @@ function scoreOf(text: string, terms: readonly string[], above: ReadonlySet<stri
   const isDefinition =
     question.asksWhatIs && coverageOf(new Set(terms.slice(0, definitionTerms)), nothing, question) === 1;
   const pairs = shares.pairs * pairCoverageOf(terms, question);
-  return coverage + pairs + shares.vector * likeness + (isDefinition ? shares.definition : 0);
+  const sum = coverage + pairs + shares.vector * likeness + (isDefinition ? shares.definition : 0);
+  // A long sentence has many words by chance.
+  return sum / (1 + Math.max(0, terms.length - ordinaryTerms) / 60);
 }
 
 /** The sentences of a passage with how well each answers the question. */
 export function sentencesOf({ chunk }: FoundPassage, question: Question): Sentence[] {
   const above = new Set(termsOf(chunk.heading));
-  return textsOf(chunk.text).map((text) => {
+  return textsOf(chunk).map(({ text, line }) => {
     const terms = termsOf(text);
-    return { text, score: scoreOf(text, terms, above, question), terms: new Set(terms) };
+    return { text, line, score: scoreOf(text, terms, above, question), terms: new Set(terms) };
   });
 }
 
