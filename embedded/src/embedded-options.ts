@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { StartRefusal } from '#libs/contracts';
 
 export interface EmbeddedOptions {
   /** False: only the services, as `coc up` starts them. */
@@ -14,10 +15,9 @@ const ownQuestion = 'How is a lost worker detected?';
 const generalQuestion = 'What is this about?';
 
 /** The command line was wrong; the message says what is understood. */
-export class OptionsError extends Error {
+class OptionsError extends StartRefusal {
   constructor(message: string, options?: { cause?: unknown }) {
     super(`${message} (understood are --docs DIR, --question TEXT, --once and --no-demo)`, options);
-    this.name = 'OptionsError';
   }
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Json } from '#libs/contracts';
 import { Spawned } from '../setup/spawned.js';
 import { Services, root } from './services.js';
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
 
 afterAll(async () => services.close());
 
-const chain = {
+const chain: Json = {
   tasks: [
     { id: 'a', action: 'test.echo', input: 1 },
     { id: 'b', action: 'test.echo', dependsOn: ['a'] },

@@ -107,3 +107,37 @@ describe('queues are hints', () => {
     ]);
   });
 });
+
+describe('a process that died between two steps', () => {
+  it('before it told the next room: the order is on record and is sent again', async () => {
+    await bed.serve({ name: 'test.echo', effect: 'pure' }, async ({ input }) => input);
+    await bed.startExecutor();
+    const id = await bed.accept([{ id: 'a', action: 'test.echo', input: 1 }]);
+    expect(await bed.finished(id)).toBe('COMPLETED');
+  });
+
+  it('between grant and send: the attempt is lost and the task tried again', async () => {
+    await bed.serve({ name: 'test.echo', effect: 'pure' }, async ({ input }) => input);
+    const id = await bed.accept([{ id: 'a', action: 'test.echo', input: 1, retryDelayMs: 10 }]);
+    await bed.grantAndDie(id);
+    await bed.startExecutor();
+    expect(await bed.finished(id)).toBe('COMPLETED');
+    expect((await bed.events(id)).find(({ type }) => type === 'task.retried')?.data).toMatchObject({
+      code: 'JOB_GONE',
+    });
+  });
+
+  it('between grant and send of a once task: it is tried again only when the queue proves that it never came', async () => {
+    await bed.serve({ name: 'test.once', effect: 'once' }, async ({ input }) => input);
+    const unproven = await bed.accept([{ id: 'a', action: 'test.once', input: 1, retryDelayMs: 10 }]);
+    await bed.grantAndDie(unproven);
+    const executor = await bed.startExecutor();
+    await bed.until(unproven, ({ type }) => type === 'task.held');
+    expect(await bed.finished(await bed.submit([{ id: 'a', action: 'test.once', input: 2 }]))).toBe('COMPLETED');
+    await executor.close();
+    const proven = await bed.accept([{ id: 'a', action: 'test.once', input: 3, retryDelayMs: 10 }]);
+    await bed.grantAndDie(proven);
+    await bed.startExecutor();
+    expect(await bed.finished(proven)).toBe('COMPLETED');
+  });
+});

@@ -15,6 +15,7 @@ import { SchemaValidator, catalogLookup, decidePlan } from '#libs/policy';
 import { QueueSender, workerOptions } from '#libs/queues';
 import {
   ActionCatalog,
+  AttemptStore,
   DirectiveStore,
   Keys,
   ScriptRunner,
@@ -24,6 +25,8 @@ import {
 } from '#libs/state';
 import { createLogger } from '#libs/telemetry';
 import { startRedis, type TestRedis } from '#libs/testing';
+
+type Extra = Partial<DirectiveDraft> & { input?: Json; shard?: number };
 
 export type Behaviour = (message: TaskMessage, job: Job, signal?: AbortSignal) => Promise<unknown>;
 
@@ -83,24 +86,35 @@ export class RoomsBed {
     return workers;
   }
 
-  async submit(
-    tasks: TaskSpec[],
-    extra: Partial<DirectiveDraft> & { input?: Json; shard?: number } = {},
-  ): Promise<string> {
-    const { input, shard = 0, ...overrides } = extra;
-    const decision = decidePlan({ tasks, input }, catalogLookup(await this.catalog.list(), new SchemaValidator()));
-    if ('faults' in decision) throw new Error(JSON.stringify(decision.faults));
-    const draft = aDraft({ id: formatDirectiveId(shard, ulid()), request: JSON.stringify({ input }), ...overrides });
-    await this.store.accept(draft, decision.plan);
-    const { id: directiveId, tenant, traceparent } = draft;
-    await this.sender.sendRoom('execute', shard, {
+  /** Accepts and tells the execute room, as ingress does. */
+  async submit(tasks: TaskSpec[], extra: Extra = {}): Promise<string> {
+    const directiveId = await this.accept(tasks, extra);
+    const { tenant, traceparent } = aDraft();
+    await this.sender.sendRoom('execute', extra.shard ?? 0, {
       kind: 'ExecuteDirective',
       schemaVersion: 1,
       tenant,
       directiveId,
       traceparent,
     });
-    return draft.id;
+    return directiveId;
+  }
+
+  /** As an orchestrator that dies before it tells the next room. */
+  async accept(tasks: TaskSpec[], extra: Extra = {}): Promise<string> {
+    const { input, shard = 0, ...overrides } = extra;
+    const decision = decidePlan({ tasks, input }, catalogLookup(await this.catalog.list(), new SchemaValidator()));
+    if ('faults' in decision) throw new Error(JSON.stringify(decision.faults));
+    const id = formatDirectiveId(shard, ulid());
+    await this.store.accept(aDraft({ id, request: JSON.stringify({ input }), ...overrides }), decision.plan);
+    return id;
+  }
+
+  /** As an executor that dies after a grant was written and before its job was sent. */
+  async grantAndDie(id: string): Promise<void> {
+    const attempts = new AttemptStore(new ScriptRunner(this.redis), this.keys, this.env.executor.queueWindow);
+    const { dispatched } = await attempts.startDirective(id);
+    if (dispatched.length === 0) throw new Error(`nothing of ${id} was granted`);
   }
 
   async field(id: string, name: string): Promise<string | null> {

@@ -7,10 +7,16 @@ import { Action } from '../../apps/workers/src/host/action.decorator.js';
 
 /** What an action of this file saw, for the test that started it. */
 export class Witness {
+  private readonly seen = new Set<string>();
   private readonly waiting = new Map<string, PromiseWithResolvers<unknown>>();
 
   see(what: string, value?: unknown): void {
+    this.seen.add(what);
     this.slot(what).resolve(value);
+  }
+
+  hasSeen(what: string): boolean {
+    return this.seen.has(what);
   }
 
   saw(what: string): Promise<unknown> {
@@ -79,6 +85,11 @@ export class TestActions {
     return 'x'.repeat(2 * 1024 * 1024);
   }
 
+  @Action('test.count', pure)
+  count(): unknown {
+    return { count: 1n };
+  }
+
   @Action('test.cycle', pure)
   cycle(): unknown {
     const loop: { self?: unknown } = {};
@@ -88,9 +99,10 @@ export class TestActions {
 
   /** Ignores its signal, and fails long after everybody stopped caring. */
   @Action('test.ignore', pure)
-  async ignore(@Payload() _input: unknown, @Ctx() context: ActionContext): Promise<never> {
-    context.signal.addEventListener('abort', () => setImmediate(() => witness.see('ignored an abort')));
-    await witness.saw('ignored an abort');
+  async ignore(@Payload() input: unknown, @Ctx() context: ActionContext): Promise<never> {
+    const abort = `${String(input)} ignored an abort`;
+    context.signal.addEventListener('abort', () => setImmediate(() => witness.see(abort)));
+    await witness.saw(abort);
     throw new Error('too late to matter');
   }
 

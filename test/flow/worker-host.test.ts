@@ -102,8 +102,9 @@ describe('an attempt fails with its reason', () => {
     expect(failure['message']).toMatch(/^output of test\.lie: \/count: /);
   });
 
-  it('when the output is no JSON', async () => {
-    expect(await stage.failOf('test.cycle')).toMatchObject({ code: 'OUTPUT_INVALID', class: 'permanent' });
+  it('when the output is no JSON, or nested beyond reason', async () => {
+    expect(await stage.failOf('test.count')).toMatchObject({ code: 'OUTPUT_INVALID', class: 'permanent' });
+    expect(await stage.failOf('test.cycle')).toMatchObject({ code: 'OUTPUT_TOO_DEEP', class: 'permanent' });
   });
 
   it('when the output is too large, with the size and the limit', async () => {
@@ -115,11 +116,11 @@ describe('an attempt fails with its reason', () => {
   });
 
   it('on timeout, although the action ignores its signal and fails later', async () => {
-    expect(await stage.failOf('test.ignore', { timeoutMs: 50 })).toMatchObject({
+    expect(await stage.failOf('test.ignore', { input: 'slow', timeoutMs: 50 })).toMatchObject({
       code: 'TIMEOUT',
       class: 'timeout',
     });
-    await witness.saw('ignored an abort');
+    await witness.saw('slow ignored an abort');
   });
 
   it('when the assignment ran out before the job was taken', async () => {
@@ -154,6 +155,20 @@ describe('an attempt fails with its reason', () => {
       message: 'the attempt was cancelled: not needed',
       class: 'cancelled',
     });
+  });
+
+  it('when it was aborted before it started, and does not start', async () => {
+    const { queue } = stage.queueOf('test.wait');
+    await queue.pause();
+    const { job, result } = await stage.send('test.wait', { input: 'early' });
+    await stage.redis.xadd(keys.control(0), '*', 'type', 'abort', 'jobId', job.id!, 'reason', '');
+    // The host reads the stream in order: when it acted on the second abort, it has heard the first.
+    const marker = await stage.send('test.ignore', { input: 'marker' });
+    await stage.redis.xadd(keys.control(0), '*', 'type', 'abort', 'jobId', marker.job.id!, 'reason', '');
+    await stage.failureOf(marker.result());
+    await queue.resume();
+    expect(await stage.failureOf(result())).toMatchObject({ code: 'CANCELLED', class: 'cancelled' });
+    expect(witness.hasSeen('early started')).toBe(false);
   });
 
   it('when the job is not ours, once and for all', async () => {

@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Env } from '#libs/config';
+import { StartRefusal } from '#libs/contracts';
 import { connectFitRedis, openRedis } from '#libs/state';
 import { NestLogger, type Logger } from '#libs/telemetry';
 import { configureHttpApp, createHttpAdapter } from './http/configure-http-app.js';
@@ -14,10 +15,9 @@ export interface RunningOrchestrator {
 }
 
 /** Somebody else listens there already. */
-export class PortInUseError extends Error {
+class PortInUseError extends StartRefusal {
   constructor(host: string, port: number, cause: unknown) {
     super(`Port ${port} on ${host} is taken; stop what listens there, or set COC_PORT.`, { cause });
-    this.name = 'PortInUseError';
   }
 }
 

@@ -1,1 +1,1 @@
-export { PortInUseError, bootOrchestrator, type RunningOrchestrator } from './boot-orchestrator.js';
+export { bootOrchestrator, type RunningOrchestrator } from './boot-orchestrator.js';

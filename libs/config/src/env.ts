@@ -1,3 +1,4 @@
+import { StartRefusal } from '#libs/contracts';
 import { z } from 'zod';
 
 const csv = z
@@ -54,10 +55,9 @@ export const EnvSchema = z
 export type Env = z.output<typeof EnvSchema>;
 
 /** Names and reasons of the settings that are wrong; never their values, which may be secrets. */
-export class EnvError extends Error {
+export class EnvError extends StartRefusal {
   constructor(readonly problems: readonly string[]) {
     super(`settings are wrong: ${problems.join('; ')}`);
-    this.name = 'EnvError';
   }
 }
 

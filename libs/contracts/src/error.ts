@@ -53,6 +53,14 @@ export const Problem = z
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof Problem>;
 
+/** A process cannot start. The message is one sentence for the person who started it: what is wrong, and what to do. */
+export class StartRefusal extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
 /** The one error class that crosses rooms. `detail` says what to do next; `cause` keeps the original. */
 export class CocError extends Error {
   readonly status: number;

@@ -22,7 +22,7 @@ export {
   finalDirectiveStates,
   restingDirectiveStates,
 } from './directive.js';
-export { CocError, Fault, Problem, errorCodes, type ErrorCode } from './error.js';
+export { CocError, Fault, Problem, StartRefusal, errorCodes, type ErrorCode } from './error.js';
 export { DirectiveEvent, EventList, EventType, eventTypes } from './event.js';
 export {
   formatAttemptId,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** Any JSON value. Depth and size are checked at the door, before parsing. */
-export const Json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+export const Json: z.ZodType<Json> = z.json();
 
 /** Nesting of arrays and objects; a scalar has depth 0. Stops counting at `limit + 1`. */
 export function jsonDepth(value: unknown, limit: number): number {

@@ -21,4 +21,4 @@ export { type Dispatch, type FanOutTask, type Followup } from './write/dispatch.
 export { DirectiveOrders, type DirectiveOrder, type DirectiveRequest } from './read/directive-order.js';
 export { RefRegister } from './write/ref-register.js';
 export { TaskOutputs } from './read/task-outputs.js';
-export { DirectiveReader, type LogLine } from './read/directive-reader.js';
+export { DirectiveReader } from './read/directive-reader.js';

@@ -1,18 +1,16 @@
+import { CocError, StartRefusal } from '#libs/contracts';
+
 export interface RunningService {
   close(): Promise<void>;
 }
 
-/** A failure whose message is one sentence for the person at the terminal: no stack helps them. */
-function isForPeople(error: unknown): error is Error {
-  return error instanceof Error && ['EnvError', 'RedisUnfitError', 'CocError', 'PortInUseError'].includes(error.name);
-}
-
 function fail(error: unknown): never {
-  const text = isForPeople(error)
-    ? error.message
-    : error instanceof Error
-      ? (error.stack ?? error.message)
-      : String(error);
+  const text =
+    error instanceof StartRefusal || error instanceof CocError
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
   process.stderr.write(`${text}\n`);
   process.exit(1);
 }

@@ -29,9 +29,7 @@ export class ActionController {
   @ApiOkResponse({ standardSchema: ActionRecord })
   @Problems(400, 409, 413, 415, 422)
   async publish(@Param('name') name: string, @Body({ schema: ActionBody }) body: ActionBody): Promise<ActionRecord> {
-    if (body.name !== undefined && body.name !== name) throw nameMismatch(name, body.name);
-    const named = ActionName.safeParse(name);
-    if (!named.success) throw new CocError('REQUEST_INVALID', `"${name}": ${named.error.issues[0]!.message}`);
+    checkName(name, body.name);
     const record: ActionRecord = { ...body, name };
     this.checkSchemas(record);
     await this.catalog.publish(record);
@@ -50,7 +48,12 @@ export class ActionController {
   }
 }
 
-function nameMismatch(inPath: string, inBody: string): CocError {
-  const detail = `the path names ${inPath} and the body ${inBody}`;
+function checkName(inPath: string, inBody: string | undefined): void {
+  if (inBody !== undefined && inBody !== inPath) throw badName(`the path names ${inPath} and the body ${inBody}`);
+  const { error } = ActionName.safeParse(inPath);
+  if (error) throw badName(`"${inPath}": ${error.issues[0]!.message}`);
+}
+
+function badName(detail: string): CocError {
   return new CocError('REQUEST_INVALID', detail, [{ pointer: '/name', code: 'REQUEST_INVALID', detail }]);
 }

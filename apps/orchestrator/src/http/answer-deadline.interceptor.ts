@@ -9,7 +9,9 @@ const patienceMs = 15_000;
 export class AnswerDeadline implements NestInterceptor {
   intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const giveUp = (): Observable<never> =>
-      throwError(() => new CocError('UNAVAILABLE', `the record did not answer in ${patienceMs / 1_000} s; ${repeatIt}`));
+      throwError(
+        () => new CocError('UNAVAILABLE', `the record did not answer in ${patienceMs / 1_000} s; ${repeatIt}`),
+      );
     return next.handle().pipe(timeout({ first: patienceMs, with: giveUp }));
   }
 }

@@ -16,7 +16,7 @@ export function Problems(...statuses: number[]): MethodDecorator {
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     }),
   );
-  return applyDecorators(...described) as MethodDecorator;
+  return applyDecorators(...described);
 }
 
 /** A missing thing and another tenant's thing answer alike. */

@@ -1,4 +1,4 @@
-import { TaskMessage, limits, parseAttemptId, type AttemptId, type Json } from '#libs/contracts';
+import { TaskMessage, jsonDepth, limits, parseAttemptId, type AttemptId, type Json } from '#libs/contracts';
 import type { Job } from 'bullmq';
 import type { z } from 'zod';
 import { ActionError } from './action-error.js';
@@ -63,11 +63,14 @@ function textOf(output: unknown): string {
   }
 }
 
-/** Throws OUTPUT_INVALID or OUTPUT_TOO_LARGE. */
+/** Throws OUTPUT_INVALID, OUTPUT_TOO_DEEP or OUTPUT_TOO_LARGE. */
 export function parseOutput(action: DeclaredAction, returned: unknown): Json {
   const parsed = action.options.output.safeParse(returned);
   if (!parsed.success) {
     throw new ActionError('OUTPUT_INVALID', `output of ${action.name}: ${describeIssues(parsed.error)}`);
+  }
+  if (jsonDepth(parsed.data, limits.maxJsonDepth) > limits.maxJsonDepth) {
+    throw new ActionError('OUTPUT_TOO_DEEP', `the output is nested deeper than ${limits.maxJsonDepth} levels`);
   }
   const bytes = Buffer.byteLength(textOf(parsed.data));
   if (bytes <= limits.maxOutputBytes) return (parsed.data ?? null) as Json;

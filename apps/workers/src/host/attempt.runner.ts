@@ -69,6 +69,7 @@ export class AttemptRunner {
     limitTime(job, grant.message, attempt);
     await attempt.race(this.checkFence(action, grant.id));
     const input = parseInput(action, grant.message.input);
+    attempt.signal.throwIfAborted();
     const context = new ActionContext(grant.message, attempt.signal, artifacts, reporter, meter, attempt);
     const output = parseOutput(action, await attempt.race(call(input, context)));
     const usage = meter.usage();

@@ -1,3 +1,4 @@
+import { StartRefusal } from '#libs/contracts';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 import { bullmqTransport, type DeclaredAction } from './action.decorator.js';
@@ -16,10 +17,9 @@ export interface ActionServer {
 }
 
 /** Two handlers for one action: whichever won, the other would silently never run. */
-export class DuplicateActionError extends Error {
+class DuplicateActionError extends StartRefusal {
   constructor(name: string, first: string, second: string) {
     super(`the action ${name} has two handlers, ${first} and ${second}; rename one of them`);
-    this.name = 'DuplicateActionError';
   }
 }
 

@@ -8,8 +8,6 @@ export interface AbortSignalMessage {
   reason: string;
 }
 
-type StreamReply = [stream: string, entries: [id: string, fields: string[]][]][] | null;
-
 /** Reads the control streams of some shards without a group, from now on: every reader sees every message. */
 export class ControlStreamReader {
   private stopped = false;
@@ -37,7 +35,7 @@ export class ControlStreamReader {
     let cursor = '$';
     while (!this.stopped) {
       try {
-        const reply = (await this.redis.xread(
+        const reply = await this.redis.xread(
           'COUNT',
           100,
           'BLOCK',
@@ -45,7 +43,7 @@ export class ControlStreamReader {
           'STREAMS',
           this.keys.control(this.shard),
           cursor,
-        )) as StreamReply;
+        );
         for (const [, entries] of reply ?? []) {
           for (const [id, fields] of entries) {
             cursor = id;

@@ -16,6 +16,7 @@ interface Position {
 
 /** A filter looks at this many directives a page at most; the cursor goes on from there. */
 const scanLimit = 2_000;
+const loadedAtOnce = 25;
 
 /** A tenant's directives over all shards, newest first, by (creation time, id). */
 export class DirectiveIndex {
@@ -33,7 +34,7 @@ export class DirectiveIndex {
     const items: DirectiveView[] = [];
     for (let scanned = 0; scanned < scanLimit;) {
       const page = await this.positions(tenant, limit + 1, after);
-      const views = await this.load(page.slice(0, limit));
+      const views = await this.load(tenant, page.slice(0, limit));
       for (const view of views) {
         if (state !== undefined && view.state !== state) continue;
         if (items.length === limit) return { items, nextCursor: cursorOf(after!) };
@@ -75,9 +76,15 @@ export class DirectiveIndex {
     return found;
   }
 
-  private async load(positions: readonly Position[]): Promise<DirectiveView[]> {
-    const stored = await Promise.all(positions.map(async ({ id }) => this.redis.hgetall(this.keys.directive(id))));
-    return stored.filter((record) => record['id'] !== undefined).map(viewDirective);
+  /** A few at a time: a record holds the request, which may have 8 MB. */
+  private async load(tenant: string, positions: readonly Position[]): Promise<DirectiveView[]> {
+    const views: DirectiveView[] = [];
+    for (let from = 0; from < positions.length; from += loadedAtOnce) {
+      const ids = positions.slice(from, from + loadedAtOnce).map(({ id }) => id);
+      const stored = await Promise.all(ids.map(async (id) => this.redis.hgetall(this.keys.directive(id))));
+      views.push(...stored.filter((record) => record['tenant'] === tenant).map(viewDirective));
+    }
+    return views;
   }
 }
 

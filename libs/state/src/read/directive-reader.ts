@@ -1,7 +1,5 @@
 import {
-  formatTaskIndex,
   isDirectiveId,
-  shardOfDirective,
   type ArtifactEntry,
   type DirectiveEvent,
   type DirectiveState,
@@ -13,20 +11,17 @@ import {
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
 import { DirectiveIndex, type DirectivePage } from './directive-index.js';
+import { LogReader, type LogLine } from './log-reader.js';
 import { OutputReader } from './output-reader.js';
 import { PlanReader } from './plan-reader.js';
 import { viewDirective } from './stored-directive.js';
-
-export interface LogLine {
-  attempt: number;
-  line: string;
-}
 
 /** Reads for the API. Every method takes the tenant; what belongs to another tenant is as absent as what never was. */
 export class DirectiveReader {
   private readonly index: DirectiveIndex;
   private readonly plans: PlanReader;
   private readonly outputs: OutputReader;
+  private readonly taskLogs: LogReader;
 
   constructor(
     private readonly redis: Redis,
@@ -36,10 +31,11 @@ export class DirectiveReader {
     this.index = new DirectiveIndex(redis, keys, options.shards);
     this.plans = new PlanReader(redis, keys);
     this.outputs = new OutputReader(redis, keys);
+    this.taskLogs = new LogReader(redis, keys);
   }
 
   async get(tenant: string, id: string): Promise<DirectiveView | undefined> {
-    if (!isDirectiveId(id) || shardOfDirective(id) === undefined) return undefined;
+    if (!isDirectiveId(id)) return undefined;
     const stored = await this.redis.hgetall(this.keys.directive(id));
     return stored['tenant'] === tenant ? viewDirective(stored) : undefined;
   }
@@ -83,11 +79,9 @@ export class DirectiveReader {
   /** Lines of every attempt of a task, oldest first; undefined when there is no such task. */
   async logs(tenant: string, id: string, taskId: string): Promise<LogLine[] | undefined> {
     const directive = await this.get(tenant, id);
-    const task = directive && (await this.plans.find(directive, taskId));
+    const task = directive && (await this.plans.findPlace(directive, taskId));
     if (!task) return undefined;
-    const index = formatTaskIndex(task.index);
-    const kept = await Promise.all(range(task.attempt).map(async (attempt) => this.linesOf(id, index, attempt)));
-    return kept.flatMap((lines, at) => lines.map((line) => ({ attempt: at + 1, line })));
+    return this.taskLogs.of({ directiveId: id, index: task.index, queue: task.queue }, task.attempt);
   }
 
   /** Meta of `<directiveId>.<sha256>`. */
@@ -97,25 +91,6 @@ export class DirectiveReader {
     const text = await this.redis.hget(this.keys.artifacts(id), sha256);
     return text === null ? undefined : (JSON.parse(text) as ArtifactEntry & { task: string });
   }
-
-  /** Moved to the directive a minute after the job ended; until then they are the BullMQ job's. */
-  private async linesOf(id: string, index: string, attempt: number): Promise<string[]> {
-    const moved = await this.redis.lrange(this.keys.logs(id, `${index}.${attempt}`), 0, -1);
-    if (moved.length > 0) return moved;
-    const [control, state] = await Promise.all([
-      this.redis.hget(this.keys.plan(id), index),
-      this.redis.hget(this.keys.tasks(id), index),
-    ]);
-    if (control === null || state === null) return [];
-    const { queue } = JSON.parse(control) as { queue: string };
-    const task = JSON.parse(state) as { attempt: number; nonce: string };
-    if (task.attempt !== attempt) return [];
-    return this.redis.lrange(`${this.keys.rootOf(id)}:${queue}:${id}.${index}.${attempt}.${task.nonce}:logs`, 0, -1);
-  }
-}
-
-function range(count: number): number[] {
-  return Array.from({ length: count }, (_, at) => at + 1);
 }
 
 function viewEvent(directiveId: string, entryId: string, fields: readonly string[]): DirectiveEvent {

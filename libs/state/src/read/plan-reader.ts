@@ -1,9 +1,18 @@
-import { parseTaskIndex, type DirectiveView, type PlanView, type TaskView } from '#libs/contracts';
+import { parseTaskIndex, type DirectiveView, type PlanView, type TaskState } from '#libs/contracts';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
 import type { SpecRecord } from '../plan/plan-encoding.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { fieldsOf, viewTask, type Dependencies, type StoredTask, type TaskParts } from './stored-task.js';
+
+interface TaskPlace {
+  index: number;
+  queue: string;
+  /** Attempts so far. */
+  attempt: number;
+}
+
+const searchPage = 1_000;
 
 /** Reads tasks of a plan page by page. */
 export class PlanReader {
@@ -27,13 +36,12 @@ export class PlanReader {
     };
   }
 
-  /** One task by the client's id; the plan is searched page by page. */
-  async find(directive: DirectiveView, taskId: string): Promise<TaskView | undefined> {
-    const pageSize = 1_000;
-    for (let from = 0; from < directive.tasks.total; from += pageSize) {
-      const parts = await this.load(directive.id, range(from, Math.min(directive.tasks.total, from + pageSize)));
+  /** Where one task stands, by the client's id; the plan is searched page by page. */
+  async findPlace(directive: DirectiveView, taskId: string): Promise<TaskPlace | undefined> {
+    for (let from = 0; from < directive.tasks.total; from += searchPage) {
+      const parts = await this.load(directive.id, range(from, Math.min(directive.tasks.total, from + searchPage)));
       const found = parts.find(({ spec }) => spec.id === taskId);
-      if (found) return viewTask(found, directive, await this.dependenciesOf(directive.id, [found]));
+      if (found) return { index: found.index, queue: found.control.queue, attempt: found.stored?.attempt ?? 0 };
     }
     return undefined;
   }
@@ -80,10 +88,10 @@ export class PlanReader {
         specs[at] ? (JSON.parse(specs[at]) as SpecRecord).id : String(parseTaskIndex(index)),
       ]),
     );
-    const met = new Set(
-      indexes.filter((_, at) => states[at] && (JSON.parse(states[at]) as StoredTask).state === 'succeeded'),
+    const stateOf = new Map<string, TaskState>(
+      indexes.map((index, at) => [index, states[at] ? (JSON.parse(states[at]) as StoredTask).state : 'waiting']),
     );
-    return { idOf: (index) => ids.get(index) ?? index, isMet: (index) => met.has(index) };
+    return { idOf: (index) => ids.get(index) ?? index, stateOf: (index) => stateOf.get(index) ?? 'waiting' };
   }
 }
 

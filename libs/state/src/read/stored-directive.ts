@@ -8,7 +8,7 @@ function time(text: string | undefined): string | null {
   return text === undefined || text === '' || text === '0' ? null : new Date(Number(text)).toISOString();
 }
 
-function text(value: string | undefined): string | null {
+function textOf(value: string | undefined): string | null {
   return value === undefined || value === '' ? null : value;
 }
 
@@ -53,22 +53,24 @@ export function viewDirective(stored: StoredDirective): DirectiveView {
   const decided = JSON.parse(stored['decided'] || '{}') as { workflow?: string };
   return {
     id: stored['id']!,
-    ref: text(stored['ref']),
-    title: text(stored['title']),
+    ref: textOf(stored['ref']),
+    title: textOf(stored['title']),
     tenant: stored['tenant']!,
     actor: stored['actor']!,
     kind: stored['kind'] as DirectiveView['kind'],
     workflow: request.workflow ?? decided.workflow ?? null,
     intent: request.intent ?? null,
     state: stored['state'] as DirectiveState,
-    closing: text(stored['closing']) as DirectiveState | null,
+    closing: textOf(stored['closing']) as DirectiveState | null,
     priority: priorities[number(stored['priority'])] ?? 'MEDIUM',
     labels: request.labels ?? {},
-    planHash: text(stored['planHash']),
+    planHash: textOf(stored['planHash']),
     tasks: countsOf(stored),
     budget: budgetOf(stored),
     error:
-      text(stored['errorCode']) === null ? null : { code: stored['errorCode']!, message: stored['errorMessage'] ?? '' },
+      textOf(stored['errorCode']) === null
+        ? null
+        : { code: stored['errorCode']!, message: stored['errorMessage'] ?? '' },
     lastSeq: number(stored['seq']),
     createdAt: time(stored['createdAt'])!,
     updatedAt: time(stored['updatedAt'])!,

@@ -29,15 +29,15 @@ export interface StoredTask {
 export interface TaskParts {
   index: number;
   spec: SpecRecord;
-  control: { queue: string; optional?: boolean };
+  control: { queue: string; optional?: boolean; fanOut?: boolean };
   stored: StoredTask | undefined;
   pending: number;
 }
 
-/** Ids of a directive's tasks by index, and whether each succeeded: what a waiting task is told about its dependencies. */
+/** What a waiting task is told about the tasks it depends on, by index; one without a state yet is `waiting`. */
 export interface Dependencies {
   idOf(index: string): string;
-  isMet(index: string): boolean;
+  stateOf(index: string): TaskState;
 }
 
 const shownDependencies = 10;
@@ -55,14 +55,22 @@ function waitingOn(
   if (parts.stored?.waiting) return { kind: parts.stored.waiting[0], ref: parts.stored.waiting[1] };
   if (state === 'dispatched') return { kind: 'worker', ref: parts.control.queue };
   if (state === 'running') return { kind: 'outcome', ref: parts.control.queue };
-  if (state === 'waiting') {
-    const open = parts.spec.dependsOn.filter((index) => !dependencies.isMet(index)).slice(0, shownDependencies);
-    return { kind: 'dependencies', ref: open.map((index) => dependencies.idOf(index)).join(',') };
-  }
+  if (state === 'waiting') return { kind: 'dependencies', ref: openDependencies(parts.spec.dependsOn, dependencies) };
   if (directive.state === 'PAUSED') return { kind: 'paused', ref: directive.id };
-  return directive.state === 'QUEUED'
-    ? { kind: 'release', ref: directive.id }
-    : { kind: 'window', ref: parts.control.queue };
+  // Not yet in line for a queue: the executor has to start the directive, or to read the list of the fan-out.
+  const isUnreleased = directive.state === 'QUEUED' || parts.control.fanOut === true;
+  return isUnreleased ? { kind: 'release', ref: directive.id } : { kind: 'window', ref: parts.control.queue };
+}
+
+/** Ids, at most 10. An optional dependency that failed is met; when all are final, the last word is on its way. */
+function openDependencies(indexes: readonly string[], { idOf, stateOf }: Dependencies): string {
+  const unmet = indexes.filter((index) => stateOf(index) !== 'succeeded');
+  const open = unmet.filter((index) => !finalTaskStates.includes(stateOf(index)));
+  const shown = open.length > 0 ? open : unmet;
+  return shown
+    .slice(0, shownDependencies)
+    .map((index) => idOf(index))
+    .join(',');
 }
 
 function ownerOf(state: TaskState, waiting: WaitingOn): TaskView['owner'] {

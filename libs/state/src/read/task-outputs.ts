@@ -33,6 +33,18 @@ export class TaskOutputs {
     return found;
   }
 
+  /** What `get` would load, in bytes of JSON. */
+  async bytesOf(directiveId: string, indexes: readonly number[]): Promise<number> {
+    if (indexes.length === 0) return 0;
+    const fields = indexes.map(formatTaskIndex);
+    const states = await this.redis.hmget(this.keys.tasks(directiveId), ...fields);
+    const children = states.flatMap((state) => (state ? childFields(JSON.parse(state) as StoredTask) : []));
+    const sizes = await Promise.all(
+      [...fields, ...children].map(async (field) => this.redis.hstrlen(this.keys.outputs(directiveId), field)),
+    );
+    return sizes.reduce((sum, bytes) => sum + bytes, 0);
+  }
+
   /** `[task id, output]` of every planned task that succeeded; children answer through their fan-out. */
   async byTaskId(directiveId: string, total: number): Promise<[string, Json][]> {
     const indexes = Array.from({ length: total }, (_, index) => index);
@@ -58,12 +70,15 @@ export class TaskOutputs {
     task: StoredTask,
   ): Promise<void> {
     if (task.state !== 'succeeded' || task.first === undefined || task.count === undefined) return;
-    const { first, count } = task;
-    const fields = Array.from({ length: count }, (_, at) => formatTaskIndex(first + at));
+    const fields = childFields(task);
     const texts = fields.length === 0 ? [] : await this.redis.hmget(this.keys.outputs(directiveId), ...fields);
     found.set(
       index,
       texts.map((text) => (text === null ? null : (JSON.parse(text) as Json))),
     );
   }
+}
+
+function childFields({ first = 0, count = 0 }: StoredTask): string[] {
+  return Array.from({ length: count }, (_, at) => formatTaskIndex(first + at));
 }

@@ -1,14 +1,10 @@
 import { Redis } from 'ioredis';
+import { StartRefusal } from '#libs/contracts';
 
 export type { Redis };
 
 /** One sentence for the person who started the process, and what to do next. */
-export class RedisUnfitError extends Error {
-  constructor(message: string, options?: { cause?: unknown }) {
-    super(message, options);
-    this.name = 'RedisUnfitError';
-  }
-}
+export class RedisUnfitError extends StartRefusal {}
 
 /** A connection for commands and scripts; never used for blocking reads. */
 export function openRedis(url: string): Redis {

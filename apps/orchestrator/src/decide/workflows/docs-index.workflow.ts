@@ -58,7 +58,7 @@ export const docsIndex: Workflow = {
   name: 'docs.index',
   description: 'index a folder of Markdown documents and answer questions from it',
   keywords: ['index', 'documents', 'docs', 'markdown', 'folder', 'search', 'knowledge', 'embed'],
-  input: Input as unknown as z.ZodType<Json>,
+  input: Input,
   inputFromIntent: (intent) => {
     const folder = folderInWords.exec(intent)?.[1];
     return folder === undefined ? undefined : { folder };

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { expect, it } from '@jest/globals';
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { BullmqTransport, type ServedAction } from '../host/bullmq.transport.js';
+import { recordOf } from '../host/publish-actions.js';
+import { WorkerHostModule } from '../host/worker-host.module.js';
+import { actionControllers } from './action-controllers.js';
+
+// A catalog that outlives an upgrade refuses another content under a published version, and the host would not start:
+// whoever changes a record below gives it a new version, and puts the new line here.
+const published = {
+  'docs.answer@1': '',
+  'docs.collect@1': '',
+  'docs.report@1': '',
+  'kg.build@1': '',
+  'rag.embed@1': '',
+};
+
+async function servedActions(): Promise<ServedAction[]> {
+  let served: readonly ServedAction[] = [];
+  const recorder = {
+    start: async (actions: readonly ServedAction[]) => void (served = actions),
+    stop: async () => undefined,
+  };
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(WorkerHostModule.serving(actionControllers), {
+    strategy: new BullmqTransport(recorder),
+    logger: false,
+  });
+  await app.listen();
+  await app.close();
+  return [...served];
+}
+
+it('a published version of an action keeps its content', async () => {
+  const records = (await servedActions()).map(({ declared }) => recordOf(declared));
+  const found = records.map((record) => {
+    const hash = createHash('sha256').update(JSON.stringify(record)).digest('hex').slice(0, 12);
+    return [`${record.name}@${record.version}`, hash];
+  });
+  expect(Object.fromEntries(found)).toEqual(published);
+});

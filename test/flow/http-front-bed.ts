@@ -1,0 +1,116 @@
+import 'reflect-metadata';
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bootOrchestrator, type RunningOrchestrator } from '#apps/orchestrator';
+import { DirectiveView, PlanView, type Json, type TaskView } from '#libs/contracts';
+import { ArtifactStore } from '#libs/state';
+import { createLogger } from '#libs/telemetry';
+import type { HttpAnswer } from './http-bed.js';
+import { RoomsBed } from './rooms-bed.js';
+
+/** What Redis holds that changes without any request: BullMQ's own upkeep and the readiness probe. */
+const upkeep = /:(stalled-check|meta|probe(:[\w-]+)?)$/;
+
+/** The orchestrator over real HTTP in front of the whole line of rooms: a real executor, workers without our libraries. */
+export class HttpFront {
+  readonly artifacts: ArtifactStore;
+
+  private constructor(
+    readonly rooms: RoomsBed,
+    readonly app: RunningOrchestrator,
+    private readonly folder: string,
+  ) {
+    this.artifacts = new ArtifactStore(join(folder, 'artifacts'));
+  }
+
+  static async open(settings: Record<string, string> = {}): Promise<HttpFront> {
+    const folder = await mkdtemp(join(tmpdir(), 'coc-front-'));
+    const rooms = await RoomsBed.open({ COC_PORT: '0', COC_DATA_DIR: folder, COC_LOG_LEVEL: 'silent', ...settings });
+    const app = await bootOrchestrator(rooms.env, createLogger('orchestrator', rooms.env.logLevel));
+    return new HttpFront(rooms, app, folder);
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    await this.rooms.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** A path below /api/v1; a body is sent as JSON. */
+  async call(
+    method: string,
+    path: string,
+    body?: Json,
+    headers: Record<string, string> = {},
+  ): Promise<HttpAnswer & { bytes: Buffer }> {
+    const content = body === undefined ? {} : { body: JSON.stringify(body) };
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    const response = await fetch(`${this.app.url}/api/v1${path}`, {
+      method,
+      headers: { ...type, ...headers },
+      ...content,
+    });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const text = bytes.toString();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== '';
+    const json = isJson ? (JSON.parse(text) as Json) : null;
+    return { status: response.status, headers: response.headers, text, json, bytes };
+  }
+
+  async get<T = Json>(path: string): Promise<T> {
+    const answer = await this.call('GET', path);
+    if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
+    return answer.json as T;
+  }
+
+  async submit(body: Json, headers: Record<string, string> = {}): Promise<string> {
+    const answer = await this.call('POST', '/directives', body, headers);
+    if (answer.status !== 202) throw new Error(`refused with ${answer.status}: ${answer.text}`);
+    return (answer.json as { id: string }).id;
+  }
+
+  async directive(id: string): Promise<DirectiveView> {
+    return DirectiveView.parse(await this.get(`/directives/${id}`));
+  }
+
+  /** Submits and waits until the directive rests. */
+  async run(body: Json): Promise<DirectiveView> {
+    const id = await this.submit(body);
+    await this.rooms.finished(id);
+    return this.directive(id);
+  }
+
+  /** Its tasks by id. */
+  async tasks(id: string): Promise<Map<string, TaskView>> {
+    const { items } = PlanView.parse(await this.get(`/directives/${id}/plan`));
+    return new Map(items.map((task) => [task.id, task]));
+  }
+
+  /** Every key of Redis with a digest of its content: what a refused request must leave as it was. */
+  async fingerprint(): Promise<Map<string, string>> {
+    const names = (await this.rooms.redis.keys('*')).filter((name) => !upkeep.test(name)).toSorted();
+    const dumps = await Promise.all(names.map(async (name) => this.rooms.redis.dumpBuffer(name)));
+    return new Map(names.map((name, at) => [name, createHash('sha1').update(dumps[at]!).digest('hex')]));
+  }
+}
+
+/** Asks until the answer is the wanted one. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  isIt: (answer: T) => boolean,
+  timeoutMs = 15_000,
+): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask();
+    if (isIt(answer)) return answer;
+    if (performance.now() > deadline) throw new Error(`not in ${timeoutMs} ms; the last answer: ${show(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function show(answer: unknown): string {
+  return JSON.stringify(answer instanceof Map ? [...answer.values()] : answer);
+}
