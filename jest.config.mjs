@@ -10,6 +10,7 @@ const base = {
 
 // unit: no I/O. scripts and flow: a real Redis. e2e: real processes from dist/. slow: what only `test:all` runs.
 export default {
+  maxWorkers: 2,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,embedded}/**/*.spec.ts'] },
     { ...base, displayName: 'scripts', testMatch: ['<rootDir>/test/scripts/**/*.test.ts'] },

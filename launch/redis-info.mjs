@@ -25,6 +25,8 @@ export function readInfo(port) {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port });
     let reply = Buffer.alloc(0);
+    // Whoever has the port may be silent, and nobody who has given up on it should wait for that.
+    socket.unref();
     socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('no answer')));
     socket.once('connect', () => socket.write('INFO\r\n'));
     socket.on('data', (chunk) => {

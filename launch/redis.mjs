@@ -12,6 +12,7 @@ import { LaunchError, say } from './talk.mjs';
 
 const BIND_ATTEMPTS = 5;
 const ANSWER_PATIENCE_MS = 30_000;
+const QUIET_LOADING_MS = 1_000;
 const STOP_PATIENCE_MS = 30_000;
 const POLL_MS = 20;
 // Two that start at once step back from each other; after this time the one that still finds a holder gives up.
@@ -69,14 +70,17 @@ async function infoOf(child, port) {
 const isOver = (child) => child.exitCode !== null || child.signalCode !== null;
 
 /** True once it serves; false when it ended before that. Loading a large record may take minutes. */
-async function becomesReady(child, port) {
-  const giveUpAt = Date.now() + ANSWER_PATIENCE_MS;
+async function becomesReady(child, end, port) {
+  const startedAt = Date.now();
   for (let hasSaidLoading = false; !isOver(child); await delay(POLL_MS)) {
-    const info = await infoOf(child, port);
+    const info = await Promise.race([infoOf(child, port), end.then(() => null)]);
     if (info?.loading === '0') return true;
-    if (info && !hasSaidLoading) say('Redis is loading its data ...');
-    hasSaidLoading ||= info !== null;
-    if (!info && Date.now() > giveUpAt) return false;
+    const elapsedMs = Date.now() - startedAt;
+    if (info && elapsedMs > QUIET_LOADING_MS && !hasSaidLoading) {
+      say('Redis is loading its data ...');
+      hasSaidLoading = true;
+    }
+    if (!info && elapsedMs > ANSWER_PATIENCE_MS) return false;
   }
   return false;
 }
@@ -118,7 +122,7 @@ async function startOn(port, binary, folder) {
   const child = spawnGuarded(binary, port, folder, logFile);
   const end = ended(child);
   const inFolder = claim(join(folder, 'running'), child.pid, 'redis');
-  if (await becomesReady(child, port)) return { child, end, port, logFile, inFolder };
+  if (await becomesReady(child, end, port)) return { child, end, port, logFile, inFolder };
   await stopChild(child, end);
   inFolder.release();
   return explainFailure(port, logFile);

@@ -26,6 +26,9 @@ export interface HttpAnswer {
   json: Json;
 }
 
+/** Fields of the record that differ from a running directive of the local tenant. */
+export type SeededDirective = { tenant?: string; createdAt?: number } & Record<string, string | number>;
+
 export interface SeededTask {
   id: string;
   control?: Record<string, Json>;
@@ -102,10 +105,11 @@ export class HttpBed {
   /** Everything of directives that stands in Redis: what a refused request must leave as it was. */
   async stored(): Promise<string[]> {
     const names = await this.redis.keys('*');
-    return names.filter((name) => /:(d|index|outbox|timers|ref|orchestrator\.\w+\.\d:(wait|active|\d+)$)/.test(name));
+    const mine = /:(d|index|outbox|timers|ref|orchestrator\.\w+\.\d:(wait|active|\d+)$)/;
+    return names.filter((name) => mine.test(name)).toSorted();
   }
 
-  async seedDirective(fields: Record<string, string | number> = {}, shard = 0): Promise<string> {
+  async seedDirective(fields: SeededDirective = {}, shard = 0): Promise<string> {
     const id = formatDirectiveId(shard, ulid());
     const now = Date.now();
     const record = {
@@ -122,7 +126,7 @@ export class HttpBed {
       ...fields,
     };
     await this.redis.hset(this.keys.directive(id), record);
-    await this.redis.zadd(this.keys.index(shard, String(record.tenant)), Number(record.createdAt), id);
+    await this.redis.zadd(this.keys.index(shard, record.tenant), record.createdAt, id);
     return id;
   }
 

@@ -125,7 +125,7 @@ describe('the action catalog', () => {
     ['code.x', { input: { type: 'strin' } }, 422, 'ACTION_SCHEMA_INVALID', '/input'],
     ['code.x', { output: { $ref: '#/nowhere' } }, 422, 'ACTION_SCHEMA_INVALID', '/output'],
   ])('refuses PUT %s %j', async (name, body, status, code, pointer) => {
-    const problem = problemOf(await bed.send('PUT', `/actions/${name}`, body as Json));
+    const problem = problemOf(await bed.send('PUT', `/actions/${name}`, body));
     expect(problem).toMatchObject({ status, code });
     expect(problem.errors).toEqual(expect.arrayContaining([expect.objectContaining({ code, pointer })]));
     expect(await bed.catalog.get(name)).toBeUndefined();

@@ -154,10 +154,4 @@ describe('a plan', () => {
     }
     expect(seen).toEqual(names);
   });
-
-  it('of a directive that has none yet is empty', async () => {
-    await front.rooms.redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-    const id = await front.submit({ tasks: [task('cut', 'test.echo')] });
-    expect(await front.rooms.finished(id)).toBe('COMPLETED');
-  });
 });

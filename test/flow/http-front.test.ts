@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
+import { connect } from 'node:net';
 import { limits, type Json, type Problem } from '#libs/contracts';
 import { HttpBed, problemOf, type HttpAnswer } from './http-bed.js';
 
@@ -209,7 +210,7 @@ describe('a body of', () => {
       body: ReadableStream.from(pieces),
       headers: { 'content-type': 'application/json' },
       duplex: 'half',
-    } as RequestInit);
+    });
     expect(problemOf(answer).detail).toContain(String(limits.maxBodyBytes));
   });
 
@@ -244,6 +245,25 @@ describe('what is not there', () => {
       expect(problemOf(await bed.request('GET', path))).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
     },
   );
+});
+
+/** What comes back for bytes that no HTTP client would send. */
+async function talk(bytes: string): Promise<string> {
+  const socket = connect(Number(new URL(bed.app.url).port), '127.0.0.1');
+  socket.setEncoding('utf8').write(bytes);
+  return (await socket.toArray()).join('');
+}
+
+describe('what is no HTTP', () => {
+  it.each([
+    ['bytes', 'hello?\r\n\r\n', 'it is not HTTP'],
+    ['headers without end', `GET / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 'headers are over 16 KB'],
+  ])('%s are refused with a problem', async (_, bytes, reason) => {
+    const [head, body] = (await talk(bytes)).split('\r\n\r\n');
+    expect(head).toContain('application/problem+json');
+    expect(JSON.parse(body!)).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
+    expect(body).toContain(reason);
+  });
 });
 
 describe('when something breaks here', () => {

@@ -43,7 +43,7 @@ export class RoomsBed {
   readonly catalog: ActionCatalog;
   readonly sender: QueueSender;
   readonly workers: Worker[] = [];
-  readonly executors: RunningExecutor[] = [];
+  readonly executors = new Set<RunningExecutor>();
 
   private constructor(
     readonly server: TestRedis,
@@ -68,8 +68,13 @@ export class RoomsBed {
 
   async startExecutor(): Promise<RunningExecutor> {
     const executor = await bootExecutor(this.env, createLogger('executor', this.env.logLevel));
-    this.executors.push(executor);
+    this.executors.add(executor);
     return executor;
+  }
+
+  async stopExecutor(executor: RunningExecutor): Promise<void> {
+    this.executors.delete(executor);
+    await executor.close();
   }
 
   /** Registers the action and serves it on every shard with plain BullMQ workers. */
@@ -171,7 +176,7 @@ export class RoomsBed {
 
   async close(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.close(true)));
-    await Promise.allSettled(this.executors.map((executor) => executor.close()));
+    await Promise.all([...this.executors].map(async (executor) => this.stopExecutor(executor)));
     await this.sender.close();
     this.redis.disconnect();
     await this.server.stop();

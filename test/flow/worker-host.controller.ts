@@ -6,7 +6,7 @@ import { ActionError } from '../../apps/workers/src/host/action-error.js';
 import { Action } from '../../apps/workers/src/host/action.decorator.js';
 
 /** What an action of this file saw, for the test that started it. */
-export class Witness {
+class Witness {
   private readonly seen = new Set<string>();
   private readonly waiting = new Map<string, PromiseWithResolvers<unknown>>();
 

@@ -34,7 +34,7 @@ export class Executor {
     this.timers = context.desks.map(({ shard }) => new TimerLoop(context, this.dispatch, shard));
     this.sweeps = [
       new LostWorkerSweep(context, judge, this.settle),
-      new InflightSweep(context, judge, this.settle),
+      new InflightSweep(context, judge, this.settle, this.dispatch),
       new AgendaSweep(context, this.dispatch),
       new QueueSettingsSweep(context),
       new ForgottenWorkSweep(context, this.dispatch, this.loops),

@@ -48,6 +48,11 @@ export class DispatchService {
     await this.carry(await this.expander.expand(task));
   }
 
+  /** Sends the job of a granted attempt that never reached its queue. */
+  async sendAgain(dispatch: Dispatch): Promise<void> {
+    await this.carry(await this.send([dispatch]));
+  }
+
   /** Sends what can be sent; an attempt whose input cannot be made fails with the reason, and what follows from that is answered. */
   private async send(dispatches: readonly Dispatch[]): Promise<Followup[]> {
     if (dispatches.length === 0) return [];

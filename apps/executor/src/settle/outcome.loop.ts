@@ -1,12 +1,15 @@
+import type { QueueReport } from '#libs/queues';
 import type { ExecutorContext, ShardDesk } from '../executor.context.js';
 import type { SettleService } from './settle.service.js';
 
 const afterErrorMs = 200;
+const setAsideAfter = 5;
 
 /** Reads a shard's reports and settles them, batch after batch, until stopped. */
 export class OutcomeLoop {
   /** When this loop last finished a round; readiness is judged by it. */
   lastRoundAt = Date.now();
+  private readonly failures = new Map<string, number>();
   private stopped = false;
   private running: Promise<void> = Promise.resolve();
 
@@ -30,21 +33,52 @@ export class OutcomeLoop {
   /** Settles what another executor took and never acknowledged. */
   async takeOver(): Promise<number> {
     const reports = await this.desk.reader.takeOver();
+    await this.settleBatch(reports);
+    return reports.length;
+  }
+
+  /** One report that cannot be settled must not keep the others waiting: a batch that fails is settled one by one. */
+  private async settleBatch(reports: readonly QueueReport[]): Promise<void> {
+    try {
+      await this.settleAndAcknowledge(reports);
+    } catch {
+      for (const report of reports) await this.settleAlone(report);
+    }
+  }
+
+  private async settleAndAcknowledge(reports: readonly QueueReport[]): Promise<void> {
     await this.settle.settleReports(this.desk.shard, reports);
     await this.desk.reader.acknowledge(reports);
-    return reports.length;
+  }
+
+  private async settleAlone(report: QueueReport): Promise<void> {
+    try {
+      await this.settleAndAcknowledge([report]);
+      this.failures.delete(report.entryId);
+    } catch (error) {
+      const failures = (this.failures.get(report.entryId) ?? 0) + 1;
+      this.failures.set(report.entryId, failures);
+      this.context.logger.error({ err: error, queue: report.queue, jobId: report.jobId, failures }, 'an outcome could not be settled; it is read again');
+      if (failures >= setAsideAfter) await this.setAside(report, error);
+    }
+  }
+
+  /** Never a crash loop: the job itself stays, and a sweeper looks at it as long as its attempt is in flight. */
+  private async setAside(report: QueueReport, error: unknown): Promise<void> {
+    const { queue, jobId } = report;
+    await this.context.agenda.setAside(this.desk.shard, queue, jobId, `could not be settled: ${String(error)}`);
+    await this.desk.reader.acknowledge([report]);
+    this.failures.delete(report.entryId);
   }
 
   private async run(): Promise<void> {
     while (!this.stopped) {
       try {
-        const reports = await this.desk.reader.read();
-        await this.settle.settleReports(this.desk.shard, reports);
-        await this.desk.reader.acknowledge(reports);
+        await this.settleBatch(await this.desk.reader.read());
         this.lastRoundAt = Date.now();
       } catch (error) {
         if (this.stopped) return;
-        this.context.logger.error({ err: error, shard: this.desk.shard }, 'settling a batch failed; it is read again');
+        this.context.logger.error({ err: error, shard: this.desk.shard }, 'reading outcomes failed; it is tried again');
         await new Promise((resolve) => setTimeout(resolve, afterErrorMs));
       }
     }

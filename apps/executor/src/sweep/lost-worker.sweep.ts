@@ -2,7 +2,7 @@ import { parseAttemptId } from '#libs/contracts';
 import type { ExecutorContext } from '../executor.context.js';
 import type { OutcomeJudge } from '../settle/outcome.judge.js';
 import type { SettleService } from '../settle/settle.service.js';
-import type { Sweep } from './sweep.js';
+import { repairEach, type Sweep } from './sweep.js';
 
 /** Jobs in `active` without a lock: their worker is gone. Settles the attempt as lost, then takes the job away. */
 export class LostWorkerSweep implements Sweep {
@@ -19,11 +19,11 @@ export class LostWorkerSweep implements Sweep {
     const { keeper, reader } = this.context.desks[shard]!;
     let repaired = 0;
     for (const queue of reader.followed) {
-      for (const jobId of await keeper.findUnlocked(queue)) {
+      repaired += await repairEach(await keeper.findUnlocked(queue), this.context.logger, async (jobId) => {
         await this.settleLost(jobId);
         await keeper.dropActive(queue, jobId);
-        repaired += 1;
-      }
+        return true;
+      });
     }
     return repaired;
   }

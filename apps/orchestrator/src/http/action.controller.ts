@@ -27,7 +27,7 @@ export class ActionController {
   @Put(':name')
   @ApiOperation({ summary: 'Publish a version of an action; a published version never changes' })
   @ApiOkResponse({ standardSchema: ActionRecord })
-  @Problems(400, 409, 413, 415, 422)
+  @Problems(400, 403, 409, 413, 415, 422)
   async publish(@Param('name') name: string, @Body({ schema: ActionBody }) body: ActionBody): Promise<ActionRecord> {
     checkName(name, body.name);
     const record: ActionRecord = { ...body, name };

@@ -7,9 +7,9 @@ export const LogList = z
   .strictObject({ items: z.array(z.strictObject({ attempt: z.number().int(), line: z.string() })) })
   .meta({ id: 'LogList' });
 
-/** Documents the problem answers of a route; 500 is everywhere. */
+/** Documents the problem answers of a route; 500 and 503 are everywhere. */
 export function Problems(...statuses: number[]): MethodDecorator {
-  const described = [...statuses, 500].map((status) =>
+  const described = [...statuses, 500, 503].map((status) =>
     ApiResponse({
       status,
       description: 'what went wrong, as RFC 9457 problem details',

@@ -30,7 +30,7 @@ export class ArtifactController {
     description: 'the bytes, under the type the worker gave them',
     content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
   })
-  @Problems(404)
+  @Problems(400, 404)
   async get(
     @Param('id') id: string,
     @CurrentPrincipal() { tenant }: Principal,

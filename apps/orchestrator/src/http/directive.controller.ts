@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import {
@@ -45,6 +45,8 @@ function checkKey(key: string | undefined): void {
   }
 }
 
+const locationHeader = { Location: { description: 'where the directive is', schema: { type: 'string' as const } } };
+
 @ApiTags('directives')
 @Controller('api/v1/directives')
 export class DirectiveController {
@@ -58,13 +60,19 @@ export class DirectiveController {
   @RouteConfig({ maxBodyBytes: limits.maxSubmitBytes } satisfies BodyRule)
   @UseGuards(PlanSizeGuard)
   @ApiOperation({ summary: 'Submit a directive: tasks, a workflow by name, or an intent' })
-  @ApiAcceptedResponse({ standardSchema: SubmitAccepted })
-  @Problems(400, 409, 413, 415, 422, 503)
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: '1 to 255 visible ASCII characters; the same key and body give the same directive',
+  })
+  @ApiHeader({ name: 'traceparent', required: false, description: 'W3C trace context the directive becomes part of' })
+  @ApiAcceptedResponse({ standardSchema: SubmitAccepted, headers: locationHeader })
+  @Problems(400, 403, 409, 413, 415, 422)
   async submit(
     @Body({ schema: SubmitDirective }) body: SubmitDirective,
     @CurrentPrincipal() principal: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
-    @Headers('idempotency-key') idempotencyKey?: string,
+    @Headers('Idempotency-Key') idempotencyKey?: string,
     @Headers('traceparent') traceparent?: string,
   ): Promise<z.infer<typeof SubmitAccepted>> {
     checkKey(idempotencyKey);
@@ -92,7 +100,7 @@ export class DirectiveController {
   @Get(':id')
   @ApiOperation({ summary: 'One directive' })
   @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(404)
+  @Problems(400, 404)
   async get(@Param('id') id: string, @CurrentPrincipal() { tenant }: Principal): Promise<DirectiveView> {
     return found(await this.reader.get(tenant, id), `directive ${id}`);
   }
@@ -126,7 +134,7 @@ export class DirectiveController {
   @Get(':id/output')
   @ApiOperation({ summary: 'What it gives back; null until it rests' })
   @ApiOkResponse({ standardSchema: OutputView })
-  @Problems(404)
+  @Problems(400, 404, 413, 422)
   async output(
     @Param('id') id: string,
     @CurrentPrincipal() { tenant }: Principal,
@@ -137,7 +145,7 @@ export class DirectiveController {
   @Get(':id/tasks/:taskId/logs')
   @ApiOperation({ summary: 'Log lines of a task, attempt by attempt' })
   @ApiOkResponse({ standardSchema: LogList })
-  @Problems(404)
+  @Problems(400, 404)
   async logs(
     @Param('id') id: string,
     @Param('taskId') taskId: string,
@@ -150,7 +158,7 @@ export class DirectiveController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Cancel it: no attempt starts from here on' })
   @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(404, 409)
+  @Problems(400, 403, 404, 409, 413, 415)
   async cancel(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
     return this.ingress.cancel(principal, id);
   }
@@ -159,7 +167,7 @@ export class DirectiveController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Release nothing more until it is resumed; what runs, runs on' })
   @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(404, 409)
+  @Problems(400, 403, 404, 409, 413, 415)
   async pause(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
     return this.ingress.pause(principal, id);
   }
@@ -168,7 +176,7 @@ export class DirectiveController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Let it go on' })
   @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(404, 409)
+  @Problems(400, 403, 404, 409, 413, 415)
   async resume(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
     return this.ingress.resume(principal, id);
   }

@@ -1,9 +1,17 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
+import { z } from 'zod';
 import { CocError } from '#libs/contracts';
 import { Problems } from './answers.js';
 import { ProgressProbe } from './progress-probe.js';
+
+const indicators = z.record(z.string(), z.looseObject({ status: z.string() }));
+const Health = z
+  .object({ status: z.literal('ok'), info: indicators, error: indicators, details: indicators })
+  .meta({ id: 'Health' });
+/** Terminus describes its own answer to a failure; ours is a problem. */
+const quiet = { noCache: true, swaggerDocumentation: false };
 
 @ApiTags('health')
 @Controller('api/v1/health')
@@ -16,15 +24,18 @@ export class HealthController {
 
   @Get('live')
   @ApiOperation({ summary: 'Whether the process answers' })
-  @HealthCheck()
+  @HealthCheck(quiet)
+  @ApiOkResponse({ standardSchema: Health })
+  @Problems()
   async live(): Promise<HealthCheckResult> {
     return this.health.check([]);
   }
 
   @Get('ready')
   @ApiOperation({ summary: 'Whether work gets done: a write that is read back, not an open port' })
-  @HealthCheck()
-  @Problems(503)
+  @HealthCheck(quiet)
+  @ApiOkResponse({ standardSchema: Health })
+  @Problems()
   async ready(): Promise<HealthCheckResult> {
     const { ok, detail } = await this.probe.check();
     if (!ok) throw new CocError('UNAVAILABLE', `not ready: ${detail}`);

@@ -1,8 +1,9 @@
+import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { limits } from '#libs/contracts';
+import type { ConnectionError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CocError, limits } from '#libs/contracts';
 import { parseJsonBody } from './json-body.parser.js';
-import { problemOf, sendProblem } from './problem.js';
+import { problemFrom, problemOf, sendProblem } from './problem.js';
 
 /** What a route that takes more than 1 MB declares with `@RouteConfig`. */
 export interface BodyRule {
@@ -23,12 +24,28 @@ function answerUnroutable(error: Error, request: FastifyRequest, reply: FastifyR
   sendProblem(reply, problemOf(error, request));
 }
 
+const unreadable: Partial<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: 'its headers are over 16 KB',
+  ERR_HTTP_REQUEST_TIMEOUT: `it took longer than ${settings.requestTimeout / 1_000} s`,
+};
+
+/** What Node could not read as a request never reaches a route; without this the answer would be no problem but Fastify's own text. */
+function answerUnreadable(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const reason = unreadable[error.code ?? ''] ?? 'it is not HTTP';
+  const problem = problemFrom(new CocError('REQUEST_INVALID', `the request cannot be read: ${reason}`));
+  const body = JSON.stringify(problem);
+  const head = ['content-type: application/problem+json', `content-length: ${Buffer.byteLength(body)}`];
+  const answer = [`HTTP/1.1 ${problem.status} Bad Request`, ...head, 'connection: close', '', body].join('\r\n');
+  socket.end(answer, () => socket.destroy());
+}
+
 /** Nest on Fastify for an API that takes JSON and nothing else: any other body is refused with 415. */
 export class JsonAdapter extends FastifyAdapter {
   constructor() {
-    super({ ...settings, frameworkErrors: answerUnroutable });
+    super({ ...settings, frameworkErrors: answerUnroutable, clientErrorHandler: answerUnreadable });
     this.getInstance().addHook('onRoute', (route) => {
-      const rule = route.config as Partial<BodyRule> | undefined;
+      const rule: Partial<BodyRule> | undefined = route.config;
       if (rule?.maxBodyBytes !== undefined) route.bodyLimit = rule.maxBodyBytes;
     });
   }

@@ -5,15 +5,27 @@ import { Fault, Problem } from '#libs/contracts';
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
+/** zod's name for the one recursive schema without an id, which is any JSON value. */
+const nameless = '__schema0';
+
+/** OpenAPI 3.1 is JSON Schema 2020-12; Nest's own conversion is for 3.0, where `exclusiveMinimum` is a flag. */
+function describeSchema(
+  schema: unknown,
+  { schemaType }: { schemaType: 'input' | 'output' },
+): { schema: object; components: Record<string, object> } {
+  const converted = z.toJSONSchema(schema as z.ZodType, { io: schemaType });
+  const { $schema: _, $defs = {}, ...described } = JSON.parse(
+    JSON.stringify(converted).replaceAll(nameless, 'Json'),
+  ) as typeof converted;
+  return { schema: described, components: $defs as Record<string, object> };
+}
+
 /** Swagger describes a body as application/json only, so what comes as application/problem+json is added by hand. */
 function problemSchemas(): Schemas {
   const registry = z.registry<{ id: string }>();
   registry.add(Problem, { id: 'Problem' });
   registry.add(Fault, { id: 'Fault' });
-  const { schemas } = z.toJSONSchema(registry, {
-    target: 'openapi-3.0',
-    uri: (id) => `#/components/schemas/${id}`,
-  });
+  const { schemas } = z.toJSONSchema(registry, { io: 'input', uri: (id) => `#/components/schemas/${id}` });
   return Object.fromEntries(
     Object.entries(schemas).map(([id, { $id: _, $schema: __, ...schema }]) => [id, schema]),
   ) as Schemas;
@@ -25,9 +37,9 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .setTitle('Chain of Command')
     .setDescription('Directives in, plans decided, tasks released under assignments, every step explained.')
     .setVersion('1')
-    .setOpenAPIVersion('3.0.3')
+    .setOpenAPIVersion('3.1.0')
     .build();
-  const document = SwaggerModule.createDocument(app, config);
+  const document = SwaggerModule.createDocument(app, config, { standardSchemaConverter: describeSchema });
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, ...problemSchemas() },

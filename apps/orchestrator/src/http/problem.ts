@@ -48,17 +48,19 @@ export function translate(error: unknown, request: FastifyRequest): CocError | u
   return new CocError(codeByStatus[status] ?? 'REQUEST_INVALID', detailOf(status, error, request));
 }
 
-function describe({ code, detail, status, faults }: CocError, instance: string): Problem {
+/** RFC 9457. */
+export function problemFrom({ code, detail, status, faults }: CocError, instance?: string): Problem {
   const title = code.toLowerCase().replaceAll('_', ' ');
-  const problem: Problem = { type: `/docs/errors#${code}`, title, status, code, detail, instance };
+  const place = instance === undefined ? {} : { instance };
+  const problem: Problem = { type: `/docs/errors#${code}`, title, status, code, detail, ...place };
   return faults.length > 0 ? { ...problem, errors: [...faults] } : problem;
 }
 
-/** RFC 9457. `incident` is the id under which the log has an error that the caller cannot mend. */
+/** `incident` is the id under which the log has an error that the caller cannot mend. */
 export function problemOf(error: unknown, request: FastifyRequest, incident = ''): Problem {
   const known = translate(error, request);
   const hidden = `something went wrong here, not in the request; the log has it as ${incident}`;
-  return describe(known ?? new CocError('INTERNAL', hidden), pathOf(request));
+  return problemFrom(known ?? new CocError('INTERNAL', hidden), pathOf(request));
 }
 
 export function sendProblem(reply: FastifyReply, problem: Problem): void {

@@ -1,11 +1,11 @@
 import { StandardSchemaValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import { CocError } from '#libs/contracts';
-import { invalidRequest, type SchemaIssue } from './request-faults.js';
+import { invalidRequest } from './request-faults.js';
 
 /** Checks whatever a route declares a schema for. Throws BODY_MALFORMED, UNKNOWN_FIELD or REQUEST_INVALID with every fault. */
 export class RequestPipe extends StandardSchemaValidationPipe {
   constructor() {
-    super({ exceptionFactory: (issues) => invalidRequest(issues as readonly SchemaIssue[]) });
+    super({ exceptionFactory: (issues) => invalidRequest(issues) });
   }
 
   override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {

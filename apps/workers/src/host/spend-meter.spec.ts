@@ -20,6 +20,6 @@ describe('SpendMeter', () => {
   });
 
   it('refuses a negative amount', () => {
-    expect(() => new SpendMeter({ maxCostUsd: 1, maxTokens: 0 }).spend({ costUsd: -1 })).toThrow();
+    expect(() => new SpendMeter({ maxCostUsd: 1, maxTokens: 0 }).spend({ costUsd: -1 })).toThrow(/costUsd/);
   });
 });

@@ -94,13 +94,18 @@ export class DirectiveReader {
 }
 
 function viewEvent(directiveId: string, entryId: string, fields: readonly string[]): DirectiveEvent {
-  const value = (name: string): string => fields[fields.indexOf(name) + 1]!;
+  const { type, at, task, data } = valuesOf(fields);
   return {
     directiveId,
     seq: Number(entryId.split('-')[0]),
-    type: value('type') as EventType,
-    timestamp: new Date(Number(value('at'))).toISOString(),
-    task: value('task') === '' ? null : value('task'),
-    data: JSON.parse(value('data')) as DirectiveEvent['data'],
+    type: type as EventType,
+    timestamp: new Date(Number(at)).toISOString(),
+    task: task || null,
+    data: JSON.parse(data!) as DirectiveEvent['data'],
   };
+}
+
+/** By pairs: a task may be called like a field. */
+function valuesOf(fields: readonly string[]): Record<string, string> {
+  return Object.fromEntries(fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1]!]] : [])));
 }

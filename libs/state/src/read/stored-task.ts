@@ -63,14 +63,12 @@ function waitingOn(
 }
 
 /** Ids, at most 10. An optional dependency that failed is met; when all are final, the last word is on its way. */
-function openDependencies(indexes: readonly string[], { idOf, stateOf }: Dependencies): string {
-  const unmet = indexes.filter((index) => stateOf(index) !== 'succeeded');
-  const open = unmet.filter((index) => !finalTaskStates.includes(stateOf(index)));
+function openDependencies(indexes: readonly string[], dependencies: Dependencies): string {
+  const unmet = indexes.filter((index) => dependencies.stateOf(index) !== 'succeeded');
+  const open = unmet.filter((index) => !finalTaskStates.includes(dependencies.stateOf(index)));
   const shown = open.length > 0 ? open : unmet;
-  return shown
-    .slice(0, shownDependencies)
-    .map((index) => idOf(index))
-    .join(',');
+  const ids = shown.slice(0, shownDependencies).map((index) => dependencies.idOf(index));
+  return ids.join(',');
 }
 
 function ownerOf(state: TaskState, waiting: WaitingOn): TaskView['owner'] {

@@ -23,6 +23,11 @@ const ordinaryTerms = 20;
 /** Where a definition names what it defines: at its start. */
 const definitionTerms = 4;
 
+/** A sentence inside a table's cell begins or ends with the bar between cells. */
+function withoutBars(text: string): string {
+  return text.replace(/^[\s|]+|[\s|]+$/g, '');
+}
+
 /** A sentence that ends in a colon only announces what follows. */
 function isUseful(text: string): boolean {
   return text.length >= usefulLength.min && text.length <= usefulLength.max && !text.endsWith(':');
@@ -32,7 +37,7 @@ function textsOf({ text, lines }: FoundPassage['chunk']): { text: string; line: 
   return text
     .split('\n')
     .flatMap((row, at) =>
-      sentenceSpans(row).map(({ start, end }) => ({ text: row.slice(start, end).trim(), line: lines[at]! })),
+      sentenceSpans(row).map(({ start, end }) => ({ text: withoutBars(row.slice(start, end)), line: lines[at]! })),
     )
     .filter((sentence) => isUseful(sentence.text));
 }

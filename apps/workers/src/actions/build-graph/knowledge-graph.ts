@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 export const graphFormat = 'coc.graph/1';
 
-export const nodeKinds = ['document', 'heading', 'code'] as const;
-export const edgeKinds = ['contains', 'links', 'mentions'] as const;
+const nodeKinds = ['document', 'heading', 'code'] as const;
+const edgeKinds = ['contains', 'links', 'mentions'] as const;
 
 const GraphNode = z.object({
   /** `document:<path>`, `heading:<path>#<slug>` or `code:<name>`. */
