@@ -82,7 +82,7 @@ describe('a closing host', () => {
     expect(await stage.failureOf(running.result())).toEqual({
       code: 'SHUTDOWN',
       message: 'the worker process is shutting down',
-      class: 'transient',
+      class: 'lost',
     });
     expect(await waiting.job.getState()).toBe('waiting');
   });

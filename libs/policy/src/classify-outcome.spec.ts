@@ -43,7 +43,6 @@ describe('parseReturnValue', () => {
         class: 'permanent',
         code,
         message: expect.stringContaining(message),
-        reportedByWorker: true,
       },
     });
   });
@@ -98,7 +97,7 @@ describe('parseReturnValue', () => {
 });
 
 describe('parseFailedReason', () => {
-  const plain = { class: 'transient', code: 'WORKER_ERROR', reportedByWorker: true };
+  const plain = { class: 'transient', code: 'WORKER_ERROR' };
 
   it.each<[string, object]>([
     ['it broke', { ...plain, message: 'it broke' }],
@@ -117,12 +116,11 @@ describe('parseFailedReason', () => {
         message: 'later',
         retryAfterMs: 5_000,
         usage: { costUsd: 1 },
-        reportedByWorker: true,
       },
     ],
     ['{"message":"m","class":"permanent"}', { ...plain, class: 'permanent', message: 'm' }],
     ['{"message":"m","class":"fatal","retryAfterMs":-1,"usage":{"x":1}}', { ...plain, message: 'm' }],
-    ['{"message":"m","class":"lost"}', { ...plain, message: 'm' }],
+    ['{"message":"m","class":"lost"}', { ...plain, class: 'lost', message: 'm' }],
     ['{"message":"m","class":"expired"}', { ...plain, message: 'm' }],
   ])('reads %s', (text, failure) => {
     expect(parseFailedReason(text)).toEqual(failure);

@@ -62,7 +62,6 @@ function refused(code: string, message: string, usage?: Usage): ClassifiedReturn
       class: 'permanent',
       code,
       message: cut(message),
-      reportedByWorker: true,
       ...(usage && { usage }),
     },
   };
@@ -70,17 +69,16 @@ function refused(code: string, message: string, usage?: Usage): ClassifiedReturn
 
 /**
  * A job's failed reason: a JSON object with a message or a code is an L1 error, anything else is the message itself.
- * A field of the wrong shape is left out. Only the executor says `lost` and `expired`; from a worker they are transient.
+ * A field of the wrong shape is left out. Only the executor says `expired`; from a worker it is transient.
  */
 export function parseFailedReason(text: string): ClassifiedFailure {
   const report = readFailure(text);
   const message = report ? (report.message ?? report.code) : text;
   const reported = report?.class ?? 'transient';
   return {
-    class: reported === 'lost' || reported === 'expired' ? 'transient' : reported,
+    class: reported === 'expired' ? 'transient' : reported,
     code: report?.code ?? 'WORKER_ERROR',
     message: cut(message || 'the worker failed without a message'),
-    reportedByWorker: true,
     ...(report?.retryAfterMs !== undefined && { retryAfterMs: report.retryAfterMs }),
     ...(report?.usage !== undefined && { usage: report.usage }),
   };

@@ -33,9 +33,8 @@ describe('decideSettlement', () => {
     ['a lost last once action', { ...once, attempt: 3 }, { class: 'lost' }, { verdict: 'hold' }],
     ['a lost once action that never started', queued, { class: 'lost' }, { verdict: 'retry' }],
     ['a lost last once action, not started', { ...queued, attempt: 3 }, { class: 'lost' }, { verdict: 'fail' }],
-    ['a deadline of a once action', once, { class: 'timeout', reportedByWorker: false }, { verdict: 'hold' }],
+    ['a deadline of a once action', once, { class: 'timeout' }, { verdict: 'hold' }],
     ['a deadline nobody reported', once, { class: 'timeout' }, { verdict: 'hold', kind: 'effect-unknown' }],
-    ['a reported timeout of a once action', once, { class: 'timeout', reportedByWorker: true }, { verdict: 'fail' }],
     ['a timeout of a once action, not started', queued, { class: 'timeout' }, { verdict: 'retry' }],
     ['a reported failure of a once action', once, {}, { verdict: 'fail', state: 'failed' }],
     ['a rate limit of a once action', once, { class: 'rate-limited' }, { verdict: 'fail', state: 'failed' }],
@@ -87,7 +86,6 @@ describe('decideSettlement', () => {
       code: fc.constant('X'),
       message: fc.constant('x'),
       retryAfterMs: fc.nat(),
-      reportedByWorker: fc.boolean(),
     },
     { requiredKeys: ['class', 'code', 'message'] },
   );
@@ -110,8 +108,7 @@ describe('decideSettlement', () => {
     fc.assert(
       fc.property(tasks, failures, randoms, (task, failure, random) => {
         const verdict = decideSettlement(task, failure, now, never, random);
-        const isUnknown =
-          failure.class === 'lost' || (failure.class === 'timeout' && failure.reportedByWorker !== true);
+        const isUnknown = failure.class === 'lost' || failure.class === 'timeout';
         expect(verdict.verdict === 'hold').toBe(task.effect === 'once' && task.started && isUnknown);
       }),
     );

@@ -9,13 +9,11 @@ export interface SettledTask {
   started: boolean;
 }
 
-/** `reportedByWorker` tells a timeout the worker threw from a deadline that passed at the executor, nobody knowing how it ended. */
 export interface AttemptFailure {
   class: FailureClass;
   code: string;
   message: string;
   retryAfterMs?: number;
-  reportedByWorker?: boolean;
 }
 
 export type SettlementVerdict =
@@ -34,8 +32,7 @@ const maxBackoffMs = 300_000;
  * | cancelled | fail as cancelled | fail as cancelled |
  * | expired | fail as expired | fail as expired |
  * | lost | retry | hold: nobody knows the effect |
- * | timeout, the executor's deadline | retry | hold: nobody knows the effect |
- * | timeout, reported by the worker | retry | fail: the outcome is known |
+ * | timeout | retry | hold: it was broken off in the middle |
  * | transient, rate-limited | retry | fail: the outcome is known |
  *
  * A retry becomes a failure when `attempt > maxRetries`, or when it would start at or after `ttlAt`.
@@ -73,9 +70,9 @@ function settleStartedOnce(failure: AttemptFailure): SettlementVerdict {
   };
 }
 
+/** An action that threw has told how it ended; one that was lost or broken off has not. */
 function isOutcomeKnown(failure: AttemptFailure): boolean {
-  if (failure.class === 'lost') return false;
-  return failure.class !== 'timeout' || failure.reportedByWorker === true;
+  return failure.class !== 'lost' && failure.class !== 'timeout';
 }
 
 /** Doubles from `retryDelayMs` up to 5 minutes, or to `retryDelayMs` itself when that is longer; jitter between half and whole. */

@@ -89,7 +89,6 @@ function failureOf(failedReason: string): Failure {
       class: 'lost',
       code: 'WORKER_LOST',
       message: 'the worker lost its lock on the job',
-      reportedByWorker: false,
       started: true,
     };
   }
@@ -102,7 +101,6 @@ function outputInvalid(action: string, pointer: string, detail: string, usage: U
     class: 'permanent',
     code: 'OUTPUT_INVALID',
     message,
-    reportedByWorker: true,
     started: true,
     ...(usage ? { usage } : {}),
   };

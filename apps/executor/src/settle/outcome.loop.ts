@@ -58,7 +58,10 @@ export class OutcomeLoop {
     } catch (error) {
       const failures = (this.failures.get(report.entryId) ?? 0) + 1;
       this.failures.set(report.entryId, failures);
-      this.context.logger.error({ err: error, queue: report.queue, jobId: report.jobId, failures }, 'an outcome could not be settled; it is read again');
+      this.context.logger.error(
+        { err: error, queue: report.queue, jobId: report.jobId, failures },
+        'an outcome could not be settled; it is read again',
+      );
       if (failures >= setAsideAfter) await this.setAside(report, error);
     }
   }

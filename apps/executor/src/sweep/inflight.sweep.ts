@@ -83,7 +83,6 @@ export class InflightSweep implements Sweep {
       class: 'lost',
       code: 'JOB_GONE',
       message: 'the job vanished from its queue',
-      reportedByWorker: false,
       started: true,
     });
   }
@@ -114,7 +113,6 @@ export class InflightSweep implements Sweep {
       message: started
         ? 'the action ran beyond its timeout and the worker did not stop it'
         : 'no worker took the task within its ttl',
-      reportedByWorker: false,
       started,
       revoke: true,
     });

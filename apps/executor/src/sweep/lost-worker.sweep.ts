@@ -35,7 +35,6 @@ export class LostWorkerSweep implements Sweep {
       class: 'lost',
       code: 'WORKER_LOST',
       message: 'the worker stopped renewing its lock: it died, was stopped, or lost Redis',
-      reportedByWorker: false,
       started: true,
     });
     if (settlement) await this.settle.settle([settlement]);

@@ -12,6 +12,8 @@ export function createHttpAdapter(): JsonAdapter {
 
 /** Validation, errors, headers and docs of the API; called before the application is initialised. */
 export function configureHttpApp(app: NestFastifyApplication, logger: Logger): void {
+  // The embedded default knows its one principal without a credential: a foreign page in their browser must not act as them.
+  app.enableCsrfProtection();
   app.useGlobalPipes(new RequestPipe());
   app.useGlobalInterceptors(new AnswerDeadline());
   app.useGlobalFilters(new ProblemFilter(logger));

@@ -2,11 +2,10 @@ import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, R
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   CocError,
   DirectiveList,
-  DirectiveState,
   DirectiveView,
   EventList,
   OutputView,
@@ -21,21 +20,8 @@ import { LogList, Problems, found } from './answers.js';
 import { CurrentPrincipal } from './current-principal.js';
 import { DirectiveIngress } from './directive-ingress.js';
 import type { BodyRule } from './json.adapter.js';
+import { EventQuery, ListQuery, PlanQuery } from './page.query.js';
 import { PlanSizeGuard } from './plan-size.guard.js';
-
-const ListQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(500).optional(),
-  state: DirectiveState.optional(),
-});
-const PlanQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(1_000).default(500),
-  cursor: z.string().max(500).optional(),
-});
-const EventQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(1_000).default(500),
-  after: z.coerce.number().int().min(0).default(0),
-});
 
 const idempotencyKeyPattern = /^[\x21-\x7e]{1,255}$/;
 
@@ -91,7 +77,7 @@ export class DirectiveController {
   @ApiOkResponse({ standardSchema: DirectiveList })
   @Problems(400)
   async list(
-    @Query({ schema: ListQuery }) query: z.infer<typeof ListQuery>,
+    @Query({ schema: ListQuery }) query: ListQuery,
     @CurrentPrincipal() { tenant }: Principal,
   ): Promise<z.infer<typeof DirectiveList>> {
     return this.reader.list(tenant, query);
@@ -111,7 +97,7 @@ export class DirectiveController {
   @Problems(400, 404)
   async plan(
     @Param('id') id: string,
-    @Query({ schema: PlanQuery }) query: z.infer<typeof PlanQuery>,
+    @Query({ schema: PlanQuery }) query: PlanQuery,
     @CurrentPrincipal() { tenant }: Principal,
   ): Promise<PlanView> {
     return found(await this.reader.plan(tenant, id, query), `directive ${id}`);
@@ -123,7 +109,7 @@ export class DirectiveController {
   @Problems(400, 404)
   async events(
     @Param('id') id: string,
-    @Query({ schema: EventQuery }) query: z.infer<typeof EventQuery>,
+    @Query({ schema: EventQuery }) query: EventQuery,
     @CurrentPrincipal() { tenant }: Principal,
   ): Promise<z.infer<typeof EventList>> {
     const items = found(await this.reader.events(tenant, id, query), `directive ${id}`);

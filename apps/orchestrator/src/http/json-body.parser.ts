@@ -32,17 +32,25 @@ function poisonIn(value: object): string | undefined {
   return isPoison ? '"constructor" with a "prototype"' : undefined;
 }
 
-/** Only a text that names a suspect key is walked, escapes included: most bodies never are. */
-function checkPoison(text: string, body: unknown): void {
-  if (!/__proto__|constructor|\\u00/.test(text)) return;
+const suspect = /__proto__|constructor|\\u00|\\ud[89a-f]/i;
+
+/** Only a body that names a suspect key or half a character is walked, escapes included: most never are. */
+function checkContent(text: string, body: unknown): void {
+  if (!suspect.test(text)) return;
   const open: unknown[] = [body];
   while (open.length > 0) {
     const value = open.pop();
+    if (typeof value === 'string') checkText(value);
     if (typeof value !== 'object' || value === null) continue;
     const poison = poisonIn(value);
     if (poison) throw malformed(`the body has the key ${poison}, which no field may be called`);
-    for (const child of Object.values(value)) open.push(child);
+    for (const [key, child] of Object.entries(value)) open.push(key, child);
   }
+}
+
+/** Redis' JSON reader refuses it, and no UTF-8 can carry it (RFC 7493, section 2.1). */
+function checkText(value: string): void {
+  if (!value.isWellFormed()) throw malformed('a text in the body has half of a surrogate pair, which is no character');
 }
 
 function malformed(detail: string, cause?: unknown): CocError {
@@ -64,6 +72,6 @@ export function parseJsonBody(bytes: Buffer): unknown {
   checkDepth(bytes);
   const text = bytes.toString('utf8');
   const body = parse(text);
-  checkPoison(text, body);
+  checkContent(text, body);
   return body;
 }

@@ -14,9 +14,11 @@ function describeSchema(
   { schemaType }: { schemaType: 'input' | 'output' },
 ): { schema: object; components: Record<string, object> } {
   const converted = z.toJSONSchema(schema as z.ZodType, { io: schemaType });
-  const { $schema: _, $defs = {}, ...described } = JSON.parse(
-    JSON.stringify(converted).replaceAll(nameless, 'Json'),
-  ) as typeof converted;
+  const {
+    $schema: _,
+    $defs = {},
+    ...described
+  } = JSON.parse(JSON.stringify(converted).replaceAll(nameless, 'Json')) as typeof converted;
   return { schema: described, components: $defs as Record<string, object> };
 }
 

@@ -55,9 +55,7 @@ export class ActionWorkers {
   async stop(): Promise<void> {
     const closed = Promise.all(this.workers.map((worker) => worker.close()));
     if (await isSettledWithin(closed, this.settings.shutdownGraceMs)) return;
-    this.running.abortAll(
-      () => new ActionError('SHUTDOWN', 'the worker process is shutting down', { class: 'transient' }),
-    );
+    this.running.abortAll(() => new ActionError('SHUTDOWN', 'the worker process is shutting down', { class: 'lost' }));
     if (await isSettledWithin(closed, lastWordsMs)) return;
     this.logger.warn('workers closed by force: Redis did not take their last results');
     await Promise.all(this.workers.map((worker) => worker.disconnect()));

@@ -8,6 +8,8 @@ export interface AbortSignalMessage {
   reason: string;
 }
 
+const afterErrorMs = 200;
+
 /** Reads the control streams of some shards without a group, from now on: every reader sees every message. */
 export class ControlStreamReader {
   private stopped = false;
@@ -32,30 +34,25 @@ export class ControlStreamReader {
   }
 
   private async run(): Promise<void> {
-    let cursor = '$';
+    let cursor: string | undefined;
     while (!this.stopped) {
       try {
-        const reply = await this.redis.xread(
-          'COUNT',
-          100,
-          'BLOCK',
-          2_000,
-          'STREAMS',
-          this.keys.control(this.shard),
-          cursor,
-        );
-        for (const [, entries] of reply ?? []) {
-          for (const [id, fields] of entries) {
-            cursor = id;
-            this.deliver(fields);
-          }
-        }
-        // "$" would skip what arrives between two reads: pin the position at the first quiet moment.
-        if (cursor === '$') cursor = await this.lastId();
+        // A position of its own from the start: "$" would skip what arrives between two reads.
+        cursor ??= await this.lastId();
+        cursor = await this.readFrom(cursor);
       } catch {
-        if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, 200));
+        if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, afterErrorMs));
       }
     }
+  }
+
+  /** Delivers what came after `cursor` and answers the new position; after 2 s of silence the old one. */
+  private async readFrom(cursor: string): Promise<string> {
+    const stream = this.keys.control(this.shard);
+    const reply = await this.redis.xread('COUNT', 100, 'BLOCK', 2_000, 'STREAMS', stream, cursor);
+    const entries = reply?.[0]?.[1] ?? [];
+    for (const [, fields] of entries) this.deliver(fields);
+    return entries.at(-1)?.[0] ?? cursor;
   }
 
   private async lastId(): Promise<string> {

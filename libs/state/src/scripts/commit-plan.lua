@@ -1,17 +1,20 @@
 -- Purpose: makes the staged plan the plan of an accepted directive. O(1) in the number of tasks; idempotent.
 -- KEYS[1] root of the shard
--- ARGV[1] directive id  [2] plan JSON {total, edges, hash, rootChunks, queues}  [3] '1' when the review room is to see the result
--- ARGV[4] what was decided, JSON {workflow, input}
--- Returns: {'ok'} | {'unknown'} | {'late', state} the directive is no longer PENDING
+-- ARGV[1] directive id  [2] plan JSON {total, edges, hash, rootChunks, queues, planFields, pendingFields}
+-- ARGV[3] '1' when the review room is to see the result  [4] what was decided, JSON {workflow, input}
+-- Returns: {'ok'} | {'unknown'} | {'late', state} the directive is no longer PENDING | {'unstaged'} its hour is over: stage it again
 -- Events: directive.planned
--- @include keys clock record events plan
+-- @include keys clock record events guard plan
 
 local directive = load_directive(ARGV[1])
 if not directive then return { 'unknown' } end
 if directive.state ~= 'PENDING' or directive.closing ~= '' then return { 'late', directive.state } end
 local plan = cjson.decode(ARGV[2])
-if redis.call('EXISTS', directive_key(directive.id, 'plan')) == 0 then return { 'unknown' } end
+if not is_staged(directive.id, plan) then return { 'unstaged' } end
+guard_shard()
+guard_directive(directive.id)
 
+adopt_staged(directive.id, plan.hash)
 commit_plan(directive, plan)
 directive.review = ARGV[3]
 redis.call('HSET', directive_key(directive.id), 'decided', ARGV[4])

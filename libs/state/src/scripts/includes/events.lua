@@ -1,8 +1,9 @@
 -- Purpose: one event of a directive's story, gap-free by its explicit id, with a pointer in the shard's stream.
-local function emit(directive, type, task, data)
+-- `data` is a table, or JSON text that came from outside: decoding and encoding it again would turn `[]` into `{}`.
+local function emit(directive, type_name, task, data)
   directive.seq = directive.seq + 1
   local seq = int(directive.seq)
-  redis.call('XADD', directive_key(directive.id, 'events'), seq .. '-0', 'type', type, 'at', int(NOW), 'task', task or '',
-    'data', data and cjson.encode(data) or '{}')
-  redis.call('XADD', shard_key('events'), '*', 'directive', directive.id, 'seq', seq, 'type', type, 'tenant', directive.tenant)
+  local text = type(data) == 'string' and data or data and cjson.encode(data) or '{}'
+  redis.call('XADD', directive_key(directive.id, 'events'), seq .. '-0', 'type', type_name, 'at', int(NOW), 'task', task or '', 'data', text)
+  redis.call('XADD', shard_key('events'), '*', 'directive', directive.id, 'seq', seq, 'type', type_name, 'tenant', directive.tenant)
 end
