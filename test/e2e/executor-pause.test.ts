@@ -11,7 +11,7 @@ beforeAll(async () => {
   await Promise.all([services.start('orchestrator'), services.start('executor')]);
   await services.send('PUT', '/actions/test.echo', { effect: 'pure' });
   const worker = Spawned.start(process.execPath, [
-    join(root, 'test/fixtures/plain-worker.mjs'),
+    join(root, 'test/setup/plain-worker.mjs'),
     services.redis.url,
     '{coc:0}',
     'test.echo.0',

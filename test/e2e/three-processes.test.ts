@@ -26,7 +26,7 @@ async function coc(...args: string[]): Promise<{ code: number | string; stdout: 
 
 /** The fixture, with the folder of this checkout in it. */
 async function fillFolder(): Promise<string> {
-  const text = await readFile(join(root, 'test/fixtures/index-docs.yaml'), 'utf8');
+  const text = await readFile(join(root, 'examples/index-docs.yaml'), 'utf8');
   const file = join(services.dataDir, 'index-docs.yaml');
   await writeFile(file, text.replace('FOLDER', join(root, 'docs')));
   return file;
@@ -70,7 +70,7 @@ describe('three services over HTTP', () => {
     expect(published.status).toBe(200);
     for (let shard = 0; shard < 4; shard += 1) {
       const worker = Spawned.start(process.execPath, [
-        join(root, 'test/fixtures/plain-worker.mjs'),
+        join(root, 'test/setup/plain-worker.mjs'),
         services.redis.url,
         `{coc:${shard}}`,
         `foreign.echo.${shard}`,

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { Json } from '#libs/contracts';
 import { HttpBed, problemOf, type SeededTask } from './http-bed.js';
 
@@ -198,6 +200,22 @@ describe('health', () => {
     expect([stopped, isLive]).toEqual([true, true]);
     expect(problem).toMatchObject({ status: 503, code: 'UNAVAILABLE' });
     expect(await until(async () => (await bed.get('/health/ready')).status === 200)).toBe(true);
+  });
+});
+
+describe('a server that stops', () => {
+  it('answers the request that is under way, and waits for no idle connection', async () => {
+    const stopping = await HttpBed.open();
+    const port = Number(new URL(stopping.app.url).port);
+    const [socket, idle] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+    const body = JSON.stringify({ intent: 'index the docs' });
+    const head = ['content-type: application/json', `content-length: ${body.length}`, 'expect: 100-continue'];
+    socket.setEncoding('utf8').write(`POST /api/v1/directives HTTP/1.1\r\nhost: a\r\n${head.join('\r\n')}\r\n\r\n`);
+    await Promise.all([once(socket, 'data'), once(idle, 'connect')]);
+    const closed = stopping.close();
+    socket.write(body);
+    expect((await socket.toArray()).join('')).toMatch(/^HTTP\/1.1 202 /);
+    await closed;
   });
 });
 

@@ -4,7 +4,7 @@ import { ActionRecord, actionQueue, type ActionDraft } from '#libs/contracts';
 import { Spawned } from '../setup/spawned.js';
 import { RoomsBed } from './rooms-bed.js';
 
-const plainWorker = join(import.meta.dirname, '../fixtures/plain-worker.mjs');
+const plainWorker = join(import.meta.dirname, '../setup/plain-worker.mjs');
 let bed: RoomsBed;
 let spawned: Spawned[];
 

@@ -2,6 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
+type Environment = Record<string, string>;
+
 /** A child process whose lines can be waited for. */
 export class Spawned {
   readonly lines: string[] = [];
@@ -14,8 +16,17 @@ export class Spawned {
     child.on('exit', () => this.wake());
   }
 
-  static start(command: string, args: readonly string[], env: Record<string, string> = {}): Spawned {
-    return new Spawned(spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }));
+  static start(command: string, args: readonly string[], env: Environment = {}, cwd?: string): Spawned {
+    const options = { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] as const };
+    return new Spawned(spawn(command, args, { ...options, stdio: [...options.stdio], ...(cwd && { cwd }) }));
+  }
+
+  /** As a person at a fresh terminal would: nothing of the npm script that we run under. */
+  static startAfresh(command: string, args: readonly string[], env: Environment, cwd: string): Spawned {
+    const variables = Object.entries(process.env).filter(([name]) => !/^(npm_|COC_|INIT_CWD|NODE)/.test(name));
+    const path = (process.env['PATH'] ?? '').split(':').filter((part) => !part.includes('node_modules'));
+    const fresh = { ...Object.fromEntries(variables), PATH: path.join(':'), ...env };
+    return new Spawned(spawn(command, args, { env: fresh, cwd, stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
   /** The first line, of either stream, that fits; throws when the process ends before or the time is over. */

@@ -24,8 +24,8 @@ function answerUnroutable(error: Error, request: FastifyRequest, reply: FastifyR
   sendProblem(reply, problemOf(error, request));
 }
 
-/** Half of what a process has to stop by default: the rest is for the rooms. */
-const drainMs = 5_000;
+/** A submit takes milliseconds; a browser's spare connection, which never asks for anything, would hold the process for ever. */
+const drainMs = 2_000;
 
 const unreadable: Partial<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: 'its headers are over 16 KB',

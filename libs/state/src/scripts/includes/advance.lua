@@ -26,21 +26,28 @@ local function close_state(directive)
   return 'FAILED'
 end
 
--- True when the directive now waits for the review room. A paused one waits for its resume.
+-- True when the directive now waits for the review room. A paused one waits for its resume, and then asks again.
 local function close_when_done(directive)
   if directive.state == 'PAUSED' or directive.open > 0 or directive.closing ~= '' or RESTING[directive.state] or directive.total == 0 then return false end
-  if directive.review == '1' and directive.broken == 0 then
-    directive.review = 'asked'
-    redis.call('ZADD', shard_key('outbox'), NOW, 'review:' .. directive.id)
-    emit(directive, 'directive.review_requested')
-    return true
+  if directive.review == '' or directive.broken > 0 then
+    finish_directive(directive, close_state(directive))
+    return false
   end
-  if directive.review ~= 'asked' then finish_directive(directive, close_state(directive)) end
-  return false
+  if directive.review == '1' then
+    directive.review = 'asked'
+    emit(directive, 'directive.review_requested')
+  end
+  redis.call('ZADD', shard_key('outbox'), NOW, 'review:' .. directive.id)
+  return true
 end
 
 local function file_cascade(directive, node, chunk, mode)
   redis.call('ZADD', shard_key('cascade'), NOW, directive.id .. '.' .. node .. '.' .. chunk .. '.' .. mode)
+end
+
+-- Everything that is parked now is looked at once, in chunks.
+local function file_unpark(directive, count)
+  file_cascade(directive, 'parked', int(count), 'unpark')
 end
 
 local function free_dependent(directive, index, release)
