@@ -36,10 +36,12 @@ export class QueueKeeper {
     const keys = this.keys(queue);
     const active = await this.redis.lrange(keys.active(), 0, activePage - 1);
     if (active.length === 0) return [];
-    const pipeline = this.redis.pipeline();
-    for (const jobId of active) pipeline.exists(keys.lock(jobId));
-    const replies = (await pipeline.exec()) ?? [];
-    return active.filter((_, at) => replies[at]?.[1] === 0);
+    // A job that ended since leaves the list and its lock in one step, so both are looked at in one step.
+    const transaction = this.redis.multi().lrange(keys.active(), 0, activePage - 1);
+    for (const jobId of active) transaction.exists(keys.lock(jobId));
+    const [list, ...locks] = ((await transaction.exec()) ?? []).map(([, reply]) => reply);
+    const stillActive = new Set(list as string[]);
+    return active.filter((jobId, at) => stillActive.has(jobId) && locks[at] === 0);
   }
 
   /** Takes a lost job out of `active` and deletes it; its worker, should it live, finds nothing to finish. */

@@ -3,12 +3,13 @@
 -- ARGV[1] directive id  [2] tasks to finish in this call
 -- Returns: {'ok', state, more} | {'unknown'} | {'illegal', state}
 -- Events: task.cancelled per open task, directive.cancelled
--- @include keys clock record events tasks budget release advance close
+-- @include keys clock record events guard tasks budget release advance close
 
 local directive = load_directive(ARGV[1])
 if not directive then return { 'unknown' } end
 if directive.state == 'CANCELLED' or directive.closing == 'CANCELLED' then return { 'ok', directive.state, 0 } end
 if RESTING[directive.state] or directive.closing ~= '' then return { 'illegal', directive.state } end
+guard_close(directive, ARGV[2])
 
 begin_close(directive, 'CANCELLED')
 local more = close_chunk(directive, tonumber(ARGV[2]))

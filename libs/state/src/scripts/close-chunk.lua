@@ -3,13 +3,15 @@
 -- ARGV[1] directive id  [2] tasks to finish in this call
 -- Returns: {'ok', state, more} | {'unknown'} | {'rests', state}
 -- Events: task.cancelled | task.expired per open task, then the final event
--- @include keys clock record events tasks budget release advance close
+-- @include keys clock record events guard tasks budget release advance close
 
 local directive = load_directive(ARGV[1])
 if not directive or directive.closing == '' then
   redis.call('ZREM', shard_key('closing'), ARGV[1])
   return { directive and 'rests' or 'unknown', directive and directive.state or '' }
 end
+guard_close(directive, ARGV[2])
+
 local more = close_chunk(directive, tonumber(ARGV[2]))
 save_directive(directive)
 return { 'ok', directive.state, more and 1 or 0 }

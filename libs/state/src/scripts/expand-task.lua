@@ -1,12 +1,12 @@
 -- Purpose: writes one chunk of a fan-out's children and makes them ready; the first call takes their indexes. Idempotent by `from`.
 -- KEYS[1] root of the shard
--- ARGV[1] directive id  [2] fan-out's index  [3] number of children  [4] from  [5] children JSON array of {control, spec}, <= 100  [6] max tasks of a plan
--- ARGV[7] window  [8] nonce base
+-- ARGV[1] directive id  [2] fan-out's index  [3] number of children  [4] from  [5] max tasks of a plan  [6] window  [7] nonce base
+-- ARGV[8..] control and spec of each child, <= 100 children
 -- Returns: {'ok', dispatched, staged, cascades, reviewing} | {'stale'} | {'too-large', total}
 -- Events: task.expanded at the first chunk, then task.queued ..., task.completed when there are no children
--- @include keys clock record events tasks budget release advance close
+-- @include keys clock record events guard tasks budget release advance close
 
-local id, index, count, from = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local id, index, count, from, max_tasks = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local directive = load_directive(id)
 local control = directive and load_control(id, index)
 local task = control and (load_task(id, index) or {})
@@ -15,9 +15,14 @@ if not control or FINAL[task.state] or directive.closing ~= '' or RESTING[direct
   redis.call('ZREM', shard_key('expand'), expand_member)
   return { 'stale' }
 end
-if not task.first and directive.total + count > tonumber(ARGV[6]) then return { 'too-large', int(directive.total) } end
+if not task.first and directive.total + count > max_tasks then return { 'too-large', int(directive.total) } end
+-- Another list than the first time, or more than it has, would write over the indexes of others.
+local added = from == (task.staged or 0) and (#ARGV - 7) / 2 or 0
+require_that((task.count or count) == count and from + added <= count, 'the children are not those of the first call')
+guard_shard()
+guard_directive(id)
 
-local release = new_release(ARGV[7], ARGV[8])
+local release = new_release(ARGV[6], ARGV[7])
 if not task.first then
   start_directive(directive)
   task = {
@@ -29,14 +34,12 @@ if not task.first then
   emit(directive, 'task.expanded', control.id, { items = count })
 end
 
-local children = from == task.staged and cjson.decode(ARGV[5]) or {}
-local added = #children
 task.staged = task.staged + added
 save_task(id, index, task)
-for at, child in ipairs(children) do
-  local child_index = to_base36(task.first + from + at - 1)
-  redis.call('HSET', directive_key(id, 'plan'), child_index, child[1], child_index .. ':spec', child[2])
-  make_ready(directive, child_index, cjson.decode(child[1]), nil, release)
+for at = 0, added - 1 do
+  local child_index, child_control, spec = to_base36(task.first + from + at), ARGV[8 + 2 * at], ARGV[9 + 2 * at]
+  redis.call('HSET', directive_key(id, 'plan'), child_index, child_control, child_index .. ':spec', spec)
+  make_ready(directive, child_index, cjson.decode(child_control), nil, release)
 end
 
 local reviewing = false

@@ -3,7 +3,7 @@
 -- ARGV[1] directive id  [2] tasks to finish in this call
 -- Returns: {'ok', state, more} | {'unknown'} | {'early', ttlAt} | {'rests', state}
 -- Events: task.expired per open task, directive.timeout
--- @include keys clock record events tasks budget release advance close
+-- @include keys clock record events guard tasks budget release advance close
 
 local directive = load_directive(ARGV[1])
 if not directive or RESTING[directive.state] or directive.closing ~= '' then
@@ -11,6 +11,7 @@ if not directive or RESTING[directive.state] or directive.closing ~= '' then
   return { directive and 'rests' or 'unknown', directive and directive.state or '' }
 end
 if NOW < directive.ttlAt then return { 'early', int(directive.ttlAt) } end
+guard_close(directive, ARGV[2])
 
 directive.errorCode = 'DIRECTIVE_TIMEOUT'
 directive.errorMessage = 'the time to live of the directive is over'

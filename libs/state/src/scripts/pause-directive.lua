@@ -3,14 +3,18 @@
 -- ARGV[1] directive id  [2] actor
 -- Returns: {'ok', state} | {'unknown'} | {'illegal', state}
 -- Events: directive.paused
--- @include keys clock record events
+-- @include keys clock record events guard
 
 local directive = load_directive(ARGV[1])
 if not directive then return { 'unknown' } end
 if directive.state == 'PAUSED' then return { 'ok', 'PAUSED' } end
 if (directive.state ~= 'RUNNING' and directive.state ~= 'DEGRADED') or directive.closing ~= '' then return { 'illegal', directive.state } end
+guard_events(directive.id)
+redis.call('ZCARD', shard_key('outbox'))
 
 directive.state = 'PAUSED'
+-- What its review may find now it could not act on; the resume asks again.
+redis.call('ZREM', shard_key('outbox'), 'review:' .. directive.id)
 emit(directive, 'directive.paused', nil, { actor = ARGV[2] })
 save_directive(directive)
 return { 'ok', 'PAUSED' }

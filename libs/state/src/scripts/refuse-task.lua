@@ -2,16 +2,19 @@
 -- KEYS[1] root of the shard
 -- ARGV[1] directive id  [2] task index  [3] code  [4] message  [5] window  [6] nonce base
 -- Returns: {'ok', dispatched, expanding, cascades, reviewing} | {'stale'} it is final, in flight or expanded already
--- Events: task.failed, and what follows
--- @include keys clock record events tasks budget release advance
+-- Events: directive.started if it had not, task.failed, and what follows
+-- @include keys clock record events guard tasks budget release advance
 
 local id, index = ARGV[1], ARGV[2]
 local directive = load_directive(id)
 local control = directive and load_control(id, index)
 local task = control and (load_task(id, index) or {})
 if not control or RESTING[directive.state] or FINAL[task.state] or task.first or task.nonce then return { 'stale' } end
+guard_shard()
+guard_directive(id)
 
 local release = new_release(ARGV[5], ARGV[6])
+start_directive(directive)
 redis.call('ZREM', shard_key('expand'), task_member(id, index))
 task.code = ARGV[3]
 task.message = ARGV[4]

@@ -5,7 +5,7 @@
 -- ARGV[8] window  [9] nonce base
 -- Returns: {'ok', dispatched, expanding, cascades, reviewing, queue, readyLeft} | {'stale'} | {'version', pinned} the output was not checked against the pinned version
 -- Events: task.started if not seen, task.completed | task.failed | task.expired | task.retried | task.held, artifact.indexed, and what follows
--- @include keys clock record events tasks budget release advance close settle
+-- @include keys clock record events guard tasks budget release advance close settle
 
 local id, index, verdict = ARGV[1], ARGV[2], ARGV[5]
 local task = load_task(id, index)
@@ -16,10 +16,16 @@ if not directive or RESTING[directive.state] then return { 'stale' } end
 local control = load_control(id, index)
 local detail = cjson.decode(ARGV[6])
 if verdict == 'succeeded' and detail.version ~= control.version then return { 'version', control.version } end
+require_that(VERDICTS[verdict], 'no such verdict')
+require_that(verdict ~= 'retry' or detail.retryAtMs, 'a retry says when')
+guard_shard()
+guard_directive(id)
+guard_queue(control.queue)
 
 local release = new_release(ARGV[8], ARGV[9])
+release.behind = control.queue
 local reviewing = settle(directive, index, control, task, verdict, detail, ARGV[7], release)
-if redis.call('EXISTS', directive_key(id, 'parked')) == 1 and directive.state ~= 'PAUSED' then unpark(directive, release, 10) end
+wake_parked(directive, release)
 save_directive(directive)
 return {
   'ok', release.dispatched, release.expanding, redis.call('ZCARD', shard_key('cascade')), reviewing and id or '',

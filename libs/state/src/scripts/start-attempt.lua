@@ -3,7 +3,7 @@
 -- ARGV[1] directive id  [2] task index  [3] attempt  [4] nonce  [5] grace in ms beyond the action's timeout
 -- Returns: {'ok'} | {'stale'}
 -- Events: task.started
--- @include keys clock record events tasks
+-- @include keys clock record events guard tasks
 
 local id, index = ARGV[1], ARGV[2]
 local task = load_task(id, index)
@@ -11,6 +11,9 @@ if not task or task.state ~= 'dispatched' or int(task.attempt) ~= ARGV[3] or tas
 local directive = load_directive(id)
 if not directive or RESTING[directive.state] then return { 'stale' } end
 local control = load_control(id, index)
+require_that(tonumber(ARGV[5]), 'a grace is needed')
+guard_events(id)
+guard_queue(control.queue)
 
 task.state = 'running'
 task.since = NOW

@@ -3,11 +3,14 @@
 -- ARGV[1] directive id  [2] window  [3] nonce base
 -- Returns: {dispatched, expanding, more} ; dispatched = list of {id, index, attempt, nonce, queue, ttlMs, tenant, traceparent, spec}
 -- Events: directive.started, task.queued, task.held, task.deferred
--- @include keys clock record events tasks budget release advance cascade
+-- @include keys clock record events guard tasks budget release advance cascade
 
 local directive = load_directive(ARGV[1])
 local release = new_release(ARGV[2], ARGV[3])
 if not directive then return { {}, {}, 0 } end
+guard_shard()
+guard_directive(directive.id)
+
 redis.call('ZREM', shard_key('outbox'), 'execute:' .. directive.id)
 if redis.call('ZREM', shard_key('cascade'), directive.id .. '.root.0.start') == 1 then
   run_cascade(directive, 'root', '0', 'start', release)

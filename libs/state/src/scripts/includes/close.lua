@@ -1,4 +1,10 @@
 -- Purpose: ends a directive from outside (cancel, expiry): marks it closing, then finishes its tasks in bounded chunks, then makes it final.
+local function guard_close(directive, limit)
+  require_that((tonumber(limit) or 0) > 0, 'how many tasks to finish is needed')
+  guard_shard()
+  guard_directive(directive.id)
+end
+
 local function begin_close(directive, target)
   directive.closing = target
   directive.closeCursor = 0
@@ -43,8 +49,8 @@ local function close_chunk(directive, limit)
     local index = to_base36(number)
     local task = load_task(directive.id, index)
     if not (task and FINAL[task.state]) then
-      -- A fan-out may have taken its indexes and not yet written its children.
-      local control = load_control(directive.id, index) or { id = index, queue = '', dependents = {}, edgeChunks = 0, parent = 'unwritten' }
+      -- A fan-out may have taken its indexes and not yet written its children; no task's id has a "#".
+      local control = load_control(directive.id, index) or { id = '#' .. index, queue = '', dependents = {}, edgeChunks = 0, parent = 'unwritten' }
       close_task(directive, index, control, task or {}, state)
     end
   end

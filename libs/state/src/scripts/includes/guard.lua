@@ -5,6 +5,12 @@ local SHARD_READS = {
 }
 local DIRECTIVE_READS = { plan = 'HLEN', tasks = 'HLEN', outputs = 'HLEN', artifacts = 'HLEN', events = 'XLEN', parked = 'ZCARD' }
 
+-- What nearly every transition writes, and all that some write.
+local function guard_events(id)
+  redis.call('XLEN', directive_key(id, 'events'))
+  redis.call('XLEN', shard_key('events'))
+end
+
 local function guard_shard()
   for name, read in pairs(SHARD_READS) do redis.call(read, shard_key(name)) end
 end

@@ -1,4 +1,6 @@
--- Purpose: what each verdict on an attempt does to the task.
+-- Purpose: what each verdict on an attempt does to the task, and who may go on with the budget it leaves.
+local VERDICTS = { succeeded = true, failed = true, expired = true, retry = true, hold = true }
+
 local function record_artifacts(directive, control, artifacts)
   for _, artifact in ipairs(artifacts or {}) do
     artifact.task = control.id
@@ -55,4 +57,13 @@ local function settle(directive, index, control, task, verdict, detail, output, 
   end
   if verdict == 'retry' or verdict == 'hold' then verdict = 'failed' end
   return finish_attempt(directive, index, control, task, verdict, detail, output, cost, tokens, release)
+end
+
+-- The freed reservation may be what others wait for. Each settlement looks at a few; the last one must see to it that all are looked at.
+local function wake_parked(directive, release)
+  local key = directive_key(directive.id, 'parked')
+  if redis.call('ZCARD', key) == 0 or directive.state == 'PAUSED' or directive.closing ~= '' then return end
+  unpark(directive, release, 10)
+  local left = redis.call('ZCARD', key)
+  if left > 0 and directive.reservedMicroUsd == 0 and directive.reservedTokens == 0 then file_unpark(directive, left) end
 end
