@@ -15,7 +15,18 @@ const service = await runServiceProcess(async () => {
 
 const { color, canMoveCursor } = loadCliEnv();
 const { options, url } = service;
-const isDone = !options.demo || (await runDocsDemo(url, options, { color, canMoveCursor }));
+
+/** A demo that cannot run is no reason to take the services down. */
+async function runDemo(): Promise<boolean> {
+  try {
+    return await runDocsDemo(url, options, { color, canMoveCursor });
+  } catch (error) {
+    process.stderr.write(`The demo could not run: ${error instanceof Error ? error.message : String(error)}\n`);
+    return false;
+  }
+}
+
+const isDone = !options.demo || (await runDemo());
 if (options.once) {
   await service.close();
   process.exit(isDone ? 0 : 1);
