@@ -37,6 +37,16 @@ describe('a directive on any of four shards', () => {
     for (const id of ids) expect(await bed.finished(id)).toBe('COMPLETED');
   });
 
+  it('is still served by an executor that starts after the number of shards shrank', async () => {
+    const small = await RoomsBed.open({ COC_SHARDS: '4' });
+    await small.serve({ name: 'test.echo', effect: 'pure' }, async ({ input }) => input);
+    await small.stopExecutor(await small.startExecutor());
+    await small.startExecutor({ ...small.env, shards: 1 });
+    const id = await small.submit([{ id: 'a', action: 'test.echo' }], { shard: 3 });
+    expect(await small.finished(id)).toBe('COMPLETED');
+    await small.close();
+  });
+
   it('runs a fan of 1,000 and its join', async () => {
     const fan = Array.from({ length: 1_000 }, (_, at) => ({ id: `f${at}`, action: 'test.echo', input: at }));
     const id = await bed.submit(

@@ -66,8 +66,8 @@ export class RoomsBed {
     return { url: this.env.redis.url, keyPrefix: this.env.redis.keyPrefix };
   }
 
-  async startExecutor(): Promise<RunningExecutor> {
-    const executor = await bootExecutor(this.env, createLogger('executor', this.env.logLevel));
+  async startExecutor(env: Env = this.env): Promise<RunningExecutor> {
+    const executor = await bootExecutor(env, createLogger('executor', this.env.logLevel));
     this.executors.add(executor);
     return executor;
   }

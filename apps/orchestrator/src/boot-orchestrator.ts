@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Env } from '#libs/config';
 import { StartRefusal } from '#libs/contracts';
-import { connectFitRedis, openRedis } from '#libs/state';
+import { openInstallation } from '#libs/state';
 import { NestLogger, type Logger } from '#libs/telemetry';
 import { configureHttpApp, createHttpAdapter } from './http/configure-http-app.js';
 import { createOrchestratorContext } from './orchestrator.context.js';
@@ -23,9 +23,9 @@ class PortInUseError extends StartRefusal {
 
 /** Starts the orchestrator on a fit Redis. Throws RedisUnfitError or PortInUseError. */
 export async function bootOrchestrator(env: Env, logger: Logger): Promise<RunningOrchestrator> {
-  const redis = openRedis(env.redis.url);
-  for (const warning of await connectFitRedis(redis, env.redis.url, env.redis)) logger.warn(warning);
-  const context = createOrchestratorContext(env, logger, redis);
+  const installation = await openInstallation(env.redis, env.shards);
+  for (const warning of installation.warnings) logger.warn(warning);
+  const context = createOrchestratorContext(env, logger, installation);
   const app = await NestFactory.create<NestFastifyApplication>(OrchestratorModule.with(context), createHttpAdapter(), {
     logger: new NestLogger(logger),
     abortOnError: false,
@@ -33,7 +33,7 @@ export async function bootOrchestrator(env: Env, logger: Logger): Promise<Runnin
   configureHttpApp(app, logger);
   const close = async (): Promise<void> => {
     await app.close();
-    redis.disconnect();
+    installation.redis.disconnect();
   };
   try {
     await app.listen(env.http.port, env.http.host);

@@ -6,11 +6,10 @@ import {
   DirectiveOrders,
   DirectiveReader,
   DirectiveStore,
-  Keys,
   RefRegister,
   ScriptRunner,
   TaskOutputs,
-  type Redis,
+  type Installation,
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
 import { join } from 'node:path';
@@ -24,6 +23,7 @@ import { ReviewService } from './review/review.service.js';
 
 export interface OrchestratorContext {
   env: Env;
+  servedShards: number;
   logger: Logger;
   ingress: IngressService;
   decide: DecideService;
@@ -36,18 +36,22 @@ export interface OrchestratorContext {
 }
 
 /** The orchestrator's rooms wired together over one connection. */
-export function createOrchestratorContext(env: Env, logger: Logger, redis: Redis): OrchestratorContext {
-  const keys = new Keys(env.redis.keyPrefix);
+export function createOrchestratorContext(
+  env: Env,
+  logger: Logger,
+  { redis, keys, servedShards }: Installation,
+): OrchestratorContext {
   const store = new DirectiveStore(new ScriptRunner(redis), keys);
   const orders = new DirectiveOrders(redis, keys);
   const actions = new ActionCatalog(redis, keys);
   const catalog = new CatalogSnapshot(actions);
   const workflows = new WorkflowLibrary([docsIndex]);
   const sender = new QueueSender(redis, { url: env.redis.url, keyPrefix: env.redis.keyPrefix });
-  const reader = new DirectiveReader(redis, keys, { shards: env.shards });
+  const reader = new DirectiveReader(redis, keys, { shards: servedShards });
   const shared = { orders, store, catalog, workflows, sender };
   return {
     env,
+    servedShards,
     logger,
     ingress: new IngressService({
       ...shared,

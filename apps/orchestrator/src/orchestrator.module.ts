@@ -46,9 +46,9 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
   }
 
   onApplicationBootstrap(): void {
-    const { env, logger, decide, review } = this.context;
+    const { env, servedShards, logger, decide, review } = this.context;
     const address = { url: env.redis.url, keyPrefix: env.redis.keyPrefix };
-    this.rooms = openRooms({ address, shards: env.shards, logger, decide, review });
+    this.rooms = openRooms({ address, shards: servedShards, logger, decide, review });
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -24,7 +24,7 @@ describe('decideSettlement', () => {
     ['a failure of the last attempt', { attempt: 3 }, {}, { verdict: 'fail', state: 'failed' }],
     ['a failure without retries', { maxRetries: 0 }, {}, { verdict: 'fail', state: 'failed' }],
     ['a permanent failure', {}, { class: 'permanent' }, { verdict: 'fail', state: 'failed' }],
-    ['a cancelled attempt', {}, { class: 'cancelled' }, { verdict: 'fail', state: 'cancelled' }],
+    ['a cancelled attempt', {}, { class: 'cancelled' }, { verdict: 'fail', state: 'failed' }],
     ['a wait that ran out', { started: false }, { class: 'expired' }, { verdict: 'fail', state: 'expired' }],
     ['a lost attempt', {}, { class: 'lost' }, { verdict: 'retry' }],
     ['a lost last attempt', { attempt: 3 }, { class: 'lost' }, { verdict: 'fail', state: 'failed' }],

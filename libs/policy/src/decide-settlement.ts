@@ -18,7 +18,7 @@ export interface AttemptFailure {
 
 export type SettlementVerdict =
   | { verdict: 'retry'; atMs: number; reason: string }
-  | { verdict: 'fail'; state: 'failed' | 'cancelled' | 'expired'; reason: string }
+  | { verdict: 'fail'; state: 'failed' | 'expired'; reason: string }
   | { verdict: 'hold'; kind: 'effect-unknown'; reason: string };
 
 const maxBackoffMs = 300_000;
@@ -29,7 +29,7 @@ const maxBackoffMs = 300_000;
  * | class | pure, keyed, or `once` not started | `once` started |
  * |---|---|---|
  * | permanent | fail | fail |
- * | cancelled | fail as cancelled | fail as cancelled |
+ * | cancelled | fail | fail |
  * | expired | fail as expired | fail as expired |
  * | lost | retry | hold: nobody knows the effect |
  * | timeout | retry | hold: it was broken off in the middle |
@@ -45,7 +45,7 @@ export function decideSettlement(
   random: number,
 ): SettlementVerdict {
   if (failure.class === 'permanent') return fail('failed', failure, 'a permanent failure is not tried again');
-  if (failure.class === 'cancelled') return fail('cancelled', failure, 'the attempt was cancelled');
+  if (failure.class === 'cancelled') return fail('failed', failure, 'the worker was told to stop');
   if (failure.class === 'expired') return fail('expired', failure, 'the time to wait for a worker ran out');
   if (task.effect === 'once' && task.started) return settleStartedOnce(failure);
   if (task.attempt > task.maxRetries) {
@@ -83,7 +83,7 @@ function computeDelayMs(task: SettledTask, failure: AttemptFailure, random: numb
   return Math.max(jitteredMs, failure.retryAfterMs ?? 0);
 }
 
-function fail(state: 'failed' | 'cancelled' | 'expired', failure: AttemptFailure, why: string): SettlementVerdict {
+function fail(state: 'failed' | 'expired', failure: AttemptFailure, why: string): SettlementVerdict {
   return { verdict: 'fail', state, reason: `${reasonOf(failure)}: ${why}` };
 }
 

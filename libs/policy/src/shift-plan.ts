@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { Plan, PlannedTask } from '#libs/contracts';
 import { hashOfTasks } from './canonical-json.js';
 
-/** The plan with every index raised by `offset`: an extension stands behind the tasks a directive has already. */
-export function shiftPlan(plan: Plan, offset: number): Plan {
+/**
+ * The plan with every index raised by `offset`: an extension stands behind the tasks a directive has already. Its hash pins both:
+ * the tasks that stood, by their hash, and those that came.
+ */
+export function shiftPlan(plan: Plan, offset: number, standingHash: string): Plan {
   const raise = (indexes: readonly number[]): number[] => indexes.map((index) => index + offset);
   const tasks = plan.tasks.map((task): PlannedTask => ({
     ...task,
@@ -11,5 +15,12 @@ export function shiftPlan(plan: Plan, offset: number): Plan {
     dependents: raise(task.dependents),
     references: raise(task.references),
   }));
-  return { ...plan, tasks, hash: hashOfTasks(tasks), roots: raise(plan.roots) };
+  return {
+    ...plan,
+    tasks,
+    hash: createHash('sha256')
+      .update(`${standingHash}\n${hashOfTasks(tasks)}`)
+      .digest('hex'),
+    roots: raise(plan.roots),
+  };
 }

@@ -22,3 +22,4 @@ export { DirectiveOrders, type DirectiveOrder, type DirectiveRequest } from './r
 export { RefRegister } from './write/ref-register.js';
 export { TaskOutputs } from './read/task-outputs.js';
 export { DirectiveReader } from './read/directive-reader.js';
+export { openInstallation, type Installation } from './redis/open-installation.js';

@@ -37,5 +37,6 @@ export class Keys {
   inflight = (shard: number, queue: string): string => `${this.root(shard)}:inflight:${queue}`;
 
   ref = (tenant: string, ref: string): string => `${tenantRoot(this.keyPrefix, tenant)}:ref:${ref}`;
+  installation = (): string => `${globalRoot(this.keyPrefix)}:installation`;
   catalog = (): string => `${globalRoot(this.keyPrefix)}:actions`;
 }

@@ -38,9 +38,15 @@ function answerUnreadable(error: ConnectionError, socket: Socket): void {
   const reason = unreadable[error.code ?? ''] ?? 'it is not HTTP';
   const problem = problemFrom(new CocError('REQUEST_INVALID', `the request cannot be read: ${reason}`));
   const body = JSON.stringify(problem);
-  const head = ['content-type: application/problem+json', `content-length: ${Buffer.byteLength(body)}`];
-  const answer = [`HTTP/1.1 ${problem.status} Bad Request`, ...head, 'connection: close', '', body].join('\r\n');
-  socket.end(answer, () => socket.destroy());
+  const head = [
+    `HTTP/1.1 ${problem.status} Bad Request`,
+    'content-type: application/problem+json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'cache-control: no-store',
+    'x-content-type-options: nosniff',
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 
 /** Whoever is being answered gets the answer; kept alive, its connection would hold the process for another 72 s. */

@@ -1,4 +1,13 @@
-import { shardOfDirective, schemaVersion, type Json, type RoomMessage } from '#libs/contracts';
+import {
+  limits,
+  schemaVersion,
+  shardOfDirective,
+  type Fault,
+  type Json,
+  type Plan,
+  type RoomMessage,
+  type TaskSpec,
+} from '#libs/contracts';
 import { decidePlan, shiftPlan } from '#libs/policy';
 import type { QueueSender } from '#libs/queues';
 import type { DirectiveOrder, DirectiveOrders, DirectiveStore, TaskOutputs } from '#libs/state';
@@ -43,20 +52,13 @@ export class ReviewService {
   }
 
   private async extend(order: DirectiveOrder, verdict: ReviewVerdict & { verdict: 'extend' }): Promise<void> {
-    const catalog = await this.parts.catalog.get(verdict.tasks.map((task) => task.action));
-    const decision = decidePlan(
-      { tasks: verdict.tasks, policies: order.request.policies, budget: order.request.budget },
-      catalog,
-    );
-    if ('faults' in decision) {
-      const [fault] = decision.faults;
-      await this.parts.store.close(order.id, 'FAILED', {
-        code: fault!.code,
-        message: `the review's extension: ${fault!.detail}`,
-      });
+    const planned = await this.planExtension(order, verdict.tasks);
+    if ('code' in planned) {
+      const message = `the review's extension: ${planned.detail}`;
+      await this.parts.store.close(order.id, 'FAILED', { code: planned.code, message });
       return;
     }
-    await this.parts.store.extendPlan(order.id, shiftPlan(decision.plan, order.total), order.total);
+    await this.parts.store.extendPlan(order.id, planned, order.total);
     const { id: directiveId, tenant, traceparent } = order;
     await this.parts.sender.sendRoom('execute', shardOfDirective(directiveId)!, {
       kind: 'ExecuteDirective',
@@ -65,5 +67,16 @@ export class ReviewService {
       directiveId,
       traceparent,
     });
+  }
+
+  private async planExtension(order: DirectiveOrder, tasks: TaskSpec[]): Promise<Plan | Fault> {
+    const { policies, budget } = order.request;
+    if (order.total + tasks.length > limits.maxTasks) {
+      const detail = `${tasks.length} tasks would bring the plan from ${order.total} to over ${limits.maxTasks}`;
+      return { code: 'PLAN_TOO_LARGE', pointer: '', detail };
+    }
+    const catalog = await this.parts.catalog.get(tasks.map((task) => task.action));
+    const decision = decidePlan({ tasks, policies, budget }, catalog);
+    return 'plan' in decision ? shiftPlan(decision.plan, order.total, order.planHash) : decision.faults[0]!;
   }
 }

@@ -4,7 +4,7 @@ import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { Env } from '#libs/config';
-import { ActionCatalog, ArtifactStore, AttemptFence, Keys, connectFitRedis, openRedis, type Redis } from '#libs/state';
+import { ActionCatalog, ArtifactStore, AttemptFence, openInstallation, type Installation } from '#libs/state';
 import { NestLogger, type Logger } from '#libs/telemetry';
 import { ActionWorkers } from './action-workers.js';
 import { HostActionServer } from './action.server.js';
@@ -19,21 +19,20 @@ export interface WorkerHost {
   close(): Promise<void>;
 }
 
-function createServer(env: Env, redis: Redis, logger: Logger): HostActionServer {
-  const keys = new Keys(env.redis.keyPrefix);
+function createServer(env: Env, { redis, keys, servedShards }: Installation, logger: Logger): HostActionServer {
   const running = new RunningAttempts(env.worker.lockMs);
   const store = new ArtifactStore(join(env.dataDir, 'artifacts'));
   const runner = new AttemptRunner(running, new AttemptFence(redis, keys), store, logger);
   const settings = {
     address: env.redis,
-    shards: env.shards,
+    shards: servedShards,
     concurrency: env.worker.concurrency,
     lockMs: env.worker.lockMs,
     shutdownGraceMs: env.shutdownGraceMs,
     hostName: `${hostname()}.${process.pid}`,
   };
   const workers = new ActionWorkers(settings, runner, running, logger);
-  const cancels = new CancelListener(env.redis.url, keys, env.shards, running);
+  const cancels = new CancelListener(env.redis.url, keys, servedShards, running);
   return new HostActionServer(env.worker.actions, new ActionCatalog(redis, keys), cancels, workers, logger);
 }
 
@@ -42,9 +41,10 @@ function createServer(env: Env, redis: Redis, logger: Logger): HostActionServer 
  * CocError ACTION_CONFLICT or DuplicateActionError, and leaves nothing open then.
  */
 export async function startWorkerHost(env: Env, logger: Logger, controllers: Type[]): Promise<WorkerHost> {
-  const redis = openRedis(env.redis.url);
-  for (const warning of await connectFitRedis(redis, env.redis.url, env.redis)) logger.warn(warning);
-  const server = createServer(env, redis, logger);
+  const installation = await openInstallation(env.redis, env.shards);
+  const { redis } = installation;
+  for (const warning of installation.warnings) logger.warn(warning);
+  const server = createServer(env, installation, logger);
   try {
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(WorkerHostModule.serving(controllers), {
       strategy: new BullmqTransport(server),

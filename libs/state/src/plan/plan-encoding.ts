@@ -11,8 +11,11 @@ import { collectReferences } from '#libs/policy';
 
 /** Dependents kept in the control record itself; longer lists go to edge chunks, worked off by the cascade. */
 const inlineEdges = 64;
-const edgeChunk = 200;
+/** A grant costs up to 50 µs in a busy Redis, so a chunk of the cascade stays near 5 ms; at 200 it met 12 (bound: 10). */
+const edgeChunk = 100;
 export const tasksPerChunk = 100;
+/** A chunk ends early at this size, unless its first task alone is larger. */
+export const charsPerChunk = 256 * 1024;
 
 /** What a worker's job is made of; Lua hands it through without looking inside. */
 export interface SpecRecord {
@@ -43,9 +46,19 @@ export interface FieldChunk {
 }
 
 export interface EncodedPlan {
-  summary: { total: number; edges: number; hash: string; rootChunks: number; queues: string[] };
-  roots: string[];
+  summary: PlanSummary;
   chunks: FieldChunk[];
+}
+
+/** What `commit-plan` is told; the numbers of fields tell it whether all of the plan is staged. */
+export interface PlanSummary {
+  total: number;
+  edges: number;
+  hash: string;
+  rootChunks: number;
+  queues: string[];
+  planFields: number;
+  pendingFields: number;
 }
 
 function chunksOf<T>(list: readonly T[], size: number): T[][] {
@@ -132,30 +145,69 @@ function edgeFields(task: PlannedTask): string[] {
   ]);
 }
 
-function encodeChunk(tasks: readonly PlannedTask[], shard: number, idOf: (index: number) => string): FieldChunk {
-  const planFields: string[] = [];
-  const pendingFields: string[] = [];
-  for (const task of tasks) {
-    const index = formatTaskIndex(task.index);
-    const { control, spec } = encodeTask(task, shard, idOf);
-    planFields.push(index, control, `${index}:spec`, spec, ...edgeFields(task));
-    if (task.dependsOn.length > 0) pendingFields.push(`${index}:pending`, String(task.dependsOn.length));
+function encodeFields(task: PlannedTask, shard: number, idOf: (index: number) => string): FieldChunk {
+  const index = formatTaskIndex(task.index);
+  const { control, spec } = encodeTask(task, shard, idOf);
+  return {
+    planFields: [index, control, `${index}:spec`, spec, ...edgeFields(task)],
+    pendingFields: task.dependsOn.length > 0 ? [`${index}:pending`, String(task.dependsOn.length)] : [],
+  };
+}
+
+function charsOf({ planFields }: FieldChunk): number {
+  return planFields.reduce((sum, text) => sum + text.length, 0);
+}
+
+function joinChunks(chunks: readonly FieldChunk[]): FieldChunk {
+  return {
+    planFields: chunks.flatMap(({ planFields }) => planFields),
+    pendingFields: chunks.flatMap(({ pendingFields }) => pendingFields),
+  };
+}
+
+/** In order; each group holds what one script call may write, at most `tasksPerChunk` and about `charsPerChunk`. */
+export function groupForCalls<T>(items: readonly T[], charsOfItem: (item: T) => number): T[][] {
+  const groups: T[][] = [];
+  let chars = 0;
+  for (const item of items) {
+    const length = charsOfItem(item);
+    const group = groups.at(-1);
+    if (group && group.length < tasksPerChunk && chars + length <= charsPerChunk) {
+      group.push(item);
+      chars += length;
+    } else {
+      groups.push([item]);
+      chars = length;
+    }
   }
-  return { planFields, pendingFields };
+  return groups;
+}
+
+/** The roots in the fields `<node>:edges:<chunk>`, of which the cascade starts one at a time. */
+function rootFields(roots: readonly string[], node: string): string[] {
+  return chunksOf(roots, edgeChunk).flatMap((chunk, at) => [`${node}:edges:${at}`, JSON.stringify(chunk)]);
 }
 
 /** A plan as the hash fields of `d:<id>:plan` and `d:<id>:tasks`, in chunks one script can write in well under 10 ms. */
-export function encodePlan(plan: Plan, shard: number): EncodedPlan {
-  const roots = plan.roots.map(formatTaskIndex);
-  const rootChunks = chunksOf(roots, edgeChunk);
+export function encodePlan(plan: Plan, shard: number, rootNode = 'root'): EncodedPlan {
   const first = plan.tasks[0]!.index;
   const idOf = (index: number): string => plan.tasks[index - first]!.id;
-  const chunks = chunksOf(plan.tasks, tasksPerChunk).map((tasks) => encodeChunk(tasks, shard, idOf));
-  chunks[0]!.planFields.push(...rootChunks.flatMap((chunk, at) => [`root:edges:${at}`, JSON.stringify(chunk)]));
-  const queues = [...new Set(plan.tasks.map((task) => actionQueue(task.action, shard)))];
+  const roots = rootFields(plan.roots.map(formatTaskIndex), rootNode);
+  const fields = plan.tasks.map((task) => encodeFields(task, shard, idOf));
+  const chunks = groupForCalls(fields, charsOf).map(joinChunks);
+  chunks[0]!.planFields.push(...roots);
+  const count = (list: (chunk: FieldChunk) => string[]): number =>
+    chunks.reduce((sum, chunk) => sum + list(chunk).length / 2, 0);
   return {
-    summary: { total: plan.tasks.length, edges: plan.edges, hash: plan.hash, rootChunks: rootChunks.length, queues },
-    roots,
+    summary: {
+      total: plan.tasks.length,
+      edges: plan.edges,
+      hash: plan.hash,
+      rootChunks: roots.length / 2,
+      queues: [...new Set(plan.tasks.map((task) => actionQueue(task.action, shard)))],
+      planFields: count((chunk) => chunk.planFields),
+      pendingFields: count((chunk) => chunk.pendingFields),
+    },
     chunks,
   };
 }

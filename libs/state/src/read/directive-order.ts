@@ -16,6 +16,7 @@ export interface DirectiveOrder {
   /** The workflow the decide room chose and its input; absent for an explicit task list and before the plan. */
   decided?: { workflow: string; input: Json };
   total: number;
+  planHash: string;
   traceparent: string;
 }
 
@@ -27,12 +28,13 @@ export class DirectiveOrders {
   ) {}
 
   async load(id: string): Promise<DirectiveOrder | undefined> {
-    const [tenant, state, request, total, traceparent, decided] = await this.redis.hmget(
+    const [tenant, state, request, total, planHash, traceparent, decided] = await this.redis.hmget(
       this.keys.directive(id),
       'tenant',
       'state',
       'request',
       'total',
+      'planHash',
       'traceparent',
       'decided',
     );
@@ -43,6 +45,7 @@ export class DirectiveOrders {
       state: state as DirectiveState,
       request: JSON.parse(request) as DirectiveRequest,
       total: Number(total ?? 0),
+      planHash: planHash ?? '',
       traceparent: traceparent ?? '',
       ...(decided ? { decided: JSON.parse(decided) as { workflow: string; input: Json } } : {}),
     };

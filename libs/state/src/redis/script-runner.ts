@@ -44,6 +44,13 @@ export class ScriptRunner {
     );
   }
 
+  /** A hash field that a script left out of its answer because it is large. */
+  async readField(key: string, field: string): Promise<string> {
+    const text = await this.redis.hget(key, field);
+    if (text === null) throw new RangeError(`${key} has no field ${field}`);
+    return text;
+  }
+
   private script(call: ScriptCall): Script {
     const script = this.scripts.get(call.name);
     if (!script) throw new RangeError(`no script is named ${call.name}`);

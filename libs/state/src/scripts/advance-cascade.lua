@@ -3,7 +3,7 @@
 -- ARGV[1] window  [2] nonce base
 -- Returns: {dispatched, expanding, left, reviewing} ; reviewing = directive id or ''
 -- Events: directive.started, task.queued, task.held, task.deferred, task.skipped, and what closes a directive
--- @include keys clock record events guard tasks budget release advance cascade
+-- @include keys clock record events guard tasks budget release lists advance cascade
 
 local release = new_release(ARGV[1], ARGV[2])
 local head = redis.call('ZRANGE', shard_key('cascade'), 0, 0)[1]

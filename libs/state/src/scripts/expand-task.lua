@@ -2,7 +2,7 @@
 -- KEYS[1] root of the shard
 -- ARGV[1] directive id  [2] fan-out's index  [3] number of children  [4] from  [5] max tasks of a plan  [6] window  [7] nonce base
 -- ARGV[8..] control and spec of each child, <= 100 children
--- Returns: {'ok', dispatched, staged, cascades, reviewing} | {'stale'} | {'too-large', total}
+-- Returns: {'ok', dispatched, staged, cascades, reviewing} | {'stale'} it is final, or its list is not known yet | {'too-large', total}
 -- Events: task.expanded at the first chunk, then task.queued ..., task.completed when there are no children
 -- @include keys clock record events guard tasks budget release advance close
 
@@ -15,6 +15,7 @@ if not control or FINAL[task.state] or directive.closing ~= '' or RESTING[direct
   redis.call('ZREM', shard_key('expand'), expand_member)
   return { 'stale' }
 end
+if not task.first and not redis.call('ZSCORE', shard_key('expand'), expand_member) then return { 'stale' } end
 if not task.first and directive.total + count > max_tasks then return { 'too-large', int(directive.total) } end
 -- Another list than the first time, or more than it has, would write over the indexes of others.
 local added = from == (task.staged or 0) and (#ARGV - 7) / 2 or 0

@@ -3,25 +3,23 @@
 -- ARGV[1] window  [2] nonce base  [3] limit
 -- Returns: {dispatched, expanding, expired directive ids, ms until the next timer or ''}
 -- Events: task.queued, task.held, task.deferred
--- @include keys clock record events tasks budget release
+-- @include keys clock record events guard tasks budget release lists
 
 local release = new_release(ARGV[1], ARGV[2])
 local timers = shard_key('timers')
-local expired = {}
-
-local function fire_retry(member)
-  local id, index = member:match('^([^.]+)%.([^.]+)$')
-  redis.call('ZREM', timers, 'retry:' .. member)
-  local directive = load_directive(id)
-  local task = directive and load_task(id, index)
-  if not task or task.state ~= 'deferred' then return end
-  make_ready(directive, index, load_control(id, index), task, release)
-  save_directive(directive)
-end
+local expired, members, fired = {}, {}, {}
 
 for _, timer in ipairs(redis.call('ZRANGEBYSCORE', timers, '-inf', int(NOW), 'LIMIT', 0, tonumber(ARGV[3]))) do
   local kind, rest = timer:match('^(%a+):(.+)$')
-  if kind == 'retry' then fire_retry(rest) else expired[#expired + 1] = rest end
+  if kind == 'ttl' then
+    expired[#expired + 1] = rest
+  else
+    fired[#fired + 1] = timer
+    members[#members + 1] = rest
+  end
 end
+local directives = load_directives(members)
+if #fired > 0 then redis.call('ZREM', timers, unpack(fired)) end
+release_members(members, directives, release)
 local nearest = redis.call('ZRANGE', timers, 0, 0, 'WITHSCORES')
 return { release.dispatched, release.expanding, expired, nearest[2] and int(math.max(0, tonumber(nearest[2]) - NOW)) or '' }

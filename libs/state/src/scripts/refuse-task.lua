@@ -1,7 +1,7 @@
 -- Purpose: fails a task that was never dispatched, with the reason: a fan-out over something that is no list, or above its cap.
 -- KEYS[1] root of the shard
 -- ARGV[1] directive id  [2] task index  [3] code  [4] message  [5] window  [6] nonce base
--- Returns: {'ok', dispatched, expanding, cascades, reviewing} | {'stale'} it is final, in flight or expanded already
+-- Returns: {'ok', dispatched, expanding, cascades, reviewing} | {'stale'} it is final, was dispatched, is expanded, or its directive ends
 -- Events: directive.started if it had not, task.failed, and what follows
 -- @include keys clock record events guard tasks budget release advance
 
@@ -9,7 +9,7 @@ local id, index = ARGV[1], ARGV[2]
 local directive = load_directive(id)
 local control = directive and load_control(id, index)
 local task = control and (load_task(id, index) or {})
-if not control or RESTING[directive.state] or FINAL[task.state] or task.first or task.nonce then return { 'stale' } end
+if not control or RESTING[directive.state] or directive.closing ~= '' or FINAL[task.state] or task.first or task.nonce then return { 'stale' } end
 guard_shard()
 guard_directive(id)
 

@@ -1,9 +1,9 @@
 -- Purpose: pops ready tasks of one queue up to its window and grants each its assignment, or holds or defers it with the reason.
 -- KEYS[1] root of the shard
 -- ARGV[1] queue  [2] window  [3] nonce base  [4] limit
--- Returns: {dispatched, left} ; left = tasks still ready in the queue
+-- Returns: {dispatched, left, popped} ; left = tasks still ready in the queue
 -- Events: directive.started, task.queued, task.held, task.deferred
--- @include keys clock record events tasks budget release
+-- @include keys clock record events guard tasks budget release lists
 
 local queue, limit = ARGV[1], tonumber(ARGV[4])
 local release = new_release(ARGV[2], ARGV[3])
@@ -12,17 +12,8 @@ local used = redis.call('ZCARD', shard_key('inflight:' .. queue))
 local room = math.min(limit, release.window - used)
 release.inflight[queue] = used
 
-local directives = {}
 local members = room > 0 and redis.call('ZRANGE', ready_key, 0, room - 1) or {}
-for _, member in ipairs(members) do
-  local id, index = member:match('^([^.]+)%.([^.]+)$')
-  local directive = directives[id] or load_directive(id)
-  redis.call('ZREM', ready_key, member)
-  if directive then
-    directives[id] = directive
-    local task = load_task(id, index)
-    if not (task and FINAL[task.state]) then make_ready(directive, index, load_control(id, index), task, release) end
-  end
-end
-for _, directive in pairs(directives) do save_directive(directive) end
-return { release.dispatched, redis.call('ZCARD', ready_key) }
+local directives = load_directives(members)
+if #members > 0 then redis.call('ZREM', ready_key, unpack(members)) end
+release_members(members, directives, release)
+return { release.dispatched, redis.call('ZCARD', ready_key), #members }

@@ -5,7 +5,7 @@
 -- ARGV[8] window  [9] nonce base
 -- Returns: {'ok', dispatched, expanding, cascades, reviewing, queue, readyLeft} | {'stale'} | {'version', pinned} the output was not checked against the pinned version
 -- Events: task.started if not seen, task.completed | task.failed | task.expired | task.retried | task.held, artifact.indexed, and what follows
--- @include keys clock record events guard tasks budget release advance close settle
+-- @include keys clock record events guard tasks budget release lists advance close settle
 
 local id, index, verdict = ARGV[1], ARGV[2], ARGV[5]
 local task = load_task(id, index)

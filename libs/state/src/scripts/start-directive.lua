@@ -3,7 +3,7 @@
 -- ARGV[1] directive id  [2] window  [3] nonce base
 -- Returns: {dispatched, expanding, more} ; dispatched = list of {id, index, attempt, nonce, queue, ttlMs, tenant, traceparent, spec}
 -- Events: directive.started, task.queued, task.held, task.deferred
--- @include keys clock record events guard tasks budget release advance cascade
+-- @include keys clock record events guard tasks budget release lists advance cascade
 
 local directive = load_directive(ARGV[1])
 local release = new_release(ARGV[2], ARGV[3])

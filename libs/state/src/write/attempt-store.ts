@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { formatTaskIndex, limits, shardOfDirective, type ArtifactEntry, type AttemptId } from '#libs/contracts';
 import type { Keys } from '../keys.js';
-import type { ScriptCall, ScriptRunner } from '../redis/script-runner.js';
-import { followup, type DispatchReply, type Followup } from './dispatch.js';
+import type { ScriptArg, ScriptCall, ScriptRunner } from '../redis/script-runner.js';
+import { groupForCalls } from '../plan/plan-encoding.js';
+import { luaJson } from '../redis/lua-json.js';
+import { parseFollowup, type DispatchReply, type Followup, type FollowupReply } from './dispatch.js';
 
 export interface SettlementDetail {
   /** The worker had begun; a lost attempt that had not is not charged. */
@@ -39,6 +41,13 @@ export interface Timers extends Followup {
   nextMs: number | null;
 }
 
+export type ExpandResult =
+  | { result: 'ok'; followup: Followup; staged: number }
+  | { result: 'stale' }
+  | { result: 'too-large'; total: number };
+
+type Expanding = [directiveId: string, index: string][];
+
 /** What a running attempt may take beyond its action's timeout before the executor calls it overdue: the worker's own timer acts first. */
 const timeoutGraceMs = 5_000;
 
@@ -51,25 +60,25 @@ export class AttemptStore {
   ) {}
 
   async startDirective(directiveId: string): Promise<Followup> {
-    const root = this.keys.rootOf(directiveId);
-    const args = [directiveId, this.window, newNonceBase()];
-    const reply = (await this.scripts.run({ name: 'start-directive', root, args })) as [
-      DispatchReply[],
-      [string, string][],
-      number,
-    ];
-    return followup(shardOfDirective(directiveId)!, ...reply);
+    const reply = await this.runOn(directiveId, 'start-directive', [directiveId, this.window, newNonceBase()]);
+    const [dispatched, expanding, cascades] = reply as [DispatchReply[], Expanding, number];
+    return this.followup(shardOf(directiveId), { dispatched, expanding, cascades });
   }
 
   async advanceCascade(shard: number): Promise<Followup> {
-    const reply = await this.runOnShard('advance-cascade', shard, [this.window, newNonceBase()]);
-    return followup(shard, ...(reply as [DispatchReply[], [string, string][], number, string]));
+    const reply = await this.runOnShard(shard, 'advance-cascade', [this.window, newNonceBase()]);
+    const [dispatched, expanding, cascades, reviewing] = reply as [DispatchReply[], Expanding, number, string];
+    return this.followup(shard, { dispatched, expanding, cascades, reviewing });
   }
 
+  /** Goes on while it pops and grants nothing: the tasks of paused directives must not stand before all others. */
   async releaseTasks(shard: number, queue: string, limit: number): Promise<{ followup: Followup; left: number }> {
-    const reply = await this.runOnShard('release-tasks', shard, [queue, this.window, newNonceBase(), limit]);
-    const [dispatched, left] = reply as [DispatchReply[], number];
-    return { followup: followup(shard, dispatched), left };
+    for (;;) {
+      const reply = await this.runOnShard(shard, 'release-tasks', [queue, this.window, newNonceBase(), limit]);
+      const [dispatched, left, popped] = reply as [DispatchReply[], number, number];
+      if (dispatched.length > 0 || left === 0 || popped === 0)
+        return { followup: await this.followup(shard, { dispatched }), left };
+    }
   }
 
   /** Answers how many reports were late or repeated. */
@@ -82,83 +91,96 @@ export class AttemptStore {
       })),
     );
     const failed = replies.find((reply) => reply instanceof Error);
-    if (failed) throw failed;
+    if (failed) throw failed as Error;
     return replies.filter((reply) => (reply as [string])[0] === 'stale').length;
   }
 
   /** A batch in one pipeline; answers in the order asked. */
   async settle(settlements: readonly Settlement[]): Promise<SettleResult[]> {
     const replies = await this.scripts.runAll(settlements.map((settlement) => this.settleCall(settlement)));
-    return replies.map((reply, at) => parseSettleReply(reply, shardOfAttempt(settlements[at]!.attempt)));
+    return Promise.all(
+      replies.map(async (reply, at) => this.parseSettleReply(reply, shardOfAttempt(settlements[at]!.attempt))),
+    );
   }
 
   async refuseTask(directiveId: string, index: string, code: string, message: string): Promise<Followup> {
-    const root = this.keys.rootOf(directiveId);
-    const args = [directiveId, index, code, message, this.window, newNonceBase()];
-    const [result, ...rest] = (await this.scripts.run({ name: 'refuse-task', root, args })) as [
-      string,
-      DispatchReply[],
-      [string, string][],
-      number,
-      string,
-    ];
-    return result === 'ok'
-      ? followup(shardOfDirective(directiveId)!, ...rest)
-      : followup(shardOfDirective(directiveId)!, []);
+    const args = [directiveId, index, code, message.toWellFormed(), this.window, newNonceBase()];
+    const reply = await this.runOn(directiveId, 'refuse-task', args);
+    const [, dispatched, expanding, cascades, reviewing] = reply as SteppedReply;
+    return this.followup(shardOf(directiveId), { dispatched, expanding, cascades, reviewing });
   }
 
-  /** Writes children `from`.. of a fan-out of `count`; answers how many stand now, or why not. */
+  /** Writes children `from`.. of a fan-out of `count`, as many of them as one call may; answers how many stand now, or why not. */
   async expandTask(
     directiveId: string,
     index: string,
     count: number,
     from: number,
-    children: readonly [string, string][],
-  ): Promise<
-    { result: 'ok'; followup: Followup; staged: number } | { result: 'stale' } | { result: 'too-large'; total: number }
-  > {
-    const root = this.keys.rootOf(directiveId);
-    const args = [
-      directiveId,
-      index,
-      count,
-      from,
-      JSON.stringify(children),
-      limits.maxTasks,
-      this.window,
-      newNonceBase(),
-    ];
-    const reply = (await this.scripts.run({ name: 'expand-task', root, args })) as [string, ...unknown[]];
+    children: readonly [control: string, spec: string][],
+  ): Promise<ExpandResult> {
+    const [group = []] = groupForCalls(children, ([control, spec]) => control.length + spec.length);
+    const args = [directiveId, index, count, from, limits.maxTasks, this.window, newNonceBase(), ...group.flat()];
+    const reply = (await this.runOn(directiveId, 'expand-task', args)) as [string, ...unknown[]];
     if (reply[0] === 'stale') return { result: 'stale' };
     if (reply[0] === 'too-large') return { result: 'too-large', total: Number(reply[1]) };
     const [, dispatched, staged, cascades, reviewing] = reply as [string, DispatchReply[], string, number, string];
-    return {
-      result: 'ok',
-      followup: followup(shardOfDirective(directiveId)!, dispatched, [], cascades, reviewing),
-      staged: Number(staged),
-    };
+    const followup = await this.followup(shardOf(directiveId), { dispatched, cascades, reviewing });
+    return { result: 'ok', followup, staged: Number(staged) };
   }
 
   async fireTimers(shard: number, limit: number): Promise<Timers> {
-    const reply = await this.runOnShard('fire-timers', shard, [this.window, newNonceBase(), limit]);
-    const [dispatched, expanding, expired, nextMs] = reply as [DispatchReply[], [string, string][], string[], string];
-    return { ...followup(shard, dispatched, expanding), expired, nextMs: nextMs === '' ? null : Number(nextMs) };
+    const reply = await this.runOnShard(shard, 'fire-timers', [this.window, newNonceBase(), limit]);
+    const [dispatched, expanding, expired, nextMs] = reply as [DispatchReply[], Expanding, string[], string];
+    const followup = await this.followup(shard, { dispatched, expanding });
+    return { ...followup, expired, nextMs: nextMs === '' ? null : Number(nextMs) };
   }
 
   private settleCall({ attempt, verdict, detail, outputText }: Settlement): ScriptCall {
     return {
       name: 'settle-attempt',
       root: this.keys.rootOf(attempt.directiveId),
-      args: [...fenceArgs(attempt), verdict, JSON.stringify(detail), outputText, this.window, newNonceBase()],
+      args: [...fenceArgs(attempt), verdict, luaJson(detail), outputText, this.window, newNonceBase()],
     };
   }
 
-  private async runOnShard(name: string, shard: number, args: (string | number)[]): Promise<unknown> {
+  private async parseSettleReply(reply: unknown, shard: number): Promise<SettleResult> {
+    if (reply instanceof Error) return { result: 'error', error: reply };
+    const [result, pinned] = reply as [string, string];
+    if (result === 'stale') return { result: 'stale' };
+    if (result === 'version') return { result: 'version', pinned };
+    const [, dispatched, expanding, cascades, reviewing, queue, readyLeft] = reply as [...SteppedReply, string, number];
+    const followup = await this.followup(shard, { dispatched, expanding, cascades, reviewing });
+    return { result: 'ok', followup, queue, readyLeft };
+  }
+
+  private async followup(shard: number, reply: FollowupReply): Promise<Followup> {
+    return parseFollowup(shard, reply, async (id, index) =>
+      this.scripts.readField(this.keys.plan(id), `${index}:spec`),
+    );
+  }
+
+  private async runOn(directiveId: string, name: string, args: ScriptArg[]): Promise<unknown> {
+    return this.scripts.run({ name, root: this.keys.rootOf(directiveId), args });
+  }
+
+  private async runOnShard(shard: number, name: string, args: ScriptArg[]): Promise<unknown> {
     return this.scripts.run({ name, root: this.keys.root(shard), args });
   }
 }
 
-function fenceArgs(attempt: AttemptId): (string | number)[] {
+type SteppedReply = [
+  result: string,
+  dispatched?: DispatchReply[],
+  expanding?: Expanding,
+  cascades?: number,
+  reviewing?: string,
+];
+
+function shardOf(directiveId: string): number {
+  return shardOfDirective(directiveId)!;
+}
+
+function fenceArgs(attempt: AttemptId): ScriptArg[] {
   return [attempt.directiveId, formatTaskIndex(attempt.taskIndex), attempt.attempt, attempt.nonce];
 }
 
@@ -167,23 +189,7 @@ function newNonceBase(): string {
   return randomBytes(16).toString('base64url');
 }
 
-function parseSettleReply(reply: unknown, shard: number): SettleResult {
-  if (reply instanceof Error) return { result: 'error', error: reply };
-  const [result, ...rest] = reply as [string, ...unknown[]];
-  if (result === 'stale') return { result: 'stale' };
-  if (result === 'version') return { result: 'version', pinned: rest[0] as string };
-  const [dispatched, expanding, cascades, reviewing, queue, readyLeft] = rest as [
-    DispatchReply[],
-    [string, string][],
-    number,
-    string,
-    string,
-    number,
-  ];
-  return { result: 'ok', followup: followup(shard, dispatched, expanding, cascades, reviewing), queue, readyLeft };
-}
-
 /** The shard an attempt lives in; attempt ids are only built from directive ids. */
 export function shardOfAttempt(attempt: AttemptId): number {
-  return shardOfDirective(attempt.directiveId)!;
+  return shardOf(attempt.directiveId);
 }

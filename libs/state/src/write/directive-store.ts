@@ -1,9 +1,11 @@
-import { CocError, shardOfDirective, type DirectiveState, type Json, type Plan } from '#libs/contracts';
+import { CocError, limits, shardOfDirective, type DirectiveState, type Json, type Plan } from '#libs/contracts';
 import type { Keys } from '../keys.js';
 import { encodePlan, type EncodedPlan } from '../plan/plan-encoding.js';
+import { luaJson } from '../redis/lua-json.js';
 import type { ScriptArg, ScriptRunner } from '../redis/script-runner.js';
 
-const closeTasksPerCall = 150;
+/** Ending an attempt in flight costs up to 80 µs in a busy Redis. */
+const closeTasksPerCall = 100;
 
 export interface DirectiveDraft {
   id: string;
@@ -44,22 +46,28 @@ export class DirectiveStore {
     private readonly keys: Keys,
   ) {}
 
-  /** Idempotent by id. A plan of one chunk travels in the same script: one step from request to QUEUED. With a plan the directive is QUEUED in the same step; a large plan is staged first and vanishes if this never comes. */
+  /** Idempotent by id; with a plan the directive is QUEUED in the same step. A plan of one chunk travels in the same script, a larger one is staged first and vanishes if this never comes. */
   async accept(draft: DirectiveDraft, plan?: Plan): Promise<AcceptResult> {
     const encoded = plan && encodePlan(plan, shardOfDirective(draft.id)!);
     const inline = encoded?.chunks.length === 1 ? encoded.chunks[0] : undefined;
     if (encoded && !inline) await this.stage(draft.id, encoded);
-    const [result] = await this.run<[AcceptResult]>('accept-directive', draft.id, [
+    const { planFields, pendingFields } = inline ?? { planFields: [], pendingFields: [] };
+    const record = recordFields(draft);
+    const [result] = await this.run<[AcceptResult | 'unstaged']>('accept-directive', draft.id, [
       draft.id,
       draft.requestHash,
-      JSON.stringify(recordFields(draft)),
-      draft.ttlMs,
-      encoded ? JSON.stringify(encoded.summary) : '',
-      JSON.stringify(inline?.planFields ?? []),
-      JSON.stringify(inline?.pendingFields ?? []),
       draft.tenant,
-      JSON.stringify({ kind: draft.kind, actor: draft.actor, ...(draft.ref === null ? {} : { ref: draft.ref }) }),
+      draft.ttlMs,
+      luaJson({ kind: draft.kind, actor: draft.actor, ...(draft.ref === null ? {} : { ref: draft.ref }) }),
+      encoded ? JSON.stringify(encoded.summary) : '',
+      record.length,
+      planFields.length,
+      pendingFields.length,
+      ...record,
+      ...planFields,
+      ...pendingFields,
     ]);
+    if (result === 'unstaged') throw planGone(draft.id);
     return result;
   }
 
@@ -73,22 +81,26 @@ export class DirectiveStore {
       decided.needsReview ? '1' : '',
       JSON.stringify({ workflow: decided.workflow, input: decided.input }),
     ]);
+    if (reply[0] === 'unstaged') throw planGone(directiveId);
     return reply[0] === 'ok';
   }
 
-  /** Adds tasks to a plan under review; `plan.tasks` holds the new tasks only, indexed from `from`. */
+  /** Adds tasks to a plan under review, all in one script; `plan.tasks` holds the new tasks only, at most 500, indexed from `from`. */
   async extendPlan(directiveId: string, plan: Plan, from: number): Promise<boolean> {
-    const encoded = encodePlan(plan, shardOfDirective(directiveId)!);
-    const summary = { ...encoded.summary, from, total: from + plan.tasks.length, roots: encoded.roots };
-    const planFields = encoded.chunks
-      .flatMap((chunk) => chunk.planFields)
-      .filter((_, at, all) => !isRootField(all, at));
-    const pendingFields = encoded.chunks.flatMap((chunk) => chunk.pendingFields);
+    if (plan.tasks.length > limits.scriptChunk) {
+      const detail = `a review adds at most ${limits.scriptChunk} tasks at once and this one adds ${plan.tasks.length}`;
+      throw new CocError('PLAN_TOO_LARGE', detail);
+    }
+    const { summary, chunks } = encodePlan(plan, shardOfDirective(directiveId)!, `extension-${from}`);
+    const planFields = chunks.flatMap((chunk) => chunk.planFields);
+    const pendingFields = chunks.flatMap((chunk) => chunk.pendingFields);
     const reply = await this.run<[string]>('extend-plan', directiveId, [
       directiveId,
-      JSON.stringify(summary),
-      JSON.stringify(planFields),
-      JSON.stringify(pendingFields),
+      JSON.stringify({ ...summary, from, total: from + plan.tasks.length }),
+      planFields.length,
+      pendingFields.length,
+      ...planFields,
+      ...pendingFields,
     ]);
     return reply[0] === 'ok';
   }
@@ -105,7 +117,7 @@ export class DirectiveStore {
       state,
       error?.code ?? '',
       error?.message ?? '',
-      evaluation ? JSON.stringify(evaluation) : '',
+      evaluation ? luaJson(evaluation) : '',
     ]);
     return reply[0] === 'ok';
   }
@@ -140,13 +152,11 @@ export class DirectiveStore {
     return reply[2] === 1;
   }
 
-  private async stage(directiveId: string, encoded: EncodedPlan): Promise<void> {
-    for (const chunk of encoded.chunks) {
-      await this.run('stage-plan', directiveId, [
-        directiveId,
-        JSON.stringify(chunk.planFields),
-        JSON.stringify(chunk.pendingFields),
-      ]);
+  private async stage(directiveId: string, { summary, chunks }: EncodedPlan): Promise<void> {
+    for (const { planFields, pendingFields } of chunks) {
+      const counts = [planFields.length, pendingFields.length];
+      const fields = [...planFields, ...pendingFields];
+      await this.run('stage-plan', directiveId, [directiveId, summary.hash, ...counts, ...fields]);
     }
   }
 
@@ -166,9 +176,8 @@ export class DirectiveStore {
   }
 }
 
-function isRootField(fields: readonly string[], at: number): boolean {
-  const name = fields[at % 2 === 0 ? at : at - 1]!;
-  return name.startsWith('root:');
+function planGone(directiveId: string): CocError {
+  return new CocError('UNAVAILABLE', `the staged plan of ${directiveId} is gone or incomplete; send the request again`);
 }
 
 function recordFields(draft: DirectiveDraft): string[] {

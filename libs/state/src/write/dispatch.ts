@@ -24,10 +24,33 @@ export interface Followup {
   reviewing: string[];
 }
 
+/** directive, index, attempt, nonce, queue, ttlMs, tenant, traceparent, spec (empty: too large for the answer) */
 export type DispatchReply = [string, string, string, string, string, string, string, string, string];
 
-export function parseDispatch(reply: DispatchReply): Dispatch {
+/** What a script answers about its followup, as far as it has any of it. */
+export interface FollowupReply {
+  dispatched?: DispatchReply[];
+  expanding?: [directiveId: string, index: string][];
+  cascades?: number;
+  reviewing?: string;
+}
+
+export type SpecReader = (directiveId: string, index: string) => Promise<string>;
+
+export async function parseFollowup(shard: number, reply: FollowupReply, readSpec: SpecReader): Promise<Followup> {
+  const { dispatched = [], expanding = [], cascades = 0, reviewing = '' } = reply;
+  return {
+    shard,
+    dispatched: await Promise.all(dispatched.map(async (grant) => parseDispatch(grant, readSpec))),
+    expanding: expanding.map(([directiveId, index]) => ({ directiveId, index })),
+    cascades,
+    reviewing: reviewing === '' ? [] : [reviewing],
+  };
+}
+
+async function parseDispatch(reply: DispatchReply, readSpec: SpecReader): Promise<Dispatch> {
   const [directiveId, index, attempt, nonce, queue, ttlMs, tenant, traceparent, spec] = reply;
+  const specText = spec === '' ? await readSpec(directiveId, index) : spec;
   return {
     directiveId,
     taskIndex: parseTaskIndex(index),
@@ -37,22 +60,6 @@ export function parseDispatch(reply: DispatchReply): Dispatch {
     ttlMs: Math.max(1, Number(ttlMs)),
     tenant,
     traceparent,
-    spec: JSON.parse(spec) as SpecRecord,
-  };
-}
-
-export function followup(
-  shard: number,
-  dispatched: DispatchReply[],
-  expanding: [string, string][] = [],
-  cascades = 0,
-  reviewing = '',
-): Followup {
-  return {
-    shard,
-    dispatched: dispatched.map(parseDispatch),
-    expanding: expanding.map(([directiveId, index]) => ({ directiveId, index })),
-    cascades,
-    reviewing: reviewing === '' ? [] : [reviewing],
+    spec: JSON.parse(specText) as SpecRecord,
   };
 }

@@ -11,7 +11,7 @@ local function finish_directive(directive, state)
   redis.call('ZREM', shard_key('timers'), 'ttl:' .. directive.id)
   redis.call('ZREM', shard_key('closing'), directive.id)
   redis.call('ZREM', shard_key('outbox'), 'decide:' .. directive.id, 'execute:' .. directive.id, 'review:' .. directive.id)
-  redis.call('DEL', directive_key(directive.id, 'parked'))
+  redis.call('UNLINK', directive_key(directive.id, 'parked'))
   emit(directive, FINAL_EVENT[state], nil, {
     succeeded = directive.succeeded, failed = directive.failed, skipped = directive.skipped, cancelled = directive.cancelled,
     expired = directive.expired, chargedMicroUsd = directive.chargedMicroUsd, overrunMicroUsd = directive.overrunMicroUsd,

@@ -66,7 +66,7 @@ end
 -- Answering 8 MB of specs took 37 ms: after 512 KB the caller reads the others itself.
 local function read_spec(directive, index, release)
   if release.bytes > 524288 then return '' end
-  local spec = redis.call('HGET', directive_key(directive.id, 'plan'), index .. ':spec')
+  local spec = redis.call('HGET', directive_key(directive.id, 'plan'), index .. ':spec') or ''
   release.bytes = release.bytes + #spec
   return spec
 end
@@ -116,16 +116,4 @@ local function make_ready(directive, index, control, task, release)
     save_task(directive.id, index, task)
   end
   file_ready(directive, index, control.queue)
-end
-
--- A task taken from a list: it may have become final in the meantime.
-local function release_member(directive, index, release)
-  local task, control = load_task(directive.id, index), load_control(directive.id, index)
-  if control and (not task or task.state == 'ready' or task.state == 'deferred') then make_ready(directive, index, control, task, release) end
-end
-
--- Looks again at up to `limit` tasks that wait for the directive itself; one that must wait on is parked behind the others.
-local function unpark(directive, release, limit)
-  local parked = redis.call('ZPOPMIN', directive_key(directive.id, 'parked'), limit)
-  for at = 1, #parked, 2 do release_member(directive, parked[at], release) end
 end

@@ -1,0 +1,25 @@
+import type { Redis } from 'ioredis';
+import { Keys } from '../keys.js';
+import { connectFitRedis, openRedis } from './open-redis.js';
+
+export interface Installation {
+  redis: Redis;
+  keys: Keys;
+  /** Every shard that was ever used: directives of a larger `COC_SHARDS` must still be served when it shrinks. */
+  servedShards: number;
+  /** Worth a line in the log, such as a Redis without AOF. */
+  warnings: string[];
+}
+
+/** Connects to a fit Redis and joins the installation in it. Throws RedisUnfitError. */
+export async function openInstallation(
+  { url, keyPrefix, allowEviction }: { url: string; keyPrefix: string; allowEviction: boolean },
+  shards: number,
+): Promise<Installation> {
+  const redis = openRedis(url);
+  const warnings = await connectFitRedis(redis, url, { allowEviction });
+  const keys = new Keys(keyPrefix);
+  // GT keeps the highest number without a race between processes that start together.
+  await redis.zadd(keys.installation(), 'GT', shards, 'shards');
+  return { redis, keys, servedShards: Number(await redis.zscore(keys.installation(), 'shards')), warnings };
+}

@@ -1,0 +1,167 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { errorCodes } from '#libs/contracts';
+import { HttpFront, eventually } from './http-front-bed.js';
+import { problemOf } from './http-bed.js';
+
+interface Parameter {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  required: boolean;
+  schema: object;
+}
+
+interface Content {
+  description?: string;
+  content?: Record<string, { schema: object }>;
+}
+
+interface Operation {
+  operationId: string;
+  summary?: string;
+  parameters: Parameter[];
+  requestBody?: Content;
+  responses: Record<string, Content>;
+}
+
+interface OpenApi {
+  openapi: string;
+  info: { title: string; version: string };
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object> };
+}
+
+let front: HttpFront;
+let document: OpenApi;
+let operations: [name: string, operation: Operation][];
+
+beforeAll(async () => {
+  front = await HttpFront.open();
+  document = (await (await fetch(`${front.app.url}/docs-json`)).json()) as OpenApi;
+  operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation]),
+  );
+});
+
+afterAll(async () => front.close());
+
+/** Every schema in the document, wherever it stands. */
+function schemas(): object[] {
+  const inOperations = operations.flatMap(([, { parameters, requestBody, responses }]) => [
+    ...parameters.map(({ schema }) => schema),
+    ...[requestBody ?? {}, ...Object.values(responses)].flatMap(({ content = {} }) =>
+      Object.values(content).map(({ schema }) => schema),
+    ),
+  ]);
+  return [...Object.values(document.components.schemas), ...inOperations];
+}
+
+describe('/docs-json', () => {
+  it('is OpenAPI 3.1, each schema of it JSON Schema 2020-12', () => {
+    expect(document.openapi).toMatch(/^3\.1\.\d$/);
+    expect(document.info).toMatchObject({ title: 'Chain of Command', version: '1' });
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    for (const schema of schemas()) {
+      ajv.validateSchema(schema);
+      expect({ schema, errors: ajv.errors ?? [] }).toEqual({ schema, errors: [] });
+    }
+  });
+
+  it('refers to nothing that is not in it, and its schemas can be used', () => {
+    const text = JSON.stringify(document);
+    const targets = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, target]) => target!);
+    const known = Object.keys(document.components.schemas).map((id) => `#/components/schemas/${id}`);
+    expect(targets.filter((target) => !known.includes(target))).toEqual([]);
+    expect(known.filter((id) => !targets.includes(id))).toEqual([]);
+    const ajv = new Ajv2020({ strict: false, validateFormats: false, validateSchema: false });
+    const submit = ajv.compile({ $ref: '#/components/schemas/SubmitDirective', components: document.components });
+    expect(submit({ tasks: [{ id: 'a', action: 'a.b', input: { deep: [{ $task: 'b' }] } }] })).toBe(true);
+    expect(submit({ tasks: [{ id: 'a', action: 'a.b', nope: 1 }] })).toBe(false);
+  });
+
+  it('describes every operation: what it is, its parameters, its answer, its problems', () => {
+    expect(new Set(operations.map(([, { operationId }]) => operationId)).size).toBe(operations.length);
+    for (const [name, { summary, parameters, responses }] of operations) {
+      const inPath = parameters.filter((parameter) => parameter.in === 'path');
+      const templates = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
+      expect([name, summary?.length]).toEqual([name, expect.any(Number)]);
+      expect([name, inPath.map((parameter) => parameter.name)]).toEqual([name, templates]);
+      expect([name, parameters.filter(({ required }) => required)]).toEqual([name, inPath]);
+      expect([name, Object.keys(responses).filter((status) => status.startsWith('2'))]).toHaveLength(2);
+      expect([name, Object.keys(responses)]).toEqual([name, expect.arrayContaining(['500', '503'])]);
+      for (const [status, { content }] of Object.entries(responses).filter(([code]) => Number(code) >= 400)) {
+        const wanted = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+        expect([name, status, content]).toEqual([name, status, wanted]);
+      }
+    }
+  });
+
+  it('names the queries, the bodies and the headers', () => {
+    const named = operations.flatMap(([name, { parameters, requestBody }]) => {
+      const words = parameters.filter((each) => each.in !== 'path').map((each) => each.name);
+      const body = Object.values(requestBody?.content ?? {}).map(({ schema }) => Object.values(schema)[0] as string);
+      return words.length + body.length === 0 ? [] : [[name, words.join(' '), ...body]];
+    });
+    expect(named.toSorted()).toEqual([
+      ['get /api/v1/directives', 'limit cursor state'],
+      ['get /api/v1/directives/{id}/events', 'limit after'],
+      ['get /api/v1/directives/{id}/plan', 'limit cursor'],
+      ['post /api/v1/directives', 'Idempotency-Key traceparent', '#/components/schemas/SubmitDirective'],
+      ['put /api/v1/actions/{name}', '', '#/components/schemas/ActionBody'],
+    ]);
+  });
+
+  it('is shown by a page that loads nothing from elsewhere', async () => {
+    const page = await fetch(`${front.app.url}/docs`);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
+    const sources = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, source]) => source!);
+    expect(sources.length).toBeGreaterThan(2);
+    for (const source of sources) {
+      const url = new URL(source, `${front.app.url}/docs`);
+      expect([source, url.origin, (await fetch(url)).status]).toEqual([source, new URL(front.app.url).origin, 200]);
+    }
+  });
+});
+
+describe('docs/errors.md', () => {
+  it('has a line for each code, with its status, under the anchor a problem points to', async () => {
+    const text = await readFile(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
+    const rows = [...text.matchAll(/^\| <a id="(\w+)"><\/a>`(\w+)` \| (\d+) \| .+ \| .+ \|$/gm)];
+    expect(rows.map(([, anchor, code, status]) => [anchor, code, Number(status)]).toSorted()).toEqual(
+      Object.entries(errorCodes)
+        .map(([code, status]) => [code, code, status])
+        .toSorted(),
+    );
+  });
+});
+
+describe('an orchestrator that Redis leaves alone', () => {
+  it('is alive and not ready, and ready again by itself when Redis comes back', async () => {
+    const { process } = front.rooms.server;
+    process.kill('SIGSTOP');
+    try {
+      const late = await eventually(
+        async () => front.call('GET', '/health/ready'),
+        ({ status }) => status !== 200,
+      );
+      expect(problemOf(late)).toMatchObject({ status: 503, code: 'UNAVAILABLE' });
+      expect(late.headers.get('cache-control')).toContain('no-store');
+      expect((await front.call('GET', '/health/live')).json).toMatchObject({ status: 'ok' });
+    } finally {
+      process.kill('SIGCONT');
+    }
+    await eventually(
+      async () => front.call('GET', '/health/ready'),
+      ({ status }) => status === 200,
+    );
+  });
+
+  it('serves again after all its connections were cut', async () => {
+    await front.call('PUT', '/actions/test.echo', { effect: 'pure' });
+    await front.rooms.redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    const id = await front.submit({ tasks: [{ id: 'a', action: 'test.echo' }] });
+    expect(await front.directive(id)).toMatchObject({ state: 'QUEUED' });
+  });
+});

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ScriptBed, aDraft, echo, jobIdOf, outcome, queue, type Stage } from './script-bed.js';
+import { expectNothingWritten } from './wrong-type.js';
+
+let bed: ScriptBed;
+let stage: Stage;
+beforeAll(async () => {
+  bed = await ScriptBed.open();
+});
+beforeEach(() => {
+  stage = bed.stage();
+});
+afterAll(async () => bed.close());
+
+describe('start-attempt', () => {
+  it('records that a worker has the job, and until when', async () => {
+    const { id, granted } = await stage.begin([echo('a', [], { timeoutMs: 1_000 })]);
+    expect(await stage.attempts.startAttempts([granted['a']!])).toBe(0);
+    const task = (await stage.task(id, '0'))!;
+    expect(task).toMatchObject({ state: 'running', attempt: 1, nonce: granted['a']!.nonce });
+    expect(Number(task['deadline']) - Number(task['since'])).toBe(6_000);
+    expect(await stage.redis.zscore(stage.keys.inflight(0, queue), jobIdOf(granted['a']!))).toBe(
+      String(task['deadline']),
+    );
+    expect((await stage.events(id)).at(-1)).toEqual({ type: 'task.started', task: 'a', data: { attempt: 1 } });
+  });
+
+  it('does not prolong an assignment beyond its ttl', async () => {
+    const { id, granted } = await stage.begin([echo('a', [], { timeoutMs: 60_000, ttlMs: 500 })]);
+    const granted_ = (await stage.task(id, '0'))!['deadline'];
+    await stage.attempts.startAttempts([granted['a']!]);
+    expect((await stage.task(id, '0'))!['deadline']).toBe(granted_);
+  });
+
+  it('drops a report that comes twice, late, or under another fence', async () => {
+    const { granted } = await stage.begin([echo('a'), echo('b')]);
+    const [a, b] = [granted['a']!, granted['b']!];
+    await stage.attempts.startAttempts([a]);
+    await stage.settle(outcome(b));
+    const before = await stage.keyspace();
+    const dead = [a, b, { ...b, attempt: 2 }, { ...a, nonce: 'another-nonce' }, { ...a, taskIndex: 7 }];
+    expect(await stage.attempts.startAttempts(dead)).toBe(dead.length);
+    expect(await stage.attempts.startAttempts([{ ...a, directiveId: aDraft().id }])).toBe(1);
+    expect(await stage.keyspace()).toEqual(before);
+  });
+
+  it('drops a report on a directive that is over', async () => {
+    const { id, granted } = await stage.begin([echo('a')]);
+    await stage.store.cancel(id);
+    const before = await stage.keyspace();
+    expect(await stage.attempts.startAttempts([granted['a']!])).toBe(1);
+    expect(await stage.keyspace()).toEqual(before);
+  });
+
+  it('writes nothing when a key is of a wrong type or the grace is no number', async () => {
+    const { id, granted } = await stage.begin([echo('a')]);
+    const { keys } = stage;
+    const spoilt = [
+      keys.directive(id),
+      keys.plan(id),
+      keys.tasks(id),
+      keys.events(id),
+      keys.shardEvents(0),
+      keys.inflight(0, queue),
+    ];
+    await expectNothingWritten(stage, spoilt, async () => stage.attempts.startAttempts([granted['a']!]));
+    const before = await stage.keyspace();
+    await expect(stage.run('start-attempt', id, '0', 1, granted['a']!.nonce, 'a while')).rejects.toThrow(
+      'a grace is needed',
+    );
+    expect(await stage.keyspace()).toEqual(before);
+  });
+});
