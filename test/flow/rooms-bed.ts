@@ -6,6 +6,7 @@ import {
   ActionRecord,
   actionQueue,
   formatDirectiveId,
+  shardOfDirective,
   type ActionDraft,
   type Json,
   type TaskMessage,
@@ -93,16 +94,14 @@ export class RoomsBed {
 
   /** Accepts and tells the execute room, as ingress does. */
   async submit(tasks: TaskSpec[], extra: Extra = {}): Promise<string> {
-    const directiveId = await this.accept(tasks, extra);
-    const { tenant, traceparent } = aDraft();
-    await this.sender.sendRoom('execute', extra.shard ?? 0, {
-      kind: 'ExecuteDirective',
-      schemaVersion: 1,
-      tenant,
-      directiveId,
-      traceparent,
-    });
-    return directiveId;
+    const id = await this.accept(tasks, extra);
+    await this.tellExecuteRoom(id);
+    return id;
+  }
+
+  async resume(id: string): Promise<void> {
+    await this.store.resume(id, 'tester');
+    await this.tellExecuteRoom(id);
   }
 
   /** As an orchestrator that dies before it tells the next room. */
@@ -120,6 +119,12 @@ export class RoomsBed {
     const attempts = new AttemptStore(new ScriptRunner(this.redis), this.keys, this.env.executor.queueWindow);
     const { dispatched } = await attempts.startDirective(id);
     if (dispatched.length === 0) throw new Error(`nothing of ${id} was granted`);
+  }
+
+  private async tellExecuteRoom(directiveId: string): Promise<void> {
+    const { tenant, traceparent } = aDraft();
+    const message = { kind: 'ExecuteDirective', schemaVersion: 1, tenant, directiveId, traceparent } as const;
+    await this.sender.sendRoom('execute', shardOfDirective(directiveId)!, message);
   }
 
   async field(id: string, name: string): Promise<string | null> {
