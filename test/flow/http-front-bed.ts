@@ -7,11 +7,21 @@ import { bootOrchestrator, type RunningOrchestrator } from '#apps/orchestrator';
 import { DirectiveView, PlanView, type Json, type TaskView } from '#libs/contracts';
 import { ArtifactStore } from '#libs/state';
 import { createLogger } from '#libs/telemetry';
-import type { HttpAnswer } from './http-bed.js';
+import { problemOf, type HttpAnswer } from './http-bed.js';
 import { RoomsBed } from './rooms-bed.js';
 
 /** What Redis holds that changes without any request: BullMQ's own upkeep and the readiness probe. */
 const upkeep = /:(stalled-check|meta|probe(:[\w-]+)?)$/;
+
+export interface Refusal {
+  status: number;
+  code: string;
+  detail: string;
+  pointers: string[];
+  /** Keys of Redis that hold something else than before. */
+  changed: string[];
+  bytes: number;
+}
 
 /** The orchestrator over real HTTP in front of the whole line of rooms: a real executor, workers without our libraries. */
 export class HttpFront {
@@ -88,9 +98,29 @@ export class HttpFront {
     return new Map(items.map((task) => [task.id, task]));
   }
 
+  /** Sends what must be refused. Throws when the answer is no proper problem. */
+  async refusal(method: string, path: string, body?: Json, headers?: Record<string, string>): Promise<Refusal> {
+    const before = await this.fingerprint();
+    const answer = await this.call(method, path, body, headers);
+    const after = await this.fingerprint();
+    const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
+      (name) => before.get(name) !== after.get(name),
+    );
+    const { status, code, type, instance, detail, errors = [] } = problemOf(answer);
+    const isProper =
+      status === answer.status &&
+      type === `/docs/errors#${code}` &&
+      instance === `/api/v1${path.split('?', 1)[0]}` &&
+      answer.headers.get('cache-control') === 'no-store' &&
+      !/\n\s+at |node_modules|ReplyError|WRONGTYPE|user_script/.test(answer.text);
+    if (!isProper) throw new Error(`not a proper problem: ${answer.status} ${answer.text}`);
+    const pointers = errors.map(({ pointer }) => pointer);
+    return { status, code, detail, pointers, changed, bytes: answer.bytes.byteLength };
+  }
+
   /** Every key of Redis with what it holds: what a refused request must leave as it was. */
   async fingerprint(): Promise<Map<string, string>> {
-    const names = (await this.rooms.redis.keys('*')).filter((name) => !upkeep.test(name)).toSorted();
+    const names = (await this.rooms.redis.keys('*')).filter((name) => !upkeep.test(name));
     return new Map(await Promise.all(names.map(async (name) => [name, await this.contentOf(name)] as const)));
   }
 
@@ -98,9 +128,9 @@ export class HttpFront {
   private async contentOf(name: string): Promise<string> {
     const { redis } = this.rooms;
     const reads: Record<string, () => Promise<unknown>> = {
-      hash: async () => Object.entries(await redis.hgetall(name)).toSorted(),
-      set: async () => (await redis.smembers(name)).toSorted(),
-      zset: async () => redis.zrange(name, 0, -1, 'WITHSCORES'),
+      hash: async () => sorted(Object.entries(await redis.hgetall(name)).map((pair) => JSON.stringify(pair))),
+      set: async () => sorted(await redis.smembers(name)),
+      zset: async () => redis.zrange(name, '0', '-1', 'WITHSCORES'),
       list: async () => redis.lrange(name, 0, -1),
       stream: async () => redis.xrange(name, '-', '+'),
       string: async () => redis.get(name),
@@ -109,6 +139,10 @@ export class HttpFront {
       .update(JSON.stringify(await reads[await redis.type(name)]?.()) ?? '')
       .digest('hex');
   }
+}
+
+export function sorted(texts: readonly string[]): string[] {
+  return texts.toSorted((left, right) => (left < right ? -1 : Number(left > right)));
 }
 
 /** Asks until the answer is the wanted one. */

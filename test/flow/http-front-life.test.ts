@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventList, shardOfDirective, type DirectiveView, type Json } from '#libs/contracts';
-import { HttpFront, eventually } from './http-front-bed.js';
+import { HttpFront, eventually, sorted } from './http-front-bed.js';
 import { problemOf } from './http-bed.js';
 
 let front: HttpFront;
@@ -61,7 +61,7 @@ describe('the list', () => {
     const pages = await walk('limit=7');
     expect(pages.slice(0, -1).every((page) => page.length === 7)).toBe(true);
     const all = pages.flat();
-    expect(all.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    expect(sorted(all.map(({ id }) => id))).toEqual(sorted(ids));
     const times = all.map(({ createdAt }) => Date.parse(createdAt));
     expect(times).toEqual(times.toSorted((left, right) => right - left));
   });
@@ -80,7 +80,7 @@ describe('the list', () => {
     const first = await front.get<Page>('/directives?limit=60');
     await front.submit({ tasks: [echo] });
     const second = await front.get<Page>(`/directives?limit=200&cursor=${first.nextCursor}`);
-    expect([...first.items, ...second.items].map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    expect(sorted([...first.items, ...second.items].map(({ id }) => id))).toEqual(sorted(ids));
   });
 });
 

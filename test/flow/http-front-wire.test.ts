@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Problem, limits } from '#libs/contracts';
 import { HttpFront, eventually } from './http-front-bed.js';
 
@@ -10,17 +10,10 @@ beforeAll(async () => {
   front = await HttpFront.open();
   await front.call('PUT', '/actions/test.echo', { effect: 'pure' });
   await front.submit({ tasks: [{ id: 'a', action: 'test.echo' }] });
-});
-
-afterAll(async () => front.close());
-
-beforeEach(async () => {
   before = await front.fingerprint();
 });
 
-afterEach(async () => {
-  expect(await front.fingerprint()).toEqual(before);
-});
+afterAll(async () => front.close());
 
 interface RawAnswer {
   status: number;
@@ -68,6 +61,23 @@ async function exchange(text: string | Uint8Array, options: { end?: boolean } = 
   }
 }
 
+const pieceBytes = 256 * 1024;
+const pourBytes = 100 * 1024 * 1024;
+
+/** Writes chunks of blanks until the answer is there; returns the bytes it wrote, 100 MB at most. */
+async function pourUntil(socket: Socket, answer: Promise<unknown>): Promise<number> {
+  const progress = { isAnswered: false };
+  const end = (): void => void (progress.isAnswered = true);
+  answer.then(end, end);
+  const chunk = `${pieceBytes.toString(16)}\r\n${' '.repeat(pieceBytes)}\r\n`;
+  let sent = 0;
+  for (; !progress.isAnswered && sent < pourBytes; sent += pieceBytes) {
+    const isRoom = socket.write(chunk);
+    if (!isRoom) await Promise.race([answer, new Promise((resolve) => socket.once('drain', resolve))]);
+  }
+  return sent;
+}
+
 function request(line: string, headers: string[], body = ''): string {
   return `${line} HTTP/1.1\r\nhost: here\r\n${headers.map((header) => `${header}\r\n`).join('')}\r\n${body}`;
 }
@@ -75,14 +85,17 @@ function request(line: string, headers: string[], body = ''): string {
 const json = 'content-type: application/json';
 const submit = 'POST /api/v1/directives';
 
-function expectProblem(answer: RawAnswer, status: number, code: string): Problem {
-  expect(answer.headers.get('content-type')).toContain('application/problem+json');
-  expect(answer.headers.get('cache-control')).toBe('no-store');
-  expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
-  const problem = Problem.parse(JSON.parse(answer.body));
-  expect(problem).toMatchObject({ status, code, type: `/docs/errors#${code}` });
-  expect(answer.status).toBe(status);
-  expect(answer.body).not.toMatch(/node_modules|\n\s+at |ReplyError|FST_ERR/);
+/** The answer as a problem; throws when it is no proper one. */
+function problemIn({ status, headers, body }: RawAnswer): Problem {
+  const problem = Problem.parse(JSON.parse(body));
+  const isProper =
+    problem.status === status &&
+    problem.type === `/docs/errors#${problem.code}` &&
+    headers.get('content-type') === 'application/problem+json; charset=utf-8' &&
+    headers.get('cache-control') === 'no-store' &&
+    headers.get('x-content-type-options') === 'nosniff' &&
+    !/node_modules|\n\s+at |ReplyError|FST_ERR/.test(body);
+  if (!isProper) throw new Error(`not a proper problem: ${status} ${[...headers].join('; ')} ${body}`);
   return problem;
 }
 
@@ -96,12 +109,12 @@ describe('what never becomes a request is refused with a problem', () => {
     ['headers of 20 KB', request('GET /api/v1/directives', [`x-long: ${'y'.repeat(20_000)}`])],
     ['a cursor of 20 KB', request(`GET /api/v1/directives?cursor=${'y'.repeat(20_000)}`, [])],
   ])('%s', async (_, text) => {
-    expectProblem(await exchange(text), 400, 'REQUEST_INVALID');
+    expect(problemIn(await exchange(text))).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
   });
 
   it('a body cut off by a half-closed connection', async () => {
     const text = request(submit, [json, 'content-length: 100'], '{"tasks":[');
-    expectProblem(await exchange(text, { end: true }), 400, 'REQUEST_INVALID');
+    expect(problemIn(await exchange(text, { end: true }))).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
   });
 });
 
@@ -117,7 +130,7 @@ describe('a path', () => {
     ['/API/V1/directives', 404, 'NOT_FOUND'],
     ['//evil.example/api', 404, 'NOT_FOUND'],
   ])('%s is refused', async (path, status, code) => {
-    expectProblem(await exchange(request(`GET ${path}`, [])), status, code);
+    expect(problemIn(await exchange(request(`GET ${path}`, [])))).toMatchObject({ status, code });
   });
 
   it('with a method it has not is refused', async () => {
@@ -128,7 +141,10 @@ describe('a path', () => {
       ['OPTIONS', '/api/v1/directives'],
       ['GET', '/api/v1/directives/x/cancel'],
     ]) {
-      expectProblem(await exchange(request(`${method} ${path}`, ['content-length: 0'])), 404, 'NOT_FOUND');
+      expect(problemIn(await exchange(request(`${method} ${path}`, ['content-length: 0'])))).toMatchObject({
+        status: 404,
+        code: 'NOT_FOUND',
+      });
     }
   });
 
@@ -145,7 +161,8 @@ describe('a path', () => {
 describe('a body over its limit', () => {
   it('by its own word is refused before it is sent', async () => {
     const declared = [json, `content-length: ${100 * 1024 * 1024}`];
-    const problem = expectProblem(await exchange(request(submit, declared, '{')), 413, 'BODY_TOO_LARGE');
+    const problem = problemIn(await exchange(request(submit, declared, '{')));
+    expect(problem).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' });
     expect(problem.detail).toContain(String(limits.maxSubmitBytes));
   });
 
@@ -157,18 +174,9 @@ describe('a body over its limit', () => {
   ])('%s in endless chunks is refused soon after %d bytes', async (line, limit) => {
     const socket = open();
     const answer = answerOf(socket);
-    const size = 256 * 1024;
-    const chunk = Buffer.from(`${size.toString(16)}\r\n${' '.repeat(size)}\r\n`);
-    let sent = 0;
-    let isAnswered = false;
-    void answer.then(() => (isAnswered = true)).catch(() => (isAnswered = true));
     socket.write(request(line, [json, 'transfer-encoding: chunked']));
-    while (!isAnswered && sent < 100 * 1024 * 1024) {
-      const isRoom = socket.write(chunk);
-      sent += size;
-      if (!isRoom) await Promise.race([answer, new Promise((resolve) => socket.once('drain', resolve))]);
-    }
-    expectProblem(await answer, 413, 'BODY_TOO_LARGE');
+    const sent = await pourUntil(socket, answer);
+    expect(problemIn(await answer)).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' });
     // What the kernel's buffers hold on both sides comes on top.
     expect(sent).toBeLessThan(limit + 24 * 1024 * 1024);
     socket.destroy();
@@ -184,7 +192,7 @@ describe('a foreign page in the browser of whoever runs this', () => {
   ])('cannot send orders (%s, %s)', async (...headers) => {
     const body = '{"tasks":[{"id":"a","action":"test.echo"}]}';
     const text = request(submit, [json, `content-length: ${body.length}`, ...headers], body);
-    expectProblem(await exchange(text), 403, 'FORBIDDEN');
+    expect(problemIn(await exchange(text))).toMatchObject({ status: 403, code: 'FORBIDDEN' });
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
@@ -192,7 +200,7 @@ describe('a foreign page in the browser of whoever runs this', () => {
     async (type) => {
       const body = 'intent=index+the+docs+in+/etc';
       const text = request(submit, [`content-type: ${type}`, `content-length: ${body.length}`], body);
-      expectProblem(await exchange(text), 415, 'MEDIA_TYPE_UNSUPPORTED');
+      expect(problemIn(await exchange(text))).toMatchObject({ status: 415, code: 'MEDIA_TYPE_UNSUPPORTED' });
     },
   );
 });
@@ -204,9 +212,16 @@ describe('a client that goes away', () => {
       socket.on('error', () => undefined);
       socket.write(request(submit, [json, 'content-length: 1000'], '{"tasks":['), () => socket.resetAndDestroy());
     }
-    await eventually(
+    const ready = await eventually(
       async () => front.call('GET', '/health/ready'),
       ({ status }) => status === 200,
     );
+    expect(ready.json).toMatchObject({ status: 'ok' });
+  });
+});
+
+describe('all of this together', () => {
+  it('left nothing behind', async () => {
+    expect(await front.fingerprint()).toEqual(before);
   });
 });

@@ -14,7 +14,7 @@ function gate(name: string): PromiseWithResolvers<void> {
 beforeAll(async () => {
   bed = await RoomsBed.open({ COC_SHARDS: '4', COC_QUEUE_WINDOW: '64' });
   await bed.serve({ name: 'test.echo', effect: 'pure' }, async ({ input }) => input);
-  await bed.serve({ name: 'test.gate', effect: 'pure' }, async ({ input }) => gate(String(input)).promise);
+  await bed.serve({ name: 'test.gate', effect: 'pure' }, async ({ input }) => gate(input as string).promise);
   await bed.serve({ name: 'test.priced', effect: 'pure', maxCostUsd: 0.4 }, async () => ({
     output: 'done',
     usage: { costUsd: 0.25 },

@@ -1,5 +1,5 @@
 export { CocApi } from './api/coc-api.js';
-export { renderTree, type Frame } from './progress/render-tree.js';
+export { type Frame } from './progress/render-tree.js';
 export { openProgressView, type ProgressView } from './progress/progress-view.js';
 export { watchDirective, type WatchOptions } from './progress/watch-directive.js';
 export type { DirectiveSource } from './progress/directive-source.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Json } from './json.js';
 import { limits } from './limits.js';
 import { isActionName } from './queue-names.js';
 
@@ -6,15 +7,15 @@ export const effects = ['pure', 'keyed', 'once'] as const;
 export const Effect = z.enum(effects);
 export type Effect = z.infer<typeof Effect>;
 
-export const RiskLevel = z.enum(['low', 'medium', 'high']);
-export type RiskLevel = z.infer<typeof RiskLevel>;
+const RiskLevel = z.enum(['low', 'medium', 'high']);
+type RiskLevel = z.infer<typeof RiskLevel>;
 
 export const ActionName = z
   .string()
   .refine(isActionName, 'an action is named service.role, in lower-case letters, digits and "-"');
 
 /** A JSON Schema as plain data; compiled when it is used. */
-export const JsonSchema = z.record(z.string(), z.json());
+export const JsonSchema = z.record(z.string(), Json);
 export type JsonSchema = z.infer<typeof JsonSchema>;
 
 /**

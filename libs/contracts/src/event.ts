@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Json } from './json.js';
 
 /** Event names of the directive's story. The seeds' names are kept; each further transition is one `noun.verb`. */
 export const eventTypes = [
@@ -40,7 +41,7 @@ export const DirectiveEvent = z
     type: EventType,
     timestamp: z.iso.datetime(),
     task: z.string().nullable(),
-    data: z.record(z.string(), z.json()),
+    data: z.record(z.string(), Json),
   })
   .meta({ id: 'Event' });
 export type DirectiveEvent = z.infer<typeof DirectiveEvent>;

@@ -1,13 +1,4 @@
-export {
-  ActionList,
-  ActionName,
-  ActionRecord,
-  Effect,
-  JsonSchema,
-  RiskLevel,
-  effects,
-  type ActionDraft,
-} from './action.js';
+export { ActionList, ActionName, ActionRecord, Effect, JsonSchema, effects, type ActionDraft } from './action.js';
 export { Assignment, microUsdFromUsd, usdFromMicroUsd } from './assignment.js';
 export {
   DirectiveList,
@@ -38,33 +29,20 @@ export { Json, jsonDepth } from './json.js';
 export { limits } from './limits.js';
 export { ArtifactEntry, FailureClass, ReportedFailure, ReportedOutput, Usage, failureClasses } from './outcome.js';
 export type { Plan, PlannedTask } from './plan.js';
-export { Principal, Role, TenantName, localPrincipal, roles } from './principal.js';
-export {
-  actionOfQueue,
-  actionQueue,
-  isActionName,
-  parseQueueName,
-  reservedServices,
-  roomQueue,
-  rooms,
-  type Room,
-} from './queue-names.js';
+export { Principal, localPrincipal } from './principal.js';
+export { actionOfQueue, actionQueue, parseQueueName, roomQueue, rooms, type Room } from './queue-names.js';
 export { InputReference, ItemReference, Reference, TaskReference, looksLikeReference } from './reference.js';
-export { DecideDirective, ExecuteDirective, ReviewDirective, RoomMessage } from './room-message.js';
+export { RoomMessage } from './room-message.js';
 export { globalRoot, shardRoot, tenantRoot } from './shard-root.js';
 export { TaskMessage, schemaVersion } from './task-message.js';
 export {
   Budget,
-  FanOut,
   Policies,
-  TaskError,
-  TaskId,
   TaskSpec,
   TaskState,
   TaskView,
   WaitKind,
   WaitingOn,
   finalTaskStates,
-  taskStates,
   waitKinds,
 } from './task.js';

@@ -6,7 +6,7 @@ const servicePattern = /^[a-z][a-z0-9-]{0,62}$/;
 const queuePattern = /^([a-z][a-z0-9-]{0,62})\.([a-z][a-z0-9-]{0,62})\.(0|[1-9]\d{0,4})$/;
 
 /** Services whose queues are rooms of the system; an action may not live there. */
-export const reservedServices: readonly string[] = ['orchestrator', 'executor'];
+const reservedServices: readonly string[] = ['orchestrator', 'executor'];
 
 export function roomQueue(room: Room, shard: number): string {
   return `orchestrator.${room}.${shard}`;

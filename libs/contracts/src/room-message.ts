@@ -9,9 +9,9 @@ const room = {
 };
 
 /** Orders between the rooms. They are hints: the record in Redis says what is to be done, a sweeper sends a lost one again. */
-export const DecideDirective = z.object({ ...room, kind: z.literal('DecideDirective') });
-export const ExecuteDirective = z.object({ ...room, kind: z.literal('ExecuteDirective') });
-export const ReviewDirective = z.object({ ...room, kind: z.literal('ReviewDirective') });
+const DecideDirective = z.object({ ...room, kind: z.literal('DecideDirective') });
+const ExecuteDirective = z.object({ ...room, kind: z.literal('ExecuteDirective') });
+const ReviewDirective = z.object({ ...room, kind: z.literal('ReviewDirective') });
 
 export const RoomMessage = z.discriminatedUnion('kind', [DecideDirective, ExecuteDirective, ReviewDirective]);
 export type RoomMessage = z.infer<typeof RoomMessage>;

@@ -4,7 +4,7 @@ import { Json } from './json.js';
 import { limits } from './limits.js';
 import { Reference } from './reference.js';
 
-export const taskStates = [
+const taskStates = [
   'waiting',
   'ready',
   'held',
@@ -22,7 +22,7 @@ export type TaskState = z.infer<typeof TaskState>;
 
 export const finalTaskStates: readonly TaskState[] = ['succeeded', 'failed', 'cancelled', 'expired', 'skipped'];
 
-export const TaskId = z.string().regex(/^[A-Za-z0-9][\w.-]{0,127}$/, 'letters, digits, "_", "-" and ".", 128 at most');
+const TaskId = z.string().regex(/^[A-Za-z0-9][\w.-]{0,127}$/, 'letters, digits, "_", "-" and ".", 128 at most');
 
 /** USD are decimal on the wire and integer micro-USD inside; see `microUsdFromUsd`. */
 export const Budget = z.strictObject({

@@ -12,7 +12,6 @@ export interface QueueReport {
 }
 
 type Entry = [id: string, fields: string[] | null];
-type StreamReply = [stream: string, entries: Entry[]][];
 
 const group = 'settle';
 const batchPerStream = 200;
@@ -70,7 +69,7 @@ export class OutcomeReader {
     try {
       const streams = queues.map((queue) => this.keys(queue).events());
       const marks = queues.map(() => '>');
-      const reply = (await this.blocking.xreadgroup(
+      const reply = await this.blocking.xreadgroup(
         'GROUP',
         group,
         this.consumer,
@@ -81,7 +80,7 @@ export class OutcomeReader {
         'STREAMS',
         ...streams,
         ...marks,
-      )) as StreamReply | null;
+      );
       return (reply ?? []).flatMap(([stream, entries]) => parseEntries(queues[streams.indexOf(stream)]!, entries));
     } catch (error) {
       if (isError(error, 'UNBLOCKED')) return [];

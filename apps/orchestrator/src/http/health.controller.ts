@@ -6,9 +6,9 @@ import { CocError } from '#libs/contracts';
 import { Problems } from './answers.js';
 import { ProgressProbe } from './progress-probe.js';
 
-const indicators = z.record(z.string(), z.looseObject({ status: z.string() }));
+const Indicators = z.record(z.string(), z.looseObject({ status: z.string() }));
 const Health = z
-  .object({ status: z.literal('ok'), info: indicators, error: indicators, details: indicators })
+  .object({ status: z.literal('ok'), info: Indicators, error: Indicators, details: Indicators })
   .meta({ id: 'Health' });
 /** Terminus describes its own answer to a failure; ours is a problem. */
 const quiet = { noCache: true, swaggerDocumentation: false };

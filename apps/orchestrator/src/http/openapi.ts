@@ -19,7 +19,7 @@ function describeSchema(
     $defs = {},
     ...described
   } = JSON.parse(JSON.stringify(converted).replaceAll(nameless, 'Json')) as typeof converted;
-  return { schema: described, components: $defs as Record<string, object> };
+  return { schema: described, components: $defs };
 }
 
 /** Swagger describes a body as application/json only, so what comes as application/problem+json is added by hand. */
@@ -34,7 +34,7 @@ function problemSchemas(): Schemas {
 }
 
 /** The API's description, from the same zod schemas that check its requests. */
-export function describeApi(app: NestFastifyApplication): OpenAPIObject {
+function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Chain of Command')
     .setDescription('Directives in, plans decided, tasks released under assignments, every step explained.')

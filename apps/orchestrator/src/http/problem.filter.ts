@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CocError } from '#libs/contracts';
 import type { Logger } from '#libs/telemetry';
 import { problemOf, sendProblem, translate } from './problem.js';
 
@@ -20,10 +21,11 @@ export class ProblemFilter implements ExceptionFilter {
   /** Logs what the caller cannot mend; answers the id under which it stands there. */
   private log(error: unknown, request: FastifyRequest): string {
     const incident = randomUUID();
-    const known = translate(error, request);
-    if (known === undefined || known.status >= 500) {
-      this.logger.error({ err: error, incident, method: request.method, path: request.url }, 'a request failed');
-    }
+    const place = { incident, method: request.method, path: request.url };
+    const status = translate(error, request)?.status ?? 500;
+    // Our own error is a sentence: a readiness probe would write its stack into the log every second.
+    if (status >= 500 && error instanceof CocError) this.logger.warn(place, error.message);
+    else if (status >= 500) this.logger.error({ ...place, err: error }, 'a request failed');
     return incident;
   }
 }

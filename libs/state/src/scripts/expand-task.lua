@@ -19,7 +19,10 @@ if not task.first and not redis.call('ZSCORE', shard_key('expand'), expand_membe
 if not task.first and directive.total + count > max_tasks then return { 'too-large', int(directive.total) } end
 -- Another list than the first time, or more than it has, would write over the indexes of others.
 local added = from == (task.staged or 0) and (#ARGV - 7) / 2 or 0
-require_that((task.count or count) == count and from + added <= count, 'the children are not those of the first call')
+local is_whole = added % 1 == 0 and from + added <= count
+require_that(is_whole and (task.count or count) == count, 'the children are not those of the first call')
+local controls = {}
+for at = 0, added - 1 do controls[at] = cjson.decode(ARGV[8 + 2 * at]) end
 guard_shard()
 guard_directive(id)
 
@@ -38,9 +41,9 @@ end
 task.staged = task.staged + added
 save_task(id, index, task)
 for at = 0, added - 1 do
-  local child_index, child_control, spec = to_base36(task.first + from + at), ARGV[8 + 2 * at], ARGV[9 + 2 * at]
-  redis.call('HSET', directive_key(id, 'plan'), child_index, child_control, child_index .. ':spec', spec)
-  make_ready(directive, child_index, cjson.decode(child_control), nil, release)
+  local child_index = to_base36(task.first + from + at)
+  redis.call('HSET', directive_key(id, 'plan'), child_index, ARGV[8 + 2 * at], child_index .. ':spec', ARGV[9 + 2 * at])
+  make_ready(directive, child_index, controls[at], nil, release)
 end
 
 local reviewing = false

@@ -91,7 +91,7 @@ export class AttemptStore {
       })),
     );
     const failed = replies.find((reply) => reply instanceof Error);
-    if (failed) throw failed as Error;
+    if (failed) throw failed;
     return replies.filter((reply) => (reply as [string])[0] === 'stale').length;
   }
 

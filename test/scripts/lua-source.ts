@@ -1,0 +1,33 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Redis } from '#libs/state';
+
+const folder = join(import.meta.dirname, '..', '..', 'libs', 'state', 'src', 'scripts');
+
+function readFolder(path: string): string[] {
+  const files = readdirSync(path).filter((file) => file.endsWith('.lua'));
+  return files.map((file) => readFileSync(join(path, file), 'utf8'));
+}
+
+/** The code of all scripts and includes, without comments. */
+export function luaCode(): string {
+  const files = [...readFolder(folder), ...readFolder(join(folder, 'includes'))];
+  return files.join('\n').replaceAll(/--[^\n]*/g, '');
+}
+
+/** Every first group of the pattern in the Lua code, each once, sorted. */
+export function foundInLua(pattern: RegExp): string[] {
+  return [...new Set([...luaCode().matchAll(pattern)].map((match) => match[1]!))].toSorted();
+}
+
+/** Runs Lua of a test after the includes it names. */
+export async function runWithIncludes(
+  redis: Redis,
+  includes: readonly string[],
+  body: string,
+  root: string,
+  ...args: string[]
+): Promise<unknown> {
+  const texts = includes.map((name) => readFileSync(join(folder, 'includes', `${name}.lua`), 'utf8'));
+  return redis.eval([...texts, body].join('\n'), 1, root, ...args);
+}

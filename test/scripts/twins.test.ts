@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  directiveStates,
+  eventTypes,
+  finalTaskStates,
+  formatAttemptId,
+  formatTaskIndex,
+  limits,
+  restingDirectiveStates,
+  waitKinds,
+} from '#libs/contracts';
+import { decideClose } from '#libs/policy';
+import { Keys } from '#libs/state';
+import { foundInLua, luaCode, runWithIncludes } from './lua-source.js';
+import { ScriptBed, aDraft } from './script-bed.js';
+
+let bed: ScriptBed;
+beforeAll(async () => {
+  bed = await ScriptBed.open();
+});
+afterAll(async () => bed.close());
+
+const keys = new Keys('coc');
+const { id } = aDraft();
+const parts = ['plan', 'tasks', 'outputs', 'events', 'artifacts'] as const;
+const lists = ['outbox', 'timers', 'cascade', 'expand', 'closing', 'discard', 'control', 'queues'] as const;
+/** Only scripts touch these, so keys.ts does not know them. */
+const luaOnly = { parts: ['parked'], staged: ['plan:', 'tasks:'] };
+const wholeLaw = ['keys', 'clock', 'record', 'events', 'guard', 'tasks', 'budget', 'release', 'lists', 'advance'];
+
+async function lua(includes: readonly string[], body: string, ...args: string[]): Promise<unknown> {
+  return runWithIncludes(bed.redis, includes, body, keys.root(0), ...args);
+}
+
+describe('keys.ts and keys.lua', () => {
+  it('build the same keys', async () => {
+    const fromLua = await lua(
+      ['keys'],
+      `local found = { directive_key(ARGV[1]) }
+      for _, part in ipairs(cjson.decode(ARGV[2])) do found[#found + 1] = directive_key(ARGV[1], part) end
+      for _, list in ipairs(cjson.decode(ARGV[3])) do found[#found + 1] = shard_key(list) end
+      return found`,
+      id,
+      JSON.stringify(parts),
+      JSON.stringify([...lists, 'events', 'ready:q', 'inflight:q', 'index:t']),
+    );
+    expect(fromLua).toEqual([
+      keys.directive(id),
+      ...parts.map((part) => keys[part](id)),
+      ...lists.map((list) => keys[list](0)),
+      keys.shardEvents(0),
+      keys.ready(0, 'q'),
+      keys.inflight(0, 'q'),
+      keys.index(0, 't'),
+    ]);
+  });
+
+  it('know the same names', () => {
+    const inLua = foundInLua(/shard_key\('([a-z]+)[:']/g);
+    expect(inLua.filter((name) => !['index', 'ready', 'inflight', 'events', ...lists].includes(name))).toEqual([]);
+    const ofDirective = foundInLua(/directive_key\([\w.[\]]+, '([a-z:]+)'/g);
+    const known = [...parts, ...luaOnly.parts, ...luaOnly.staged];
+    expect(ofDirective.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it('name an attempt and a task in the same way', async () => {
+    const attempt = { directiveId: id, taskIndex: 4_711, attempt: 12, nonce: 'some-nonce' };
+    const body = `return attempt_id(ARGV[1], '3mv', { attempt = 12, nonce = 'some-nonce' })`;
+    expect(await lua(['keys', 'clock', 'tasks'], body, id)).toBe(formatAttemptId(attempt));
+    const numbers = [0, 1, 35, 36, 1_295, 1_296, limits.maxTasks - 1, limits.maxTasks * 2];
+    const base36 = `local all = {} for _, n in ipairs(cjson.decode(ARGV[1])) do all[#all + 1] = to_base36(n) end return all`;
+    expect(await lua([...wholeLaw, 'close'], base36, JSON.stringify(numbers))).toEqual(numbers.map(formatTaskIndex));
+  });
+});
+
+describe('policy and Lua', () => {
+  it('close a directive in the same state', async () => {
+    const counts = [0, 1, 2].flatMap((failed) => [0, 1, 2].map((sinksSucceeded) => ({ failed, sinksSucceeded })));
+    const body = `local all = {}
+      for _, one in ipairs(cjson.decode(ARGV[1])) do
+        all[#all + 1] = close_state({ broken = one.failed, sinksSucceeded = one.sinksSucceeded })
+      end
+      return all`;
+    expect(await lua(wholeLaw, body, JSON.stringify(counts))).toEqual(counts.map(decideClose));
+  });
+
+  it('agree on which states of tasks are final and which of directives rest', async () => {
+    const body = `local all = {} for name in pairs(FINAL) do all[#all + 1] = name end table.sort(all) return all`;
+    expect(await lua(wholeLaw, body)).toEqual([...finalTaskStates].toSorted());
+    expect(await lua(wholeLaw, body.replace('FINAL', 'RESTING'))).toEqual([...restingDirectiveStates].toSorted());
+  });
+
+  it('know the same states of directives', () => {
+    const written = foundInLua(/directive\.(?:state|closing) = '([A-Z_]+)'|begin_close\(directive, '([A-Z_]+)'/g);
+    expect(written.filter((state) => state && !(directiveStates as readonly string[]).includes(state))).toEqual([]);
+  });
+});
+
+describe('contracts and Lua', () => {
+  it('name the same events', () => {
+    expect(foundInLua(/'((?:directive|task|artifact|evaluation)\.[a-z_]+)'/g)).toEqual([...eventTypes].toSorted());
+  });
+
+  it('name the same kinds of waiting', () => {
+    const kinds = [
+      ...foundInLua(/waiting = \{ '([a-z-]+)'/g),
+      ...foundInLua(/(?:hold|defer)\([^)\n]*, '([a-z-]+)', [^)\n]*\)/g),
+    ];
+    expect(kinds.length).toBeGreaterThan(4);
+    expect(kinds.filter((kind) => !(waitKinds as readonly string[]).includes(kind))).toEqual([]);
+  });
+
+  it('keep integers exact where Lua alone would write an exponent', async () => {
+    const body = `return { int(tonumber(ARGV[1])), int(1e15) }`;
+    expect(await lua(['clock'], body, String(limits.maxMicroUsd))).toEqual([String(limits.maxMicroUsd), '1000000000000000']);
+  });
+
+  it('read no clock but that of Redis', () => {
+    expect(luaCode()).not.toMatch(/\bos\.|math\.random/);
+  });
+});
