@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ScriptBed, aDraft, echo, failure, outcome, type Stage } from './script-bed.js';
 import { expectNothingWritten, guardedKeys } from './wrong-type.js';
+import { aDraft, echo, failure, outcome } from './orders.js';
+import { ScriptBed } from './script-bed.js';
+import type { Stage } from './stage.js';
 
 let bed: ScriptBed;
 let stage: Stage;
@@ -15,14 +17,24 @@ afterAll(async () => bed.close());
 describe('cancel-directive', () => {
   it('ends every task wherever it waits and revokes what is in flight', async () => {
     const paid = { id: 'paid', action: 'test.paid', budget: { maxCostUsd: 1 } };
-    const tasks = [echo('running'), echo('retry'), echo('ready'), echo('waiting', ['ready']), paid, { ...paid, id: 'deferred' }];
+    const tasks = [
+      echo('running'),
+      echo('retry'),
+      echo('ready'),
+      echo('waiting', ['ready']),
+      paid,
+      { ...paid, id: 'deferred' },
+    ];
     const { id, granted } = await stage.begin(tasks, { budgetMicroUsd: 1_500_000 });
     await stage.attempts.startAttempts([granted['running']!]);
     await stage.settle({ ...failure(granted['retry']!, { retryAtMs: 9_999_999_999_999 }), verdict: 'retry' });
     const { state, more } = await stage.store.cancel(id);
     expect([state, more]).toEqual(['CANCELLED', false]);
     expect(await stage.record(id)).toMatchObject({ cancelled: '6', open: '0', reservedMicroUsd: '0' });
-    expect((await stage.story(id)).slice(-7)).toEqual([...tasks.map((task) => `task.cancelled ${task.id}`), 'directive.cancelled']);
+    expect((await stage.story(id)).slice(-7)).toEqual([
+      ...tasks.map((task) => `task.cancelled ${task.id}`),
+      'directive.cancelled',
+    ]);
     expect(await stage.leftovers(id)).toEqual({});
     expect(await stage.parked(id)).toEqual([]);
     const jobs = await stage.members('discard');
@@ -35,7 +47,10 @@ describe('cancel-directive', () => {
     const { id, granted } = await stage.begin([paid('started'), paid('queued')]);
     await stage.attempts.startAttempts([granted['started']!]);
     await stage.store.cancel(id);
-    expect(await stage.counters(id, 'chargedMicroUsd', 'reservedMicroUsd')).toEqual({ chargedMicroUsd: 1_000_000, reservedMicroUsd: 0 });
+    expect(await stage.counters(id, 'chargedMicroUsd', 'reservedMicroUsd')).toEqual({
+      chargedMicroUsd: 1_000_000,
+      reservedMicroUsd: 0,
+    });
   });
 
   it('cancels what has no plan yet', async () => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ScriptBed, aDraft, echo, outcome, type Stage } from './script-bed.js';
 import { expectNothingWritten, guardedKeys } from './wrong-type.js';
+import { aDraft, echo, outcome } from './orders.js';
+import { ScriptBed } from './script-bed.js';
+import type { Stage } from './stage.js';
 
 let bed: ScriptBed;
 let stage: Stage;
@@ -16,7 +18,7 @@ const many = (count: number) => Array.from({ length: count }, (_, at) => echo(`t
 
 async function closeAll(id: string): Promise<number[]> {
   const steps: number[] = [];
-  for (let more = true; more; ) {
+  for (let more = true; more;) {
     const { open } = await stage.counters(id, 'open');
     more = await stage.store.closeChunk(id);
     steps.push(open! - (await stage.counters(id, 'open'))['open']!);
@@ -47,7 +49,10 @@ describe('close-chunk', () => {
     await wide.letTtlPass(expired);
     await wide.store.cancel(cancelled);
     await wide.store.expire(expired);
-    for (const [id, count, state] of [[cancelled, 'cancelled', 'CANCELLED'], [expired, 'expired', 'TIMEOUT']] as const) {
+    for (const [id, count, state] of [
+      [cancelled, 'cancelled', 'CANCELLED'],
+      [expired, 'expired', 'TIMEOUT'],
+    ] as const) {
       const steps = await closeAll(id);
       expect(steps).toEqual(Array.from({ length: 99 }, () => 100));
       expect(await wide.record(id)).toMatchObject({ state, [count]: '10000', open: '0' });
@@ -63,7 +68,11 @@ describe('close-chunk', () => {
     await stage.run('cancel-directive', id, 50);
     await stage.settle(outcome(last));
     await closeAll(id);
-    expect(await stage.counters(id, 'succeeded', 'cancelled', 'open')).toEqual({ succeeded: 1, cancelled: 149, open: 0 });
+    expect(await stage.counters(id, 'succeeded', 'cancelled', 'open')).toEqual({
+      succeeded: 1,
+      cancelled: 149,
+      open: 0,
+    });
     expect((await stage.story(id)).filter((line) => line.endsWith(` t99`))).toEqual([
       'task.queued t99',
       'task.started t99',

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ScriptBed, aDraft, echo, outcome, planOf, type Stage } from './script-bed.js';
 import { expectNothingWritten, guardedKeys } from './wrong-type.js';
+import { aDraft, echo, outcome, planOf } from './orders.js';
+import { ScriptBed } from './script-bed.js';
+import type { Stage } from './stage.js';
 
 let bed: ScriptBed;
 let stage: Stage;
@@ -26,7 +28,11 @@ const error = { code: 'NO_PLAN', message: 'there is none' };
 describe('close-directive', () => {
   it('fails a directive for which there is no plan', async () => {
     expect(await stage.store.close(id, 'FAILED', error)).toBe(true);
-    expect(await stage.record(id)).toMatchObject({ state: 'FAILED', errorCode: 'NO_PLAN', errorMessage: 'there is none' });
+    expect(await stage.record(id)).toMatchObject({
+      state: 'FAILED',
+      errorCode: 'NO_PLAN',
+      errorMessage: 'there is none',
+    });
     expect((await stage.events(id)).at(-1)).toMatchObject({ type: 'directive.failed', data: { code: 'NO_PLAN' } });
     expect(await stage.leftovers(id)).toEqual({});
   });

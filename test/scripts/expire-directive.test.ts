@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ScriptBed, aDraft, echo, outcome, type Stage } from './script-bed.js';
 import { expectNothingWritten, guardedKeys } from './wrong-type.js';
+import { aDraft, echo, outcome } from './orders.js';
+import { ScriptBed } from './script-bed.js';
+import type { Stage } from './stage.js';
 
 let bed: ScriptBed;
 let stage: Stage;
@@ -18,7 +20,13 @@ describe('expire-directive', () => {
     await stage.settle(outcome(granted['a']!));
     await stage.letTtlPass(id);
     expect(await stage.store.expire(id)).toBe(false);
-    expect(await stage.record(id)).toMatchObject({ state: 'TIMEOUT', expired: '2', succeeded: '1', open: '0', errorCode: 'DIRECTIVE_TIMEOUT' });
+    expect(await stage.record(id)).toMatchObject({
+      state: 'TIMEOUT',
+      expired: '2',
+      succeeded: '1',
+      open: '0',
+      errorCode: 'DIRECTIVE_TIMEOUT',
+    });
     expect((await stage.story(id)).slice(-3)).toEqual(['task.expired b', 'task.expired c', 'directive.timeout']);
     expect((await stage.events(id)).at(-1)!.data).toMatchObject({ expired: 2, code: 'DIRECTIVE_TIMEOUT' });
     expect(await stage.leftovers(id)).toEqual({});

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { shiftPlan } from '#libs/policy';
-import { ScriptBed, aDraft, echo, outcome, planOf, type Stage } from './script-bed.js';
 import { expectNothingWritten, guardedKeys } from './wrong-type.js';
+import { aDraft, echo, outcome, planOf } from './orders.js';
+import { ScriptBed } from './script-bed.js';
+import type { Stage } from './stage.js';
 
 let bed: ScriptBed;
 let stage: Stage;
@@ -24,8 +26,18 @@ const extension = shiftPlan(planOf([echo('b'), { id: 'c', action: 'test.other', 
 describe('extend-plan', () => {
   it('adds the tasks of a review and starts their roots', async () => {
     expect(await stage.store.extendPlan(id, extension, 1)).toBe(true);
-    expect(await stage.record(id)).toMatchObject({ state: 'RUNNING', total: '3', open: '2', review: '1', planHash: extension.hash });
-    expect((await stage.events(id)).at(-1)).toEqual({ type: 'directive.extended', task: '', data: { tasks: 2, hash: extension.hash } });
+    expect(await stage.record(id)).toMatchObject({
+      state: 'RUNNING',
+      total: '3',
+      open: '2',
+      review: '1',
+      planHash: extension.hash,
+    });
+    expect((await stage.events(id)).at(-1)).toEqual({
+      type: 'directive.extended',
+      task: '',
+      data: { tasks: 2, hash: extension.hash },
+    });
     expect(await stage.members('outbox')).toEqual([`execute:${id}`]);
     expect(await stage.redis.smembers(stage.keys.queues(0))).toEqual(expect.arrayContaining(['test.other.0']));
     await stage.attempts.startDirective(id);
@@ -69,7 +81,9 @@ describe('extend-plan', () => {
 
   it('adds 500 tasks at most, and starts 100 of their roots a call', async () => {
     const tasks = (count: number) => planOf(Array.from({ length: count }, (_, at) => echo(`t${at}`)));
-    await expect(stage.store.extendPlan(id, shiftPlan(tasks(501), 1, 'hash'), 1)).rejects.toMatchObject({ code: 'PLAN_TOO_LARGE' });
+    await expect(stage.store.extendPlan(id, shiftPlan(tasks(501), 1, 'hash'), 1)).rejects.toMatchObject({
+      code: 'PLAN_TOO_LARGE',
+    });
     await stage.store.extendPlan(id, shiftPlan(tasks(500), 1, 'hash'), 1);
     expect(await stage.members('cascade')).toHaveLength(5);
     await stage.attempts.advanceCascade(0);

@@ -1,6 +1,6 @@
 import { encodeTask, type Followup } from '#libs/state';
-import type { Stage } from './script-bed.js';
-import { planOf } from './script-bed.js';
+import { planOf } from './orders.js';
+import type { Stage } from './stage.js';
 
 type Child = [control: string, spec: string];
 

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { directiveStates, type DirectiveState } from '#libs/contracts';
 import { isTransitionAllowed, shiftPlan } from '#libs/policy';
 import { childrenOf, expandRaw } from './fan-out.js';
-import { ScriptBed, aDraft, echo, failure, outcome, planOf, queue, type Stage } from './script-bed.js';
+import { aDraft, echo, failure, outcome, planOf, queue } from './orders.js';
+import { ScriptBed } from './script-bed.js';
+import type { Stage } from './stage.js';
 
 let bed: ScriptBed;
 beforeAll(async () => {
@@ -80,12 +82,16 @@ const scenes: Record<string, Scene> = {
   }),
   'close-chunk': on(planned, async (stage, id) => stage.store.closeChunk(id)),
   'close-directive of none': on(pending, async (stage, id) => stage.store.close(id, 'FAILED')),
-  'close-directive COMPLETED': on(reviewed, async (stage, id) => stage.store.close(id, 'COMPLETED', undefined, evaluation)),
+  'close-directive COMPLETED': on(reviewed, async (stage, id) =>
+    stage.store.close(id, 'COMPLETED', undefined, evaluation),
+  ),
   'close-directive FAILED': on(reviewed, async (stage, id) => stage.store.close(id, 'FAILED', undefined, evaluation)),
   'commit-plan': on(pending, async (stage, id) =>
     stage.store.commitPlan(id, planOf([echo('a')]), { workflow: 'w', input: null, needsReview: false }),
   ),
-  'extend-plan': on(reviewed, async (stage, id) => stage.store.extendPlan(id, shiftPlan(planOf([echo('b')]), 1, 'hash'), 1)),
+  'extend-plan': on(reviewed, async (stage, id) =>
+    stage.store.extendPlan(id, shiftPlan(planOf([echo('b')]), 1, 'hash'), 1),
+  ),
   'resume-directive after the last task': on(reviewed, async (stage, id) => {
     await stage.store.resume(id, 'tester');
     return stage.cascade();
@@ -94,7 +100,8 @@ const scenes: Record<string, Scene> = {
 
 /** States in which the scene cannot be: before its plan a directive has no tasks, before its start no attempt and no review. */
 const needsPlan = (name: string) => !/none|commit|pause|resume-directive$|cancel|expire/.test(name);
-const needsStart = (name: string) => /settle|attempt|timers|COMPLETED|close-directive FAILED|extend|last task/.test(name);
+const needsStart = (name: string) =>
+  /settle|attempt|timers|COMPLETED|close-directive FAILED|extend|last task/.test(name);
 
 function isPossible(name: string, state: DirectiveState): boolean {
   if (state === 'PENDING') return !needsPlan(name);

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ScriptBed, aDraft, echo, outcome, queue, type Stage } from './script-bed.js';
 import { expectNothingWritten, guardedKeys } from './wrong-type.js';
+import { aDraft, echo, outcome, queue } from './orders.js';
+import { ScriptBed } from './script-bed.js';
+import type { Stage } from './stage.js';
 
 let bed: ScriptBed;
 let stage: Stage;
@@ -47,7 +49,7 @@ describe('release-tasks', () => {
 
   it('lets nobody who just became ready pass the line of the queue', async () => {
     const { granted } = await stage.begin([echo('a'), echo('b', ['a'])]);
-    const other = await stage.accept([echo('waiting')]);
+    const other = await stage.accept([echo('waiting')], { priority: 1 });
     await stage.attempts.startDirective(other);
     expect(await stage.settle(outcome(granted['a']!))).toEqual({});
     expect((await release()).ids).toEqual([`${other} waiting`]);

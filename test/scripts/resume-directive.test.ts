@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ScriptBed, aDraft, echo, outcome, planOf, type Stage } from './script-bed.js';
 import { expectNothingWritten, guardedKeys } from './wrong-type.js';
+import { aDraft, echo, outcome, planOf } from './orders.js';
+import { ScriptBed } from './script-bed.js';
+import type { Stage } from './stage.js';
 
 let bed: ScriptBed;
 let stage: Stage;
@@ -36,7 +38,7 @@ describe('resume-directive', () => {
     const id = await pausedWith(5_000);
     await stage.store.resume(id, 'tester');
     const sizes: number[] = [];
-    for (let left = 1, parked = 5_000; left > 0; ) {
+    for (let left = 1, parked = 5_000; left > 0;) {
       left = (await stage.attempts.advanceCascade(0)).cascades;
       const now = (await stage.parked(id)).length;
       sizes.push(parked - now);

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { limits } from '#libs/contracts';
 import { DirectiveStore, ScriptRunner, type ScriptCall } from '#libs/state';
-import { ScriptBed, aDraft, echo, planOf, type Stage } from './script-bed.js';
 import { expectNothingWritten } from './wrong-type.js';
+import { aDraft, echo, planOf } from './orders.js';
+import { ScriptBed } from './script-bed.js';
+import type { Stage } from './stage.js';
 
 let bed: ScriptBed;
 let stage: Stage;

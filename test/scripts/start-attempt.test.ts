@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ScriptBed, aDraft, echo, jobIdOf, outcome, queue, type Stage } from './script-bed.js';
 import { expectNothingWritten } from './wrong-type.js';
+import { aDraft, echo, jobIdOf, outcome, queue } from './orders.js';
+import { ScriptBed } from './script-bed.js';
+import type { Stage } from './stage.js';
 
 let bed: ScriptBed;
 let stage: Stage;
@@ -20,16 +22,16 @@ describe('start-attempt', () => {
     expect(task).toMatchObject({ state: 'running', attempt: 1, nonce: granted['a']!.nonce });
     expect(Number(task['deadline']) - Number(task['since'])).toBe(6_000);
     expect(await stage.redis.zscore(stage.keys.inflight(0, queue), jobIdOf(granted['a']!))).toBe(
-      String(task['deadline']),
+      `${Number(task['deadline'])}`,
     );
     expect((await stage.events(id)).at(-1)).toEqual({ type: 'task.started', task: 'a', data: { attempt: 1 } });
   });
 
   it('does not prolong an assignment beyond its ttl', async () => {
     const { id, granted } = await stage.begin([echo('a', [], { timeoutMs: 60_000, ttlMs: 500 })]);
-    const granted_ = (await stage.task(id, '0'))!['deadline'];
+    const { deadline } = (await stage.task(id, '0'))!;
     await stage.attempts.startAttempts([granted['a']!]);
-    expect((await stage.task(id, '0'))!['deadline']).toBe(granted_);
+    expect((await stage.task(id, '0'))!['deadline']).toBe(deadline);
   });
 
   it('drops a report that comes twice, late, or under another fence', async () => {

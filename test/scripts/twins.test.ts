@@ -12,7 +12,8 @@ import {
 import { decideClose } from '#libs/policy';
 import { Keys } from '#libs/state';
 import { foundInLua, luaCode, runWithIncludes } from './lua-source.js';
-import { ScriptBed, aDraft } from './script-bed.js';
+import { aDraft } from './orders.js';
+import { ScriptBed } from './script-bed.js';
 
 let bed: ScriptBed;
 beforeAll(async () => {
@@ -112,7 +113,10 @@ describe('contracts and Lua', () => {
 
   it('keep integers exact where Lua alone would write an exponent', async () => {
     const body = `return { int(tonumber(ARGV[1])), int(1e15) }`;
-    expect(await lua(['clock'], body, String(limits.maxMicroUsd))).toEqual([String(limits.maxMicroUsd), '1000000000000000']);
+    expect(await lua(['clock'], body, String(limits.maxMicroUsd))).toEqual([
+      String(limits.maxMicroUsd),
+      '1000000000000000',
+    ]);
   });
 
   it('read no clock but that of Redis', () => {

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { Stage } from './script-bed.js';
+import type { Stage } from './stage.js';
 
 /** Keys that `guard_shard` and `guard_directive` read before a transition writes. */
 export function guardedKeys({ keys }: Stage, id: string, queue?: string): string[] {

@@ -16,6 +16,8 @@ interface Position {
 
 /** A filter looks at this many directives a page at most; the cursor goes on from there. */
 const scanLimit = 2_000;
+/** With a filter at least so many at once: one at a time took 1.6 s for 2,000. */
+const filterBatch = 100;
 const loadedAtOnce = 25;
 
 /** A tenant's directives over all shards, newest first, by (creation time, id). */
@@ -30,21 +32,21 @@ export class DirectiveIndex {
     tenant: string,
     { limit, cursor, state }: { limit: number; cursor?: string; state?: DirectiveState },
   ): Promise<DirectivePage> {
+    const batch = state === undefined ? limit : Math.max(limit, filterBatch);
     let after = cursor === undefined ? undefined : positionOf(cursor);
     const items: DirectiveView[] = [];
-    for (let scanned = 0; scanned < scanLimit;) {
-      const page = await this.positions(tenant, limit + 1, after);
-      const views = await this.load(tenant, page.slice(0, limit));
+    for (let scanned = 0; scanned < scanLimit; scanned += batch) {
+      const page = await this.positions(tenant, batch + 1, after);
+      const views = await this.load(tenant, page.slice(0, batch));
       for (const view of views) {
         if (state !== undefined && view.state !== state) continue;
         if (items.length === limit) return { items, nextCursor: cursorOf(after!) };
         items.push(view);
         after = { createdAt: Date.parse(view.createdAt), id: view.id };
       }
-      if (page.length <= limit) return { items, nextCursor: null };
-      after = page[limit - 1]!;
+      if (page.length <= batch) return { items, nextCursor: null };
+      after = page[batch - 1]!;
       if (items.length === limit) return { items, nextCursor: cursorOf(after) };
-      scanned += limit;
     }
     return { items, nextCursor: after ? cursorOf(after) : null };
   }

@@ -1,4 +1,4 @@
-import { parseTaskIndex, type DirectiveView, type PlanView, type TaskState } from '#libs/contracts';
+import { formatTaskIndex, type DirectiveView, type PlanView, type TaskState } from '#libs/contracts';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
 import type { SpecRecord } from '../plan/plan-encoding.js';
@@ -36,12 +36,16 @@ export class PlanReader {
     };
   }
 
-  /** Where one task stands, by the client's id; the plan is searched page by page. */
-  async findPlace(directive: DirectiveView, taskId: string): Promise<TaskPlace | undefined> {
-    for (let from = 0; from < directive.tasks.total; from += searchPage) {
-      const parts = await this.load(directive.id, range(from, Math.min(directive.tasks.total, from + searchPage)));
-      const found = parts.find(({ spec }) => spec.id === taskId);
-      if (found) return { index: found.index, queue: found.control.queue, attempt: found.stored?.attempt ?? 0 };
+  /** Where one task stands, by the client's id; the plan is searched page by page, without the inputs. */
+  async findPlace({ id, tasks }: DirectiveView, taskId: string): Promise<TaskPlace | undefined> {
+    for (let from = 0; from < tasks.total; from += searchPage) {
+      const fields = range(from, Math.min(tasks.total, from + searchPage)).map(formatTaskIndex);
+      const controls = (await this.redis.hmget(this.keys.plan(id), ...fields)).map(controlOf);
+      const at = controls.findIndex((control) => control?.id === taskId);
+      if (at < 0) continue;
+      const stored = await this.redis.hget(this.keys.tasks(id), fields[at]!);
+      const attempt = stored === null ? 0 : ((JSON.parse(stored) as StoredTask).attempt ?? 0);
+      return { index: from + at, queue: controls[at]!.queue, attempt };
     }
     return undefined;
   }
@@ -75,24 +79,23 @@ export class PlanReader {
     const indexes = [
       ...new Set(parts.flatMap(({ spec }) => [...spec.dependsOn, ...(spec.parent === undefined ? [] : [spec.parent])])),
     ];
-    const [specs, states] =
+    const [controls, states] =
       indexes.length === 0
         ? [[], []]
         : await Promise.all([
-            this.redis.hmget(this.keys.plan(id), ...indexes.map((index) => `${index}:spec`)),
+            this.redis.hmget(this.keys.plan(id), ...indexes),
             this.redis.hmget(this.keys.tasks(id), ...indexes),
           ]);
-    const ids = new Map(
-      indexes.map((index, at) => [
-        index,
-        specs[at] ? (JSON.parse(specs[at]) as SpecRecord).id : String(parseTaskIndex(index)),
-      ]),
-    );
+    const ids = new Map(indexes.map((index, at) => [index, controlOf(controls[at] ?? null)?.id ?? index]));
     const stateOf = new Map<string, TaskState>(
       indexes.map((index, at) => [index, states[at] ? (JSON.parse(states[at]) as StoredTask).state : 'waiting']),
     );
     return { idOf: (index) => ids.get(index) ?? index, stateOf: (index) => stateOf.get(index) ?? 'waiting' };
   }
+}
+
+function controlOf(text: string | null): TaskParts['control'] | undefined {
+  return text === null ? undefined : (JSON.parse(text) as TaskParts['control']);
 }
 
 function range(from: number, to: number): number[] {

@@ -29,7 +29,7 @@ export interface StoredTask {
 export interface TaskParts {
   index: number;
   spec: SpecRecord;
-  control: { queue: string; optional?: boolean; fanOut?: boolean };
+  control: { id: string; queue: string; optional?: boolean; fanOut?: boolean };
   stored: StoredTask | undefined;
   pending: number;
 }

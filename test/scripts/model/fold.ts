@@ -1,0 +1,81 @@
+import type { DirectiveState, TaskState } from '#libs/contracts';
+import type { StoredEvent } from '../stage.js';
+
+/** What the events alone tell: a reader of the story must come to the same as the record. */
+export interface Folded {
+  state: DirectiveState;
+  path: DirectiveState[];
+  counts: Record<'total' | 'open' | 'succeeded' | 'failed' | 'skipped' | 'cancelled' | 'expired', number>;
+  tasks: Map<string, { state: TaskState; attempts: number; starts: number; ends: number }>;
+}
+
+const directiveStateAfter: Record<string, DirectiveState> = {
+  'directive.accepted': 'PENDING',
+  'directive.planned': 'QUEUED',
+  'directive.started': 'RUNNING',
+  'directive.paused': 'PAUSED',
+  'directive.resumed': 'RUNNING',
+  'directive.completed': 'COMPLETED',
+  'directive.partially_completed': 'PARTIALLY_COMPLETED',
+  'directive.failed': 'FAILED',
+  'directive.cancelled': 'CANCELLED',
+  'directive.timeout': 'TIMEOUT',
+};
+
+const ends = {
+  'task.completed': 'succeeded',
+  'task.failed': 'failed',
+  'task.skipped': 'skipped',
+  'task.cancelled': 'cancelled',
+  'task.expired': 'expired',
+} as const;
+const taskStateAfter: Record<string, TaskState> = {
+  ...ends,
+  'task.queued': 'dispatched',
+  'task.started': 'running',
+  'task.retried': 'deferred',
+  'task.deferred': 'deferred',
+  'task.held': 'held',
+  'task.expanded': 'waiting',
+};
+
+const growsBy: Record<string, string> = {
+  'directive.planned': 'tasks',
+  'directive.extended': 'tasks',
+  'task.expanded': 'items',
+};
+
+function foldTask(folded: Folded, { type, task }: StoredEvent): void {
+  const state = taskStateAfter[type];
+  if (!state) return;
+  const known = folded.tasks.get(task) ?? { state, attempts: 0, starts: 0, ends: 0 };
+  const end = ends[type as keyof typeof ends];
+  folded.tasks.set(task, {
+    state,
+    attempts: known.attempts + (type === 'task.queued' ? 1 : 0),
+    starts: known.starts + (type === 'task.started' ? 1 : 0),
+    ends: known.ends + (end ? 1 : 0),
+  });
+  if (!end) return;
+  folded.counts[end] += 1;
+  folded.counts.open -= 1;
+}
+
+export function foldEvents(events: readonly StoredEvent[]): Folded {
+  const counts = { total: 0, open: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0, expired: 0 };
+  const folded: Folded = { state: 'PENDING', path: [], counts, tasks: new Map() };
+  for (const event of events) {
+    const state = directiveStateAfter[event.type];
+    if (state) {
+      folded.state = state;
+      folded.path.push(state);
+    }
+    const growth = growsBy[event.type];
+    if (growth) {
+      folded.counts.total += Number(event.data[growth]);
+      folded.counts.open += Number(event.data[growth]);
+    }
+    foldTask(folded, event);
+  }
+  return folded;
+}

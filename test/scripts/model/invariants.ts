@@ -1,0 +1,204 @@
+import { isTransitionAllowed } from '#libs/policy';
+import { foldEvents, type Folded } from './fold.js';
+import {
+  finalTask,
+  isLive,
+  resting,
+  type DirectiveView,
+  type Snapshot,
+  type StoredTask,
+  type TaskView,
+} from './snapshot.js';
+import type { StoredEvent } from '../stage.js';
+
+/** Sentences about what is wrong; empty when all invariants of DESIGN section 8 that a script could break hold. */
+export type Faults = string[];
+
+const counters = ['total', 'open', 'succeeded', 'failed', 'skipped', 'cancelled', 'expired'] as const;
+
+function sum(tasks: Iterable<StoredTask>): number {
+  return [...tasks].reduce((total, task) => total + (task.reserveMicroUsd ?? 0), 0);
+}
+
+/** 5: charged - overrun + reserved <= budget; reserved is what the live attempts hold, nothing when final. */
+function checkBudget({ numbers, budgetMicroUsd, tasks }: DirectiveView): Faults {
+  const { chargedMicroUsd = 0, overrunMicroUsd = 0, reservedMicroUsd = 0 } = numbers;
+  const faults: Faults = [];
+  if (reservedMicroUsd !== sum([...tasks.values()].filter(isLive)))
+    faults.push(`reserved ${reservedMicroUsd} is not what live attempts hold`);
+  if (budgetMicroUsd !== undefined && chargedMicroUsd - overrunMicroUsd + reservedMicroUsd > budgetMicroUsd)
+    faults.push('over the budget');
+  return faults;
+}
+
+function nameOf(index: string, { tasks }: DirectiveView): string {
+  return tasks.get(index)?.id ?? `#${index}`;
+}
+
+/** `ready` has no event of its own: a deferred task that only waits for its turn, or one that never waited. */
+function isToldRight(stored: StoredTask | undefined, told: string | undefined): boolean {
+  if (stored?.state === 'ready') return told === undefined || told === 'deferred';
+  return stored?.state === told;
+}
+
+/** 1, 6, 8: one end a task, the events tell what is stored, attempts are counted and bounded. */
+function checkStory(view: DirectiveView, folded: Folded): Faults {
+  const faults: Faults = [];
+  if (folded.state !== view.state) faults.push(`the events tell ${folded.state}, stored is ${view.state}`);
+  for (const name of counters) {
+    const stored = view.numbers[name] ?? 0;
+    if (stored !== folded.counts[name]) faults.push(`${name} is ${stored} and the events tell ${folded.counts[name]}`);
+  }
+  folded.path.reduce((from, to) => {
+    if (!isTransitionAllowed(from, to)) faults.push(`${from} does not go to ${to}`);
+    return to;
+  });
+  for (const index of new Set([...view.states.keys(), ...view.tasks.keys()])) {
+    const stored = view.states.get(index);
+    const told = folded.tasks.get(nameOf(index, view));
+    if (!isToldRight(stored, told?.state))
+      faults.push(`${index} is ${stored?.state} and the events tell ${told?.state}`);
+    if ((told?.ends ?? 0) > 1) faults.push(`${index} ended twice`);
+    if ((told?.attempts ?? 0) !== (stored?.attempt ?? 0))
+      faults.push(`${index} has ${stored?.attempt} attempts, told ${told?.attempts}`);
+    const task = view.tasks.get(index);
+    if (task && (task.attempt ?? 0) > task.maxRetries + 1) faults.push(`${index} has too many attempts`);
+    if (task?.effect === 'once' && (told?.starts ?? 0) > 1) faults.push(`${index} is to run once and started twice`);
+  }
+  return faults;
+}
+
+function isDone(view: DirectiveView, index: string): boolean {
+  const task = view.tasks.get(index)!;
+  return task.state === 'succeeded' || (task.optional && finalTask.has(task.state));
+}
+
+/** What will move a task that is neither final nor in flight; undefined: nothing will. */
+function moverOf(view: DirectiveView, task: TaskView, snapshot: Snapshot): string | undefined {
+  const member = `${view.id}.${task.index}`;
+  const isIn = (list: string, name = member): boolean => snapshot.list(list).includes(name);
+  const cascades = snapshot.list('cascade').filter((name) => name.startsWith(`${view.id}.`));
+  if (task.state === 'held') return 'a human';
+  if (view.parked.includes(task.index)) return 'the directive';
+  if (isIn(`ready:${task.queue}`)) return 'the window';
+  if (isIn('timers', `retry:${member}`)) return 'the clock';
+  if (isIn('expand')) return 'the expansion';
+  if (task.childrenOpen !== undefined && task.staged === task.count && task.childrenOpen > 0) return 'its children';
+  if (task.state !== undefined) return undefined;
+  if (task.dependsOn.length === 0) return cascades.find((name) => name.endsWith('.start'));
+  const open = task.dependsOn.find((index) => !finalTask.has(view.tasks.get(index)!.state));
+  return open ?? cascades.find((name) => task.dependsOn.includes(name.split('.')[1]!));
+}
+
+function openChildren(view: DirectiveView, { index, first = 0, count = 0 }: TaskView): number {
+  const children = [...view.tasks.values()].filter(({ parent }) => parent === index);
+  const written = children.filter(({ state }) => !finalTask.has(state)).length;
+  return written + Math.max(0, first + count - (first + children.length));
+}
+
+/** 3: every open task is in a place from which something takes it; nothing waits for a wake-up that never comes. */
+function checkWaiting(view: DirectiveView, snapshot: Snapshot): Faults {
+  if (resting.has(view.state) || view.isOverTtl) return [];
+  if (view.closing !== '') return snapshot.list('closing').includes(view.id) ? [] : ['is closing and on no list'];
+  const faults: Faults = [];
+  for (const task of view.tasks.values()) {
+    if (finalTask.has(task.state) || isLive(task)) continue;
+    if (moverOf(view, task, snapshot) === undefined)
+      faults.push(`nothing moves ${task.index}: ${JSON.stringify(task)}`);
+    if (task.childrenOpen !== undefined && task.childrenOpen !== openChildren(view, task))
+      faults.push(`${task.index} miscounts its children`);
+  }
+  const isWoken =
+    view.state === 'PAUSED' ||
+    (view.numbers['reservedMicroUsd'] ?? 0) > 0 ||
+    snapshot.list('cascade').some((name) => name.startsWith(`${view.id}.parked.`));
+  if (view.parked.length > 0 && !isWoken) faults.push(`nobody wakes the parked ${view.parked.join(',')}`);
+  const isEnding =
+    view.state === 'PAUSED' ||
+    snapshot.list('outbox').includes(`review:${view.id}`) ||
+    snapshot.list('cascade').length > 0;
+  if (view.numbers['open'] === 0 && !isEnding) faults.push('has no open task and does not end');
+  return faults;
+}
+
+/** In flight is what is dispatched or running, in its own queue, and nothing else. */
+function checkInflight({ directives, list, lists }: Snapshot): Faults {
+  const live = directives.flatMap((view) =>
+    [...view.tasks.values()]
+      .filter(isLive)
+      .map((task) => `${task.queue}|${view.id}.${task.index}.${task.attempt}.${task.nonce}`),
+  );
+  const stored = lists
+    .filter((name) => name.startsWith('inflight:'))
+    .flatMap((name) => list(name).map((jobId) => `${name.slice('inflight:'.length)}|${jobId}`));
+  const [missing, strange] = [live.filter((one) => !stored.includes(one)), stored.filter((one) => !live.includes(one))];
+  return [
+    ...missing.map((one) => `${one} is live and not in flight`),
+    ...strange.map((one) => `${one} is in flight and not live`),
+  ];
+}
+
+/** A directive that rests stands on no list; chunks of its cascade are dropped when their turn comes. */
+function checkRest(view: DirectiveView, { list, lists }: Snapshot): Faults {
+  if (!resting.has(view.state)) return [];
+  const names = lists.filter((name) => /^(ready:|inflight:|outbox|timers|expand|closing)/.test(name));
+  const left = names.flatMap((name) =>
+    list(name)
+      .filter((member) => member.includes(view.id))
+      .map((member) => `${name} has ${member}`),
+  );
+  const open = view.numbers['open'] === 0 ? [] : [`rests with ${view.numbers['open']} open tasks`];
+  return [...left, ...open, ...(view.parked.length > 0 ? ['rests with parked tasks'] : [])];
+}
+
+/** What must hold whenever no script runs. */
+export function checkState(snapshot: Snapshot): Faults {
+  const each = snapshot.directives.flatMap((view) =>
+    [
+      ...checkBudget(view),
+      ...checkStory(view, foldEvents(view.events)),
+      ...checkWaiting(view, snapshot),
+      ...checkRest(view, snapshot),
+    ].map((fault) => `${view.id}: ${fault}`),
+  );
+  return [...each, ...checkInflight(snapshot)];
+}
+
+/** 4, 9, 10: a dispatch needs its dependencies, and a directive that is not paused, closing, final or over its TTL. */
+function checkDispatches(before: DirectiveView, after: DirectiveView, added: readonly StoredEvent[]): Faults {
+  const queued = added.filter(({ type }) => type === 'task.queued');
+  if (queued.length === 0) return [];
+  const faults: Faults = [];
+  if (before.state === 'PAUSED' || before.closing !== '' || resting.has(before.state) || before.isOverTtl)
+    faults.push(`dispatched while ${before.state} ${before.closing}${before.isOverTtl ? ' over its TTL' : ''}`);
+  for (const { task: id } of queued) {
+    const task = [...after.tasks.values()].find((one) => one.id === id)!;
+    const needs = task.parent === undefined ? task.dependsOn : after.tasks.get(task.parent)!.dependsOn;
+    const unmet = needs.filter((index) => !isDone(after, index));
+    if (unmet.length > 0) faults.push(`${id} was dispatched before ${unmet.join(',')}`);
+  }
+  return faults;
+}
+
+function checkFinalTasks(before: DirectiveView, after: DirectiveView): Faults {
+  return [...before.states]
+    .filter(
+      ([index, task]) => finalTask.has(task.state) && JSON.stringify(task) !== JSON.stringify(after.states.get(index)),
+    )
+    .map(([index]) => `${index} changed after it was final`);
+}
+
+/** What must hold between one moment and the next. */
+export function checkStep(before: Snapshot, after: Snapshot): Faults {
+  return before.directives.flatMap((was, at) => {
+    const is = after.directives[at]!;
+    const added = is.events.slice(was.events.length);
+    const isChanged = resting.has(was.state) && JSON.stringify(was.keys) !== JSON.stringify(is.keys);
+    const faults = [
+      ...checkDispatches(was, is, added),
+      ...checkFinalTasks(was, is),
+      ...(isChanged ? ['changed after its end'] : []),
+    ];
+    return faults.map((fault) => `${was.id}: ${fault}`);
+  });
+}

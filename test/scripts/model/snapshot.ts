@@ -1,0 +1,131 @@
+import type { DirectiveState, TaskState } from '#libs/contracts';
+import type { Keyspace } from '../keyspace.js';
+import type { Stage, StoredEvent } from '../stage.js';
+
+export interface StoredTask {
+  state?: TaskState;
+  attempt?: number;
+  nonce?: string;
+  waiting?: [kind: string, ref: string];
+  reserveMicroUsd?: number;
+  first?: number;
+  count?: number;
+  staged?: number;
+  childrenOpen?: number;
+}
+
+/** One task as it stands: what the plan says of it and what became of it. */
+export interface TaskView extends StoredTask {
+  index: string;
+  id: string;
+  queue: string;
+  optional: boolean;
+  isFanOut: boolean;
+  parent: string | undefined;
+  dependsOn: string[];
+  maxRetries: number;
+  effect: string;
+  pending: number;
+}
+
+export interface DirectiveView {
+  id: string;
+  /** Every key of it, for "it never changes". */
+  keys: Keyspace;
+  state: DirectiveState;
+  closing: string;
+  review: string;
+  isOverTtl: boolean;
+  numbers: Record<string, number>;
+  budgetMicroUsd: number | undefined;
+  tasks: Map<string, TaskView>;
+  /** Also of children that are counted and not yet written. */
+  states: Map<string, StoredTask>;
+  events: StoredEvent[];
+  parked: string[];
+}
+
+export interface Snapshot {
+  directives: DirectiveView[];
+  /** Members of a list of the shard, or of `ready:<queue>` and `inflight:<queue>`. */
+  list: (name: string) => string[];
+  lists: string[];
+}
+
+type Hash = Record<string, string>;
+type Control = { id: string; queue: string; optional?: boolean; fanOut?: boolean; parent?: string };
+type Spec = { dependsOn: string[]; maxRetries: number; effect: string };
+type Entries = [string, string[]][];
+
+function viewOfTask(index: string, plan: Hash, tasks: Hash): TaskView {
+  const control = JSON.parse(plan[index]!) as Control;
+  const spec = JSON.parse(plan[`${index}:spec`]!) as Spec;
+  return {
+    ...(JSON.parse(tasks[index] ?? '{}') as StoredTask),
+    index,
+    id: control.id,
+    queue: control.queue,
+    optional: control.optional === true,
+    isFanOut: control.fanOut === true,
+    parent: control.parent,
+    dependsOn: control.parent === undefined ? spec.dependsOn : [],
+    maxRetries: spec.maxRetries,
+    effect: spec.effect,
+    pending: Number(tasks[`${index}:pending`] ?? 0),
+  };
+}
+
+function viewOf(stage: Stage, space: Keyspace, id: string): DirectiveView {
+  const root = stage.keys.directive(id);
+  const keys = Object.fromEntries(Object.entries(space).filter(([key]) => key === root || key.startsWith(`${root}:`)));
+  const record = keys[root] as Hash;
+  const plan = (keys[`${root}:plan`] ?? {}) as Hash;
+  const tasks = (keys[`${root}:tasks`] ?? {}) as Hash;
+  const indexes = Object.keys(plan).filter((field) => !field.includes(':'));
+  const states = Object.entries(tasks).filter(([field]) => !field.includes(':'));
+  const entries = (keys[`${root}:events`] ?? []) as Entries;
+  return {
+    id,
+    keys,
+    state: record['state'] as DirectiveState,
+    closing: record['closing'] ?? '',
+    review: record['review'] ?? '',
+    isOverTtl: Number(record['ttlAt']) <= Date.now(),
+    numbers: Object.fromEntries(Object.entries(record).map(([name, value]) => [name, Number(value)])),
+    budgetMicroUsd: record['budgetMicroUsd'] === undefined ? undefined : Number(record['budgetMicroUsd']),
+    tasks: new Map(indexes.map((index) => [index, viewOfTask(index, plan, tasks)])),
+    states: new Map(states.map(([index, text]) => [index, JSON.parse(text) as StoredTask])),
+    events: entries.map(([, fields]) => ({
+      type: fields[1]!,
+      task: fields[5]!,
+      data: JSON.parse(fields[7]!) as StoredEvent['data'],
+    })),
+    parked: Object.keys(keys[`${root}:parked`] ?? {}),
+  };
+}
+
+export async function takeSnapshot(stage: Stage, ids: readonly string[]): Promise<Snapshot> {
+  const space = await stage.keyspace();
+  const root = `${stage.keys.root(0)}:`;
+  const lists = Object.keys(space).filter((key) => !key.startsWith(`${root}d:`));
+  return {
+    directives: ids.map((id) => viewOf(stage, space, id)),
+    list: (name) => Object.keys(space[root + name] ?? {}),
+    lists: lists.map((key) => key.slice(root.length)),
+  };
+}
+
+export const finalTask = new Set<string | undefined>(['succeeded', 'failed', 'cancelled', 'expired', 'skipped']);
+export const resting = new Set<string>([
+  'COMPLETED',
+  'PARTIALLY_COMPLETED',
+  'FAILED',
+  'TIMEOUT',
+  'STOPPED',
+  'CANCELLED',
+  'ORPHANED',
+]);
+
+export function isLive({ state }: StoredTask): boolean {
+  return state === 'dispatched' || state === 'running';
+}
