@@ -87,7 +87,8 @@ describe('one directive', () => {
       priority: 0,
       seq: 9,
       closing: 'CANCELLED',
-      request: JSON.stringify({ labels: { team: 'a' }, intent: 'why' }),
+      labels: JSON.stringify({ team: 'a' }),
+      intent: 'why',
     });
     const view = DirectiveView.parse((await bed.get(`/directives/${id}`)).json);
     expect(view).toMatchObject({

@@ -100,9 +100,9 @@ describe('accept-directive', () => {
   it('writes nothing when an argument makes no sense', async () => {
     const { id } = aDraft();
     const head = ['accept-directive', id, 'hash', 'local'] as const;
-    await expect(stage.run(...head, 'soon', '{}', '', 0, 0, 0)).rejects.toThrow();
-    await expect(stage.run(...head, 1_000, '{}', '{no plan', 0, 0, 0)).rejects.toThrow();
-    await expect(stage.run(...head, 1_000, '{}', '', 3, 0, 0, 'state')).rejects.toThrow();
+    await expect(stage.run(...head, 'soon', '{}', '', 0, 0, 0)).rejects.toThrow('arithmetic');
+    await expect(stage.run(...head, 1_000, '{}', '{no plan', 0, 0, 0)).rejects.toThrow('invalid token');
+    await expect(stage.run(...head, 1_000, '{}', '', 3, 0, 0, 'state')).rejects.toThrow('script');
     expect(await stage.keyspace()).toEqual({});
   });
 

@@ -73,11 +73,14 @@ describe('cancel-directive', () => {
 
   it('finishes 100 tasks and leaves the others to close-chunk; from here nothing starts', async () => {
     const { id } = await stage.begin(Array.from({ length: 10_000 }, (_, at) => echo(`t${at}`)));
+    await stage.attempts.advanceCascade(0);
     expect(await stage.store.cancel(id)).toEqual({ state: 'RUNNING', more: true });
     expect(await stage.record(id)).toMatchObject({ closing: 'CANCELLED', cancelled: '100', open: '9900' });
     expect(await stage.members('closing')).toEqual([id]);
     expect(await stage.cascade()).toEqual({});
+    expect(await stage.ready()).toHaveLength(100);
     expect((await stage.attempts.releaseTasks(0, 'test.echo.0', 100)).followup.dispatched).toEqual([]);
+    expect(await stage.ready()).toEqual([]);
   });
 
   it('changes nothing the second time, closing or closed', async () => {

@@ -34,7 +34,7 @@ async function stageOne(hash = 'h', marker = 'a'): Promise<void> {
 }
 
 async function commit(plan: object = staged): Promise<unknown> {
-  return stage.run('commit-plan', id, JSON.stringify(plan), '1', '{"workflow":"w"}');
+  return stage.run('commit-plan', id, JSON.stringify(plan), '1', '{"workflow":"w"}', 'w');
 }
 
 describe('commit-plan', () => {
@@ -84,7 +84,7 @@ describe('commit-plan', () => {
     await stage.store.cancel(id);
     const before = await stage.keyspace();
     expect(await commit()).toEqual(['late', 'CANCELLED']);
-    expect(await stage.run('commit-plan', aDraft().id, '{}', '', '{}')).toEqual(['unknown']);
+    expect(await stage.run('commit-plan', aDraft().id, '{}', '', '{}', '')).toEqual(['unknown']);
     expect(await stage.keyspace()).toEqual(before);
   });
 

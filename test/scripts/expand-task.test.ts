@@ -109,7 +109,7 @@ describe('expand-task', () => {
     );
     const half = ['expand-task', id, '0', 3, 1, 10_000, 100, 'nonce-base', '{}'] as const;
     await expect(stage.run(...half)).rejects.toThrow('not those of the first call');
-    await expect(stage.run(...half, '{}', 'no json', '{}')).rejects.toThrow();
+    await expect(stage.run(...half, '{}', 'no json', '{}')).rejects.toThrow('invalid token');
     expect(await stage.keyspace()).toEqual(before);
   });
 

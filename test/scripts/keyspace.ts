@@ -8,7 +8,7 @@ async function readKey(redis: Redis, key: string): Promise<unknown> {
   if (type === 'hash') return redis.hgetall(key);
   if (type === 'stream') return redis.xrange(key, '-', '+');
   if (type === 'set') return (await redis.smembers(key)).toSorted();
-  if (type === 'zset') return pairs(await redis.zrange(key, 0, -1, 'WITHSCORES'));
+  if (type === 'zset') return pairs(await redis.zrange(key, '0', '-1', 'WITHSCORES'));
   return redis.get(key);
 }
 

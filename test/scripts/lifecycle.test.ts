@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { directiveStates, type DirectiveState } from '#libs/contracts';
+import { directiveStates, type AttemptId, type DirectiveState } from '#libs/contracts';
 import { isTransitionAllowed, shiftPlan } from '#libs/policy';
+import type { Settlement } from '#libs/state';
 import { childrenOf, expandRaw } from './fan-out.js';
 import { aDraft, echo, failure, outcome, planOf, queue } from './orders.js';
 import { ScriptBed } from './script-bed.js';
@@ -18,7 +19,7 @@ type Scene = (stage: Stage) => Promise<{ id: string; call: () => Promise<unknown
 const each = { id: 'each', action: 'test.echo', forEach: { items: [], maxItems: 10 }, input: { $item: '' } };
 const evaluation = { verdict: 'accept' };
 
-async function running(stage: Stage, verdict: typeof outcome): ReturnType<Scene> {
+async function running(stage: Stage, verdict: (attempt: AttemptId) => Settlement): ReturnType<Scene> {
   const { id, granted } = await stage.begin([echo('a')]);
   return { id, call: async () => stage.attempts.settle([verdict(granted['a']!)]) };
 }

@@ -188,7 +188,7 @@ describe('settle-attempt', () => {
     const { id, granted } = await stage.begin([echo('a'), echo('b', ['a'])]);
     await expectNothingWritten(stage, guardedKeys(stage, id, queue), async () => {
       const [result] = await stage.attempts.settle([outcome(granted['a']!)]);
-      if (result!.result === 'error') throw result.error;
+      if (result?.result === 'error') throw result.error;
     });
   });
 });

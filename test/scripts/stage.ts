@@ -120,19 +120,19 @@ export class Stage {
   }
 
   async inflight(name = queue): Promise<string[]> {
-    return this.redis.zrange(this.keys.inflight(0, name), 0, -1);
+    return this.redis.zrange(this.keys.inflight(0, name), '0', '-1');
   }
 
   async ready(name = queue): Promise<string[]> {
-    return this.redis.zrange(this.keys.ready(0, name), 0, -1);
+    return this.redis.zrange(this.keys.ready(0, name), '0', '-1');
   }
 
   async parked(id: string): Promise<string[]> {
-    return this.redis.zrange(`${this.keys.directive(id)}:parked`, 0, -1);
+    return this.redis.zrange(`${this.keys.directive(id)}:parked`, '0', '-1');
   }
 
   async members(list: 'outbox' | 'timers' | 'cascade' | 'expand' | 'closing' | 'discard'): Promise<string[]> {
-    return this.redis.zrange(this.keys[list](0), 0, -1);
+    return this.redis.zrange(this.keys[list](0), '0', '-1');
   }
 
   /** Everything this stage has in Redis. */

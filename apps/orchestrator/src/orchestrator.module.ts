@@ -48,7 +48,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
   onApplicationBootstrap(): void {
     const { env, servedShards, logger, decide, review } = this.context;
     const address = { url: env.redis.url, keyPrefix: env.redis.keyPrefix };
-    this.rooms = openRooms({ address, shards: servedShards, logger, decide, review });
+    this.rooms = openRooms({ address, shards: servedShards, graceMs: env.shutdownGraceMs, logger, decide, review });
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -7,6 +7,7 @@ export interface RoomReceiverOptions {
   room: Room;
   shards: number;
   concurrency: number;
+  graceMs: number;
   handle: (message: RoomMessage) => Promise<void>;
   /** Called when a message could not be acted on; the record still holds the order and a sweeper repeats it. */
   onFailure: (message: string, error: Error) => void;
@@ -20,8 +21,17 @@ export class RoomReceiver {
     this.workers = Array.from({ length: options.shards }, (_, shard) => this.open(shard));
   }
 
+  /** Lets messages under way finish, for the grace at most. BullMQ's own patient close never returns when the connection was just lost. */
   async close(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.close()));
+    await Promise.all(this.workers.map(async (worker) => this.closeWorker(worker)));
+  }
+
+  private async closeWorker(worker: Worker): Promise<void> {
+    const { promise: graceIsOver, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.options.graceMs);
+    await Promise.race([worker.pause(), graceIsOver]);
+    clearTimeout(timer);
+    await worker.close(true);
   }
 
   private open(shard: number): Worker {

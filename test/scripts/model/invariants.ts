@@ -1,4 +1,4 @@
-import { isTransitionAllowed } from '#libs/policy';
+import { decideClose, isTransitionAllowed } from '#libs/policy';
 import { foldEvents, type Folded } from './fold.js';
 import {
   finalTask,
@@ -121,6 +121,26 @@ function checkWaiting(view: DirectiveView, snapshot: Snapshot): Faults {
   return faults;
 }
 
+/** A task is skipped for a reason, and the directive ends as the tasks say, unless a human or the clock ended it. */
+function checkEnds(view: DirectiveView): Faults {
+  const tasks = [...view.tasks.values()];
+  const faults = tasks
+    .filter(({ state, dependsOn }) => state === 'skipped' && dependsOn.every((index) => !hasFailed(view, index)))
+    .map(({ index }) => `${index} was skipped for nothing`);
+  if (!['COMPLETED', 'PARTIALLY_COMPLETED', 'FAILED'].includes(view.state) || view.review === 'asked') return faults;
+  const planned = tasks.filter(({ parent }) => parent === undefined);
+  const isSink = ({ index }: TaskView): boolean => !planned.some(({ dependsOn }) => dependsOn.includes(index));
+  const expected = decideClose({
+    failed: planned.filter(({ state, optional }) => !optional && (state === 'failed' || state === 'expired')).length,
+    sinksSucceeded: planned.filter((task) => task.state === 'succeeded' && isSink(task)).length,
+  });
+  return expected === view.state ? faults : [...faults, `is ${view.state} and its tasks say ${expected}`];
+}
+
+function hasFailed(view: DirectiveView, index: string): boolean {
+  return finalTask.has(view.tasks.get(index)!.state) && !isDone(view, index);
+}
+
 /** In flight is what is dispatched or running, in its own queue, and nothing else. */
 function checkInflight({ directives, list, lists }: Snapshot): Faults {
   const live = directives.flatMap((view) =>
@@ -159,6 +179,7 @@ export function checkState(snapshot: Snapshot): Faults {
       ...checkStory(view, foldEvents(view.events)),
       ...checkWaiting(view, snapshot),
       ...checkRest(view, snapshot),
+      ...checkEnds(view),
     ].map((fault) => `${view.id}: ${fault}`),
   );
   return [...each, ...checkInflight(snapshot)];

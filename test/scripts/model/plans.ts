@@ -26,11 +26,11 @@ const kinds = {
   forge: 2,
   pause: 2,
   resume: 3,
-  cancel: 1,
+  cancel: 2,
   passTtl: 1,
   expire: 1,
   fireTimers: 3,
-  closeChunk: 2,
+  closeChunk: 1,
   refuse: 1,
   expand: 4,
   review: 2,
@@ -78,7 +78,7 @@ function specOf(shape: TaskShape, at: number): TaskSpec {
 }
 
 export const directiveShape: Arbitrary<DirectiveShape> = record({
-  tasks: array(taskShape, { minLength: 1, maxLength: 7 }).map((shapes) => shapes.map(specOf)),
+  tasks: array(taskShape, { minLength: 2, maxLength: 7 }).map((shapes) => shapes.map(specOf)),
   budgetMicroUsd: option(
     integer({ min: 2, max: 8 }).map((units) => units * usd),
     { nil: null },
@@ -94,5 +94,5 @@ export const commands: Arbitrary<Command[]> = array(
     ),
     pick: nat({ max: 1_000 }),
   }),
-  { maxLength: 40 },
+  { minLength: 10, maxLength: 50 },
 );

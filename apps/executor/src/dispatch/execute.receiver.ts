@@ -11,6 +11,7 @@ export function openExecuteRoom(context: ExecutorContext, dispatch: DispatchServ
     room: 'execute',
     shards: context.env.shards,
     concurrency,
+    graceMs: context.env.shutdownGraceMs,
     handle: async ({ directiveId }) => dispatch.carry([await context.attempts.startDirective(directiveId)]),
     onFailure: (message, error) =>
       context.logger.error({ message, err: error }, 'execute message failed; a sweeper repeats it'),

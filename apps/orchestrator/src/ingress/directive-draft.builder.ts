@@ -15,7 +15,7 @@ export interface DraftOrigin {
 /** The record of a submission, ready to be accepted. */
 export function buildDraft(body: SubmitDirective, origin: DraftOrigin): DirectiveDraft {
   const { input, output, labels, workflow, intent, policies, budget } = body;
-  const request: DirectiveRequest = { input, output, labels, workflow, intent, policies, budget };
+  const request: DirectiveRequest = { input, output, workflow, intent, policies, budget };
   return {
     id: origin.id,
     tenant: origin.principal.tenant,
@@ -24,6 +24,9 @@ export function buildDraft(body: SubmitDirective, origin: DraftOrigin): Directiv
     ref: body.ref ?? null,
     title: body.title ?? null,
     request: JSON.stringify(request),
+    workflow: workflow ?? null,
+    intent: intent ?? null,
+    labels: labels ?? {},
     requestHash: createHash('sha256').update(canonicalJson(body)).digest('hex'),
     priority: rankOf[body.priority ?? 'MEDIUM'],
     ttlMs: body.ttlMs ?? origin.defaultTtlMs,

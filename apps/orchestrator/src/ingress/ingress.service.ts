@@ -86,17 +86,24 @@ export class IngressService extends DirectiveIngress {
   }
 
   private async accept(draft: DirectiveDraft, plan: Plan | undefined): Promise<boolean> {
-    const { tenant, ref, id } = draft;
-    if (ref !== null && !(await this.parts.refs.reserve(tenant, ref, id))) {
-      throw new CocError('REF_TAKEN', `another directive has the ref "${ref}"`, [
-        { pointer: '/ref', code: 'REF_TAKEN', detail: 'a ref is unique per tenant' },
-      ]);
-    }
+    const { tenant, ref } = draft;
+    const isReserved = ref !== null && (await this.reserveRef(draft, ref));
     const result = await this.parts.store.accept(draft, plan);
-    if (result === 'mismatch')
+    if (result === 'mismatch') {
+      if (isReserved) await this.parts.refs.release(tenant, ref);
       throw new CocError('IDEMPOTENCY_MISMATCH', 'this Idempotency-Key was used for another request; use a new key');
+    }
     if (ref !== null) await this.parts.refs.keep(tenant, ref);
     return result === 'created';
+  }
+
+  /** True when the ref is new; false when this directive had it already, as a repeated submit finds. */
+  private async reserveRef({ tenant, id }: DirectiveDraft, ref: string): Promise<boolean> {
+    const reservation = await this.parts.refs.reserve(tenant, ref, id);
+    if (reservation !== 'taken') return reservation === 'reserved';
+    throw new CocError('REF_TAKEN', `another directive has the ref "${ref}"`, [
+      { pointer: '/ref', code: 'REF_TAKEN', detail: 'a ref is unique per tenant' },
+    ]);
   }
 
   private async tellNextRoom(draft: DirectiveDraft, isPlanned: boolean): Promise<void> {

@@ -2,7 +2,7 @@ import type { DirectiveState, DirectiveView } from '#libs/contracts';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
-import { viewDirective } from './stored-directive.js';
+import { readStored, viewDirective } from './stored-directive.js';
 
 export interface DirectivePage {
   items: DirectiveView[];
@@ -83,7 +83,7 @@ export class DirectiveIndex {
     const views: DirectiveView[] = [];
     for (let from = 0; from < positions.length; from += loadedAtOnce) {
       const ids = positions.slice(from, from + loadedAtOnce).map(({ id }) => id);
-      const stored = await Promise.all(ids.map(async (id) => this.redis.hgetall(this.keys.directive(id))));
+      const stored = await Promise.all(ids.map(async (id) => readStored(this.redis, this.keys.directive(id))));
       views.push(...stored.filter((record) => record['tenant'] === tenant).map(viewDirective));
     }
     return views;

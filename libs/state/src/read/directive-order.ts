@@ -5,7 +5,7 @@ import type { Keys } from '../keys.js';
 /** The parts of a submission that rooms behind ingress need. */
 export type DirectiveRequest = Pick<
   SubmitDirective,
-  'input' | 'output' | 'labels' | 'workflow' | 'intent' | 'policies' | 'budget'
+  'input' | 'output' | 'workflow' | 'intent' | 'policies' | 'budget'
 >;
 
 export interface DirectiveOrder {

@@ -14,7 +14,7 @@ import { DirectiveIndex, type DirectivePage } from './directive-index.js';
 import { LogReader, type LogLine } from './log-reader.js';
 import { OutputReader } from './output-reader.js';
 import { PlanReader } from './plan-reader.js';
-import { viewDirective } from './stored-directive.js';
+import { readStored, viewDirective } from './stored-directive.js';
 
 /** Reads for the API. Every method takes the tenant; what belongs to another tenant is as absent as what never was. */
 export class DirectiveReader {
@@ -36,7 +36,7 @@ export class DirectiveReader {
 
   async get(tenant: string, id: string): Promise<DirectiveView | undefined> {
     if (!isDirectiveId(id)) return undefined;
-    const stored = await this.redis.hgetall(this.keys.directive(id));
+    const stored = await readStored(this.redis, this.keys.directive(id));
     return stored['tenant'] === tenant ? viewDirective(stored) : undefined;
   }
 

@@ -1,6 +1,52 @@
+import type { Redis } from 'ioredis';
 import { usdFromMicroUsd, type DirectiveState, type DirectiveView, type Priority } from '#libs/contracts';
 
-export type StoredDirective = Record<string, string>;
+/** What a view is made of. The submission itself is not: it may be 8 MB, and a list reads hundreds of records. */
+const viewFields = [
+  'id',
+  'tenant',
+  'actor',
+  'kind',
+  'state',
+  'closing',
+  'ref',
+  'title',
+  'workflow',
+  'intent',
+  'labels',
+  'priority',
+  'planHash',
+  'total',
+  'open',
+  'succeeded',
+  'failed',
+  'skipped',
+  'cancelled',
+  'expired',
+  'budgetMicroUsd',
+  'budgetTokens',
+  'chargedMicroUsd',
+  'reservedMicroUsd',
+  'overrunMicroUsd',
+  'chargedTokens',
+  'reservedTokens',
+  'errorCode',
+  'errorMessage',
+  'seq',
+  'createdAt',
+  'updatedAt',
+  'startedAt',
+  'finishedAt',
+  'ttlAt',
+] as const;
+
+export type StoredDirective = Partial<Record<(typeof viewFields)[number], string>>;
+
+/** Fields that are not set are left out; a directive that is not there has none. */
+export async function readStored(redis: Redis, key: string): Promise<StoredDirective> {
+  const values = await redis.hmget(key, ...viewFields);
+  return Object.fromEntries(viewFields.flatMap((field, at) => (values[at] === null ? [] : [[field, values[at]]])));
+}
 
 const priorities: readonly Priority[] = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'];
 
@@ -45,12 +91,6 @@ function budgetOf(stored: StoredDirective): DirectiveView['budget'] {
 
 /** The record of `d:<id>` as the API shows it. */
 export function viewDirective(stored: StoredDirective): DirectiveView {
-  const request = JSON.parse(stored['request'] || '{}') as {
-    labels?: Record<string, string>;
-    workflow?: string;
-    intent?: string;
-  };
-  const decided = JSON.parse(stored['decided'] || '{}') as { workflow?: string };
   return {
     id: stored['id']!,
     ref: textOf(stored['ref']),
@@ -58,12 +98,12 @@ export function viewDirective(stored: StoredDirective): DirectiveView {
     tenant: stored['tenant']!,
     actor: stored['actor']!,
     kind: stored['kind'] as DirectiveView['kind'],
-    workflow: request.workflow ?? decided.workflow ?? null,
-    intent: request.intent ?? null,
+    workflow: textOf(stored['workflow']),
+    intent: textOf(stored['intent']),
     state: stored['state'] as DirectiveState,
     closing: textOf(stored['closing']) as DirectiveState | null,
     priority: priorities[number(stored['priority'])] ?? 'MEDIUM',
-    labels: request.labels ?? {},
+    labels: JSON.parse(stored['labels'] || '{}') as Record<string, string>,
     planHash: textOf(stored['planHash']),
     tasks: countsOf(stored),
     budget: budgetOf(stored),

@@ -1,7 +1,7 @@
 -- Purpose: makes the staged plan the plan of an accepted directive. O(1) in the number of tasks; idempotent.
 -- KEYS[1] root of the shard
 -- ARGV[1] directive id  [2] plan JSON {total, edges, hash, rootChunks, queues, planFields, pendingFields}
--- ARGV[3] '1' when the review room is to see the result  [4] what was decided, JSON {workflow, input}
+-- ARGV[3] '1' when the review room is to see the result  [4] what was decided, JSON {workflow, input}  [5] its workflow
 -- Returns: {'ok'} | {'unknown'} | {'late', state} the directive is no longer PENDING | {'unstaged'} its hour is over: stage it again
 -- Events: directive.planned
 -- @include keys clock record events guard plan
@@ -17,6 +17,6 @@ guard_directive(directive.id)
 adopt_staged(directive.id, plan.hash)
 commit_plan(directive, plan)
 directive.review = ARGV[3]
-redis.call('HSET', directive_key(directive.id), 'decided', ARGV[4])
+redis.call('HSET', directive_key(directive.id), 'decided', ARGV[4], 'workflow', ARGV[5])
 save_directive(directive)
 return { 'ok' }

@@ -14,8 +14,11 @@ export interface DirectiveDraft {
   kind: 'tasks' | 'workflow' | 'intent';
   ref: string | null;
   title: string | null;
-  /** JSON of `{input, output, labels, workflow, intent, policies}`. */
+  /** JSON of `{input, output, workflow, intent, policies, budget}`. */
   request: string;
+  workflow: string | null;
+  intent: string | null;
+  labels: Record<string, string>;
   requestHash: string;
   /** 0 CRITICAL .. 3 LOW */
   priority: number;
@@ -80,6 +83,7 @@ export class DirectiveStore {
       JSON.stringify(encoded.summary),
       decided.needsReview ? '1' : '',
       JSON.stringify({ workflow: decided.workflow, input: decided.input }),
+      decided.workflow,
     ]);
     if (reply[0] === 'unstaged') throw planGone(directiveId);
     return reply[0] === 'ok';
@@ -189,6 +193,9 @@ function recordFields(draft: DirectiveDraft): string[] {
     ref: draft.ref,
     title: draft.title,
     request: draft.request,
+    workflow: draft.workflow,
+    intent: draft.intent,
+    labels: JSON.stringify(draft.labels),
     priority: draft.priority,
     budgetMicroUsd: draft.budgetMicroUsd,
     budgetTokens: draft.budgetTokens,

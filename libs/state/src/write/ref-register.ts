@@ -11,11 +11,12 @@ export class RefRegister {
     private readonly keys: Keys,
   ) {}
 
-  /** False when another directive has the ref. Reserving it again for the same directive is fine. */
-  async reserve(tenant: string, ref: string, directiveId: string): Promise<boolean> {
+  /** `taken` when another directive has the ref, `held` when this one has it already. */
+  async reserve(tenant: string, ref: string, directiveId: string): Promise<'reserved' | 'held' | 'taken'> {
     const key = this.keys.ref(tenant, ref);
-    const taken = await this.redis.set(key, directiveId, 'EX', reservationSeconds, 'NX');
-    return taken === 'OK' || (await this.redis.get(key)) === directiveId;
+    const isNew = await this.redis.set(key, directiveId, 'EX', reservationSeconds, 'NX');
+    if (isNew === 'OK') return 'reserved';
+    return (await this.redis.get(key)) === directiveId ? 'held' : 'taken';
   }
 
   async keep(tenant: string, ref: string): Promise<void> {
