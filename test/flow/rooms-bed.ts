@@ -207,7 +207,7 @@ export class RoomsBed {
   }
 }
 
-export function aDraft(overrides: Partial<DirectiveDraft> = {}): DirectiveDraft {
+function aDraft(overrides: Partial<DirectiveDraft> = {}): DirectiveDraft {
   return {
     id: formatDirectiveId(0, ulid()),
     tenant: 'local',

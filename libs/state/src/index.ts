@@ -3,11 +3,10 @@ export { AttemptFence } from './attempt-fence.js';
 export { ActionCatalog } from './catalog/action-catalog.js';
 export { ControlStreamReader, type AbortSignalMessage } from './control/control-stream.js';
 export { Keys } from './keys.js';
-export { RedisUnfitError, connectFitRedis, openBlockingRedis, openRedis, type Redis } from './redis/open-redis.js';
+export { openBlockingRedis, openRedis, type Redis } from './redis/open-redis.js';
 export { ShardAgenda, type Agenda } from './agenda/shard-agenda.js';
 export { decodeTask, encodeTask, tasksPerChunk, type SpecRecord } from './plan/plan-encoding.js';
 export { TaskFacts, type AttemptFacts } from './read/task-facts.js';
-export { listScripts, loadScript } from './redis/script-library.js';
 export { ScriptRunner, type ScriptCall } from './redis/script-runner.js';
 export {
   AttemptStore,

@@ -15,7 +15,7 @@ const inlineEdges = 64;
 const edgeChunk = 100;
 export const tasksPerChunk = 100;
 /** A chunk ends early at this size, unless its first task alone is larger. */
-export const charsPerChunk = 256 * 1024;
+const charsPerChunk = 256 * 1024;
 
 /** What a worker's job is made of; Lua hands it through without looking inside. */
 export interface SpecRecord {

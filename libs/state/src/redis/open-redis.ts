@@ -4,7 +4,7 @@ import { StartRefusal } from '#libs/contracts';
 export type { Redis };
 
 /** One sentence for the person who started the process, and what to do next. */
-export class RedisUnfitError extends StartRefusal {}
+class RedisUnfitError extends StartRefusal {}
 
 /** A connection for commands and scripts; never used for blocking reads. */
 export function openRedis(url: string): Redis {
