@@ -5,11 +5,16 @@ export type Keyspace = Record<string, unknown>;
 
 async function readKey(redis: Redis, key: string): Promise<unknown> {
   const type = await redis.type(key);
-  if (type === 'hash') return redis.hgetall(key);
+  // Sorted: Redis answers another order while it rehashes.
+  if (type === 'hash') return Object.fromEntries(Object.entries(await redis.hgetall(key)).toSorted(byName));
   if (type === 'stream') return redis.xrange(key, '-', '+');
   if (type === 'set') return (await redis.smembers(key)).toSorted();
   if (type === 'zset') return pairs(await redis.zrange(key, '0', '-1', 'WITHSCORES'));
   return redis.get(key);
+}
+
+function byName([left]: [string, string], [right]: [string, string]): number {
+  return left < right ? -1 : 1;
 }
 
 function pairs(flat: readonly string[]): Record<string, string> {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { directiveStates, type AttemptId, type DirectiveState } from '#libs/contracts';
+import { directiveStates, restingDirectiveStates, type AttemptId, type DirectiveState } from '#libs/contracts';
 import { isTransitionAllowed, shiftPlan } from '#libs/policy';
 import type { Settlement } from '#libs/state';
 import { childrenOf, expandRaw } from './fan-out.js';
@@ -122,6 +122,14 @@ const stateAfter: Record<string, DirectiveState> = {
   'directive.timeout': 'TIMEOUT',
 };
 
+/** What must not change once the directive rests; only an expiry that the test itself brought about changes `ttlAt`. */
+async function ownKeys(stage: Stage, id: string): Promise<Record<string, unknown>> {
+  const space = await stage.keyspace();
+  const root = stage.keys.directive(id);
+  const record = { ...(space[root] as object), ttlAt: undefined };
+  return { ...Object.fromEntries(Object.entries(space).filter(([key]) => key.startsWith(`${root}:`))), record };
+}
+
 const rows = Object.keys(scenes).flatMap((name) =>
   directiveStates.filter((state) => isPossible(name, state)).map((state) => [name, state] as const),
 );
@@ -132,6 +140,7 @@ describe('every step a script takes is in the lifecycle of directives', () => {
     const { id, call } = await scenes[name]!(stage);
     await stage.redis.hset(stage.keys.directive(id), 'state', from);
     const seen = (await stage.events(id)).length;
+    const before = await ownKeys(stage, id);
     await call().catch((error: unknown) => {
       if (!String(error).includes('TRANSITION_ILLEGAL')) throw error;
     });
@@ -140,5 +149,6 @@ describe('every step a script takes is in the lifecycle of directives', () => {
     const forbidden = steps.filter((to, at) => !isTransitionAllowed(path[at]!, to));
     expect({ path, forbidden }).toEqual({ path, forbidden: [] });
     expect((await stage.record(id))['state']).toBe(path.at(-1));
+    if (restingDirectiveStates.includes(from)) expect(await ownKeys(stage, id)).toEqual(before);
   });
 });

@@ -25,6 +25,14 @@ describe('pause-directive', () => {
     expect(await stage.record(id)).toMatchObject({ state: 'PAUSED', open: '1' });
   });
 
+  it('parks tasks in the order in which they became ready', async () => {
+    const tasks = Array.from({ length: 40 }, (_, at) => echo(`t${at}`, ['a']));
+    const { id, granted } = await stage.begin([echo('a'), ...tasks]);
+    await stage.store.pause(id, 'tester');
+    await stage.settle(outcome(granted['a']!));
+    expect(await stage.parked(id)).toEqual(tasks.map((_, at) => (at + 1).toString(36)));
+  });
+
   it('lets the last task end and the directive wait for its resume', async () => {
     const { id, granted } = await stage.begin([echo('a')]);
     await stage.store.pause(id, 'tester');

@@ -42,6 +42,14 @@ describe('refuse-task', () => {
     expect(dispatched.map(({ spec }) => spec.id)).toEqual(['end']);
   });
 
+  it('lets nothing start that was refused before its dependencies were done', async () => {
+    const { id, granted } = await stage.begin([echo('a'), { ...each, dependsOn: ['a'] }, echo('other')]);
+    await stage.attempts.refuseTask(id, '1', ...reason);
+    await stage.settle(outcome(granted['a']!));
+    expect(await stage.members('expand')).toEqual([]);
+    expect(await stage.task(id, '1')).toMatchObject({ state: 'failed' });
+  });
+
   it('refuses nothing that is final, in flight, expanded, cancelled or unknown', async () => {
     const { id, granted } = await stage.begin([echo('done'), echo('running'), each]);
     await stage.settle(outcome(granted['done']!));

@@ -93,6 +93,15 @@ describe('release-tasks', () => {
     expect(await stage.inflight()).toEqual([]);
   });
 
+  it('leaves alone what is in flight or held already, should it stand in the line again', async () => {
+    const wide = bed.stage();
+    const { id } = await wide.begin([echo('running'), { id: 'held', action: 'test.risky' }]);
+    await wide.redis.zadd(wide.keys.ready(0, queue), 0, `${id}.0`, 0, `${id}.1`);
+    const before = [await wide.task(id, '0'), await wide.task(id, '1'), await wide.inflight()];
+    expect((await wide.attempts.releaseTasks(0, queue, 10)).followup.dispatched).toEqual([]);
+    expect([await wide.task(id, '0'), await wide.task(id, '1'), await wide.inflight()]).toEqual(before);
+  });
+
   it('holds what needs more than the budget has left, and defers what others have reserved', async () => {
     const wide = bed.stage(1);
     const paid = (id: string, maxCostUsd: number) => ({ id, action: 'test.paid', budget: { maxCostUsd } });

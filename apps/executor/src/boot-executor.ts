@@ -3,13 +3,12 @@ import { hostname } from 'node:os';
 import { NestFactory } from '@nestjs/core';
 import type { Env } from '#libs/config';
 import { openInstallation } from '#libs/state';
-import { NestLogger, type Logger } from '#libs/telemetry';
+import { NestLogger, closeMarginMs, type Logger, type RunningService } from '#libs/telemetry';
 import { Executor } from './executor.js';
 import { ExecutorModule } from './executor.module.js';
 
-export interface RunningExecutor {
+export interface RunningExecutor extends RunningService {
   executor: Executor;
-  close(): Promise<void>;
 }
 
 /** Starts an executor on a fit Redis. Throws RedisUnfitError. */
@@ -27,6 +26,7 @@ export async function bootExecutor(env: Env, logger: Logger): Promise<RunningExe
   logger.info({ shards, instance }, 'executor is running');
   return {
     executor: app.get(Executor),
+    closeWithinMs: env.shutdownGraceMs + closeMarginMs,
     close: async () => {
       await app.close();
       redis.disconnect();

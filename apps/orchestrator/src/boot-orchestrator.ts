@@ -3,15 +3,14 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Env } from '#libs/config';
 import { StartRefusal } from '#libs/contracts';
 import { openInstallation } from '#libs/state';
-import { NestLogger, type Logger } from '#libs/telemetry';
+import { NestLogger, closeMarginMs, type Logger, type RunningService } from '#libs/telemetry';
 import { configureHttpApp, createHttpAdapter } from './http/configure-http-app.js';
 import { createOrchestratorContext } from './orchestrator.context.js';
 import { OrchestratorModule } from './orchestrator.module.js';
 
-export interface RunningOrchestrator {
+export interface RunningOrchestrator extends RunningService {
   /** Where the API answers, with the port that was really taken. */
   url: string;
-  close(): Promise<void>;
 }
 
 /** Somebody else listens there already. */
@@ -45,5 +44,5 @@ export async function bootOrchestrator(env: Env, logger: Logger): Promise<Runnin
   }
   const url = await app.getUrl();
   logger.info({ url }, 'orchestrator is running');
-  return { url, close };
+  return { url, closeWithinMs: env.shutdownGraceMs + closeMarginMs, close };
 }

@@ -8,6 +8,7 @@ import {
   DirectiveStore,
   RefRegister,
   ScriptRunner,
+  ShardAgenda,
   TaskOutputs,
   type Installation,
 } from '#libs/state';
@@ -59,6 +60,7 @@ export function createOrchestratorContext(
       defaultTtlMs: env.directive.defaultTtlMs,
       logger,
       refs: new RefRegister(redis, keys),
+      agenda: new ShardAgenda(redis, keys),
       reader,
     }),
     decide: new DecideService(shared),

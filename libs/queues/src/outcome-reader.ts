@@ -37,7 +37,12 @@ export class OutcomeReader {
     private readonly redis: Redis,
     private readonly root: string,
     private readonly consumer: string,
-  ) {}
+  ) {
+    // After a reconnect the old id means nobody, or after a restart of Redis somebody else.
+    blocking.on('close', () => {
+      this.clientId = undefined;
+    });
+  }
 
   /** Adds queues to the list; a reader that is blocked without them is woken at once. */
   async follow(queues: readonly string[]): Promise<void> {
@@ -46,6 +51,11 @@ export class OutcomeReader {
     await Promise.all(fresh.map((queue) => this.createGroup(queue)));
     this.queues = [...new Set([...this.queues, ...fresh])];
     await this.wake();
+  }
+
+  /** Ends reading for good, also when Redis no longer answers. */
+  stop(): void {
+    this.blocking.disconnect();
   }
 
   /** Ends a read that is blocked. */

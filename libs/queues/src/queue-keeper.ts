@@ -6,12 +6,14 @@ import { maxLenEvents } from './queue-sender.js';
 export type JobFate =
   | { fate: 'gone' }
   | { fate: 'pending'; started: boolean }
-  | { fate: 'completed'; returnValue: string }
-  | { fate: 'failed'; failedReason: string };
+  | { fate: 'finished'; finishedAtMs: number };
+
+export type JobOutcome = { event: 'completed'; returnValue: string } | { event: 'failed'; failedReason: string };
 
 const activePage = 1_000;
 const sweepPage = 200;
 const provePages = 20;
+const sweepPages = 50;
 
 /** Keeps a shard's worker queues in the state the executor relies on, and looks at single jobs. */
 export class QueueKeeper {
@@ -34,10 +36,11 @@ export class QueueKeeper {
   /** Jobs in `active` whose lock is gone: their worker died, was stopped, or lost Redis for longer than its lock. */
   async findUnlocked(queue: string): Promise<string[]> {
     const keys = this.keys(queue);
-    const active = await this.redis.lrange(keys.active(), 0, activePage - 1);
+    // New jobs enter at the head: the oldest, which are the lost ones, stand at the tail.
+    const active = await this.redis.lrange(keys.active(), -activePage, -1);
     if (active.length === 0) return [];
     // A job that ended since leaves the list and its lock in one step, so both are looked at in one step.
-    const transaction = this.redis.multi().lrange(keys.active(), 0, activePage - 1);
+    const transaction = this.redis.multi().lrange(keys.active(), 0, -1);
     for (const jobId of active) transaction.exists(keys.lock(jobId));
     const [list, ...locks] = ((await transaction.exec()) ?? []).map(([, reply]) => reply);
     const stillActive = new Set(list as string[]);
@@ -56,17 +59,21 @@ export class QueueKeeper {
 
   async fates(queue: string, jobIds: readonly string[]): Promise<JobFate[]> {
     const pipeline = this.redis.pipeline();
-    for (const jobId of jobIds)
-      pipeline.hmget(
-        this.keys(queue).job(jobId),
-        'timestamp',
-        'processedOn',
-        'finishedOn',
-        'returnvalue',
-        'failedReason',
-      );
+    for (const jobId of jobIds) pipeline.hmget(this.keys(queue).job(jobId), 'timestamp', 'processedOn', 'finishedOn');
     const replies = (await pipeline.exec()) ?? [];
     return replies.map(([, reply]) => fateOf(reply as (string | null)[]));
+  }
+
+  /** What a finished job brought: read for the few that need it, for a value may have a megabyte. */
+  async outcome(queue: string, jobId: string): Promise<JobOutcome> {
+    const [returnValue, failedReason] = await this.redis.hmget(
+      this.keys(queue).job(jobId),
+      'returnvalue',
+      'failedReason',
+    );
+    return typeof failedReason === 'string'
+      ? { event: 'failed', failedReason }
+      : { event: 'completed', returnValue: returnValue ?? 'null' };
   }
 
   /**
@@ -95,17 +102,20 @@ export class QueueKeeper {
     logsKeyOf: (jobId: string) => string | null,
   ): Promise<number> {
     const keys = this.keys(queue);
-    const lists = await Promise.all(
-      [keys.completed(), keys.failed()].map((set) =>
-        this.redis.zrangebyscore(set, '-inf', String(beforeMs), 'LIMIT', 0, sweepPage),
-      ),
-    );
-    const jobIds = lists.flat();
-    if (jobIds.length === 0) return 0;
-    const settled = await isSettled(jobIds);
-    const done = jobIds.filter((_, at) => settled[at]);
-    await this.deleteJobs(keys, done, logsKeyOf);
-    return done.length;
+    let swept = 0;
+    for (const set of [keys.completed(), keys.failed()]) {
+      // What is kept, such as a stranger's job, must not stand in the way of what comes behind it.
+      for (let kept = 0, page = 0; page < sweepPages; page += 1) {
+        const jobIds = await this.redis.zrangebyscore(set, '-inf', String(beforeMs), 'LIMIT', kept, sweepPage);
+        if (jobIds.length === 0) break;
+        const settled = await isSettled(jobIds);
+        const done = jobIds.filter((_, at) => settled[at]);
+        await this.deleteJobs(keys, done, logsKeyOf);
+        kept += jobIds.length - done.length;
+        swept += done.length;
+      }
+    }
+    return swept;
   }
 
   /** Trims an event stream below the oldest entry that a reader has not acknowledged. */
@@ -142,11 +152,10 @@ export class QueueKeeper {
   }
 }
 
-function fateOf([timestamp, processedOn, finishedOn, returnValue, failedReason]: (string | null)[]): JobFate {
+function fateOf([timestamp, processedOn, finishedOn]: (string | null)[]): JobFate {
   if (!timestamp) return { fate: 'gone' };
   if (!finishedOn) return { fate: 'pending', started: Boolean(processedOn) };
-  if (typeof failedReason === 'string') return { fate: 'failed', failedReason };
-  return { fate: 'completed', returnValue: returnValue ?? 'null' };
+  return { fate: 'finished', finishedAtMs: Number(finishedOn) };
 }
 
 function fieldsOf(flat: unknown[]): Record<string, unknown> {

@@ -51,9 +51,11 @@ export class QueueSender {
     await this.queue(roomQueue(room, shard)).add(message.kind, message, { ...roomJobOptions, jobId });
   }
 
-  /** True when the job is gone; false while a worker holds it. */
-  async removeJob(queue: string, jobId: string): Promise<boolean> {
-    return (await this.queue(queue).remove(jobId)) === 1;
+  /** `held` while a worker has its lock. */
+  async removeJob(name: string, jobId: string): Promise<'removed' | 'held' | 'absent'> {
+    const queue = this.queue(name);
+    if ((await queue.getJob(jobId)) === undefined) return 'absent';
+    return (await queue.remove(jobId)) === 1 ? 'removed' : 'held';
   }
 
   async close(): Promise<void> {

@@ -39,6 +39,9 @@ export class RoomReceiver {
     const worker = new Worker(roomQueue(room, shard), async (job: { data: unknown }) => this.receive(job.data), {
       ...workerOptions(address, shard),
       concurrency,
+      // A message whose process died is free again within seconds; the record makes handling it twice harmless.
+      lockDuration: 10_000,
+      stalledInterval: 5_000,
     });
     worker.on('failed', (job, error) => this.options.onFailure(job?.id ?? 'unknown', error));
     worker.on('error', () => undefined);

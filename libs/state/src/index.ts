@@ -4,7 +4,7 @@ export { ActionCatalog } from './catalog/action-catalog.js';
 export { ControlStreamReader, type AbortSignalMessage } from './control/control-stream.js';
 export { Keys } from './keys.js';
 export { openBlockingRedis, openRedis, type Redis } from './redis/open-redis.js';
-export { ShardAgenda, type Agenda } from './agenda/shard-agenda.js';
+export { ShardAgenda, type Agenda, type RemovedJob } from './agenda/shard-agenda.js';
 export { decodeTask, encodeTask, tasksPerChunk, type SpecRecord } from './plan/plan-encoding.js';
 export { TaskFacts, type AttemptFacts } from './read/task-facts.js';
 export { ScriptRunner, type ScriptCall } from './redis/script-runner.js';

@@ -1,4 +1,4 @@
 export { createLogger, type Logger } from './logger.js';
 export { NestLogger } from './nest-logger.js';
 export { traceparentFrom } from './traceparent.js';
-export { runServiceProcess, type RunningService } from './service-process.js';
+export { closeMarginMs, runServiceProcess, type RunningService } from './service-process.js';

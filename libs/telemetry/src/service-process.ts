@@ -1,6 +1,8 @@
 import { CocError, StartRefusal } from '#libs/contracts';
 
 export interface RunningService {
+  /** How long closing may take before the process ends all the same. */
+  closeWithinMs?: number;
   close(): Promise<void>;
 }
 
@@ -15,6 +17,18 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
+/** Beyond the grace of what runs: time to say the last words to Redis. */
+export const closeMarginMs = 5_000;
+const defaultCloseWithinMs = 20_000;
+
+/** A client that waits for a Redis which is gone would wait for ever: the process ends, and what it held is repaired by others. */
+async function closeInTime(service: RunningService): Promise<void> {
+  const withinMs = service.closeWithinMs ?? defaultCloseWithinMs;
+  const timer = setTimeout(() => fail(new StartRefusal(`Could not stop within ${withinMs} ms; exiting.`)), withinMs);
+  await service.close();
+  clearTimeout(timer);
+}
+
 /** Runs a service until SIGTERM or SIGINT, then drains it and exits 0; a second signal exits at once. Resolves when it has started. */
 export async function runServiceProcess<Service extends RunningService>(
   boot: () => Promise<Service>,
@@ -25,7 +39,7 @@ export async function runServiceProcess<Service extends RunningService>(
   const close = (): void => {
     if (isClosing) process.exit(1);
     isClosing = true;
-    started.then((service) => service.close()).then(() => process.exit(0), fail);
+    started.then(closeInTime).then(() => process.exit(0), fail);
   };
   process.on('SIGTERM', close).on('SIGINT', close);
   return started;

@@ -1,15 +1,26 @@
-import { roomQueue, schemaVersion, shardOfDirective } from '#libs/contracts';
+import { formatAttemptId, roomQueue, schemaVersion, shardOfDirective } from '#libs/contracts';
 import type { TaskJob } from '#libs/queues';
 import type { Dispatch, FanOutTask, Followup, Settlement } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
 import type { FanOutExpander } from './fan-out.expander.js';
+import { BatchReads } from './batch-reads.js';
 import type { InputResolver } from './input.resolver.js';
 import { buildTaskJob } from './task-message.builder.js';
 
 const releaseLimit = 100;
+const sendChunk = 50;
+/** Half of what another executor waits before it calls an attempt that is not in its queue gone. */
+const sendWithinMs = 3_000;
+
+interface Prepared {
+  jobs: TaskJob[];
+  refused: Settlement[];
+}
 
 /** Carries out what a transition asks for next: send granted attempts, expand fan-outs, free dependents, ask for review. */
 export class DispatchService {
+  private readonly underWay = new Set<string>();
+
   constructor(
     private readonly context: ExecutorContext,
     private readonly inputs: InputResolver,
@@ -53,20 +64,47 @@ export class DispatchService {
     await this.carry(await this.send([dispatch]));
   }
 
-  /** Sends what can be sent; an attempt whose input cannot be made fails with the reason, and what follows from that is answered. */
+  /** Whether this process is just sending the job: it is not in its queue yet, and not lost. */
+  isUnderWay(jobId: string): boolean {
+    return this.underWay.has(jobId);
+  }
+
   private async send(dispatches: readonly Dispatch[]): Promise<Followup[]> {
     if (dispatches.length === 0) return [];
-    const jobs: TaskJob[] = [];
-    const refused: Settlement[] = [];
-    for (const dispatch of dispatches) {
-      const input = await this.inputs.resolveInput(dispatch);
-      if ('value' in input) jobs.push(buildTaskJob(dispatch, input.value));
-      else refused.push(refusalOf(dispatch, input.failure));
+    const jobIds = dispatches.map(formatAttemptId);
+    for (const jobId of jobIds) this.underWay.add(jobId);
+    try {
+      return await this.sendChunks(dispatches);
+    } finally {
+      for (const jobId of jobIds) this.underWay.delete(jobId);
     }
-    await this.followQueues(jobs);
-    await this.context.sender.sendTasks(jobs);
-    const results = await this.context.attempts.settle(refused);
-    return results.flatMap((result) => (result.result === 'ok' ? [result.followup] : []));
+  }
+
+  /** What could not be sent in time is left to the sweeper of another executor, which by then may be sending it. */
+  private async sendChunks(dispatches: readonly Dispatch[]): Promise<Followup[]> {
+    const until = performance.now() + sendWithinMs;
+    const reads = new BatchReads(this.context);
+    const followups: Followup[] = [];
+    for (let from = 0; from < dispatches.length; from += sendChunk) {
+      const prepared = await this.prepare(dispatches.slice(from, from + sendChunk), reads);
+      if (performance.now() > until) break;
+      await this.followQueues(prepared.jobs);
+      await this.context.sender.sendTasks(prepared.jobs);
+      const results = await this.context.attempts.settle(prepared.refused);
+      followups.push(...results.flatMap((result) => (result.result === 'ok' ? [result.followup] : [])));
+    }
+    return followups;
+  }
+
+  /** An attempt whose input cannot be made fails with the reason. */
+  private async prepare(dispatches: readonly Dispatch[], reads: BatchReads): Promise<Prepared> {
+    const prepared: Prepared = { jobs: [], refused: [] };
+    for (const dispatch of dispatches) {
+      const input = await this.inputs.resolveInput(dispatch, reads);
+      if ('value' in input) prepared.jobs.push(buildTaskJob(dispatch, input.value));
+      else prepared.refused.push(refusalOf(dispatch, input.failure));
+    }
+    return prepared;
   }
 
   /** An outcome on a stream that nobody reads would wait for the next look at the list: read it before the first job is there. */

@@ -2,6 +2,7 @@ import { limits, parseTaskIndex, shardOfDirective, type PlannedTask } from '#lib
 import { decideFanOut, type PolicyFailure } from '#libs/policy';
 import { decodeTask, encodeTask, tasksPerChunk, type FanOutTask, type Followup, type SpecRecord } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
+import { BatchReads } from './batch-reads.js';
 import type { InputResolver } from './input.resolver.js';
 
 interface FanOut {
@@ -29,7 +30,12 @@ export class FanOutExpander {
     const stored = await this.context.facts.stored(task.directiveId, task.index);
     if (!stored) return undefined;
     const spec = JSON.parse(stored.spec) as SpecRecord;
-    const items = await this.inputs.resolveTemplate(task.directiveId, spec, spec.forEach!.items);
+    const items = await this.inputs.resolveTemplate(
+      task.directiveId,
+      spec,
+      spec.forEach!.items,
+      new BatchReads(this.context),
+    );
     if ('failure' in items) return items;
     // Whether the plan has room is decided where the indexes are taken, in expand-task.
     const decided = decideFanOut(

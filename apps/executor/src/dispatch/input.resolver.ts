@@ -1,8 +1,9 @@
 import { limits, type Json } from '#libs/contracts';
-import { resolveReferences, type PolicyFailure } from '#libs/policy';
+import { collectReferences, resolveReferences, type PolicyFailure } from '#libs/policy';
 import type { Dispatch, SpecRecord } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
 import type { ActionDirectory } from './action-directory.js';
+import type { BatchReads } from './batch-reads.js';
 
 export type ResolvedInput = { value: Json } | { failure: PolicyFailure };
 
@@ -14,19 +15,25 @@ export class InputResolver {
   ) {}
 
   /** A template without references was checked when the plan was made. */
-  async resolveInput({ directiveId, spec }: Pick<Dispatch, 'directiveId' | 'spec'>): Promise<ResolvedInput> {
+  async resolveInput({ directiveId, spec }: Dispatch, reads: BatchReads): Promise<ResolvedInput> {
     if (!spec.dynamic) return { value: spec.input };
-    const resolved = await this.resolveTemplate(directiveId, spec, spec.input);
+    const resolved = await this.resolveTemplate(directiveId, spec, spec.input, reads);
     return 'failure' in resolved ? resolved : this.check(spec, resolved.value);
   }
 
-  async resolveTemplate(directiveId: string, spec: SpecRecord, template: Json): Promise<ResolvedInput> {
+  async resolveTemplate(
+    directiveId: string,
+    spec: SpecRecord,
+    template: Json,
+    reads: BatchReads,
+  ): Promise<ResolvedInput> {
     const names = Object.keys(spec.references);
-    const outputs = await this.context.outputs.get(
+    const outputs = await reads.outputsOf(
       directiveId,
       names.map((name) => Number.parseInt(spec.references[name]!, 36)),
     );
-    const input = await this.context.facts.directiveInput(directiveId);
+    const usesInput = collectReferences(template).references.some(({ reference }) => '$input' in reference);
+    const input = usesInput ? await reads.input(directiveId) : undefined;
     const outputOf = (name: string): Json | undefined => outputs.get(Number.parseInt(spec.references[name] ?? '', 36));
     return resolveReferences(template, {
       tasks: outputOf,

@@ -60,10 +60,14 @@ export class OutcomeJudge {
     const { output, usage, artifacts } = parsed.report;
     const name = actionOfQueue(queue)!;
     const action = await (version === undefined ? this.actions.seenLast(name) : this.actions.pinned(name, version));
-    const fault = action && this.context.validator.validate(action.output, output)[0];
+    if (!action)
+      return version === undefined
+        ? this.judgePinned(attempt, queue, returnValue)
+        : this.judgeFailure(attempt, actionGone(name, usage));
+    const fault = this.context.validator.validate(action.output, output)[0];
     if (fault && version === undefined) return this.judgePinned(attempt, queue, returnValue);
     if (fault) return this.judgeFailure(attempt, outputInvalid(name, fault.pointer, fault.detail, usage));
-    const detail: SettlementDetail = { started: true, ...chargeOf(usage), version: action?.version ?? '' };
+    const detail: SettlementDetail = { started: true, ...chargeOf(usage), version: action.version };
     return {
       attempt,
       verdict: 'succeeded',
@@ -93,6 +97,11 @@ function failureOf(failedReason: string): Failure {
     };
   }
   return { ...parseFailedReason(failedReason), started: true };
+}
+
+function actionGone(action: string, usage: Usage | undefined): Failure {
+  const message = `${action} is no longer in the catalog, so nothing can be said about its output`;
+  return { class: 'permanent', code: 'ACTION_UNKNOWN', message, started: true, ...(usage ? { usage } : {}) };
 }
 
 function outputInvalid(action: string, pointer: string, detail: string, usage: Usage | undefined): Failure {

@@ -26,7 +26,7 @@ export class OutcomeLoop {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    await this.desk.reader.wake();
+    this.desk.reader.stop();
     await this.running;
   }
 
@@ -47,8 +47,9 @@ export class OutcomeLoop {
   }
 
   private async settleAndAcknowledge(reports: readonly QueueReport[]): Promise<void> {
-    await this.settle.settleReports(this.desk.shard, reports);
+    const aftermath = await this.settle.settleReports(this.desk.shard, reports);
     await this.desk.reader.acknowledge(reports);
+    await this.settle.follow(aftermath);
   }
 
   private async settleAlone(report: QueueReport): Promise<void> {

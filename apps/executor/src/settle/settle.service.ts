@@ -1,6 +1,6 @@
 import { parseAttemptId, type AttemptId } from '#libs/contracts';
 import type { QueueReport } from '#libs/queues';
-import { shardOfAttempt, type SettleResult, type Settlement } from '#libs/state';
+import { shardOfAttempt, type Followup, type SettleResult, type Settlement } from '#libs/state';
 import type { DispatchService } from '../dispatch/dispatch.service.js';
 import type { ExecutorContext } from '../executor.context.js';
 import type { OutcomeJudge } from './outcome.judge.js';
@@ -9,6 +9,12 @@ export interface SettleCounts {
   settled: number;
   stale: number;
   aside: number;
+}
+
+/** What follows from settled outcomes: on record, not yet carried out. `waiting`: queues with ready tasks, and their shards. */
+export interface Aftermath {
+  followups: Followup[];
+  waiting: Map<string, number>;
 }
 
 interface SortedReports {
@@ -27,42 +33,57 @@ export class SettleService {
     private readonly dispatch: DispatchService,
   ) {}
 
-  /** Throws when the record could not be written; the caller then does not acknowledge the reports. */
-  async settleReports(shard: number, reports: readonly QueueReport[]): Promise<void> {
+  /**
+   * Writes a batch to the record and answers what follows from it, which the caller carries out after it acknowledged the reports: it is
+   * all on record by then. Throws when the record could not be written.
+   */
+  async settleReports(shard: number, reports: readonly QueueReport[]): Promise<Aftermath> {
     const { strangers, starts, outcomes } = sortReports(reports);
     for (const stranger of strangers) await this.setAside(shard, stranger);
     this.counts.stale += await this.context.attempts.startAttempts(starts);
     const judged = await Promise.all(
       outcomes.map(async (report) => ({ report, settlement: await this.judge.judge(report) })),
     );
-    await this.settle(
-      judged.flatMap(({ settlement }) => settlement ?? []),
+    this.counts.stale += judged.filter(({ settlement }) => settlement === undefined).length;
+    const settlements = judged.flatMap(({ settlement }) => settlement ?? []);
+    return this.write(
+      settlements,
       judged.map(({ report }) => report),
     );
-    this.counts.stale += judged.filter(({ settlement }) => settlement === undefined).length;
   }
 
-  /** Settles and carries on; `reports` are the outcomes behind the settlements, for the rare check against a pinned version. */
-  async settle(settlements: readonly Settlement[], reports: readonly QueueReport[] = []): Promise<void> {
-    if (settlements.length === 0) return;
-    const results = await this.context.attempts.settle(settlements);
-    const failed = results.find((result) => result.result === 'error');
-    await this.follow(settlements, results);
-    await this.settlePinned(settlements, results, reports);
-    if (failed?.result === 'error') throw failed.error;
+  /** Settles what the executor decided itself, and carries on. */
+  async settle(settlements: readonly Settlement[]): Promise<void> {
+    await this.follow(await this.write(settlements, []));
   }
 
-  private async follow(settlements: readonly Settlement[], results: readonly SettleResult[]): Promise<void> {
-    const accepted = results.flatMap((result, at) =>
-      result.result === 'ok' ? [{ result, attempt: settlements[at]!.attempt }] : [],
-    );
-    this.counts.settled += accepted.length;
-    this.counts.stale += results.filter((result) => result.result === 'stale').length;
-    await this.dispatch.carry(accepted.map(({ result }) => result.followup));
-    const waiting = new Map<string, number>();
-    for (const { result, attempt } of accepted)
-      if (result.readyLeft > 0) waiting.set(result.queue, shardOfAttempt(attempt));
+  async follow({ followups, waiting }: Aftermath): Promise<void> {
+    await this.dispatch.carry(followups);
     for (const [queue, shard] of waiting) await this.dispatch.release(shard, queue);
+  }
+
+  /** `reports` are the outcomes behind the settlements, for the rare check against a pinned version. */
+  private async write(settlements: readonly Settlement[], reports: readonly QueueReport[]): Promise<Aftermath> {
+    const aftermath: Aftermath = { followups: [], waiting: new Map() };
+    if (settlements.length === 0) return aftermath;
+    const results = await this.context.attempts.settle(settlements);
+    for (const [at, result] of results.entries()) {
+      if (result.result === 'stale') this.counts.stale += 1;
+      if (result.result !== 'ok') continue;
+      this.counts.settled += 1;
+      aftermath.followups.push(result.followup);
+      if (result.readyLeft > 0) aftermath.waiting.set(result.queue, shardOfAttempt(settlements[at]!.attempt));
+    }
+    await this.settlePinned(settlements, results, reports);
+    const failed = results.find((result) => result.result === 'error');
+    if (failed?.result === 'error') throw await this.afterAll(aftermath, failed.error);
+    return aftermath;
+  }
+
+  /** Some of a batch was settled and some was not: what was settled goes on before the others are read again. */
+  private async afterAll(aftermath: Aftermath, error: Error): Promise<Error> {
+    await this.follow(aftermath);
+    return error;
   }
 
   /** The action was republished since the plan was made: the output is checked against the version the plan pinned. */
@@ -75,7 +96,7 @@ export class SettleService {
       if (result.result !== 'version') continue;
       const report = reports.find(({ jobId }) => isAttempt(jobId, settlements[at]!.attempt));
       const settlement = report && (await this.judge.judge(report, result.pinned));
-      if (settlement) await this.settle([settlement], [report]);
+      if (settlement) await this.settle([settlement]);
     }
   }
 

@@ -1,7 +1,7 @@
 import { schemaVersion, type Room } from '#libs/contracts';
 import type { ExecutorContext } from '../executor.context.js';
 import type { DispatchService } from '../dispatch/dispatch.service.js';
-import type { Sweep } from './sweep.js';
+import { repairEach, type Sweep } from './sweep.js';
 
 const kindOf = { decide: 'DecideDirective', execute: 'ExecuteDirective', review: 'ReviewDirective' } as const;
 /** How long a message or an expansion may be under way; its room acts within milliseconds. */
@@ -21,15 +21,20 @@ export class AgendaSweep implements Sweep {
     const agenda = await this.context.agenda.read(shard, overdueMs);
     const { reader } = this.context.desks[shard]!;
     await reader.follow(agenda.queues);
-    for (const { room, directiveId } of agenda.messages) await this.sendAgain(shard, room, directiveId);
-    for (const task of agenda.expanding) await this.dispatch.expandFanOut(task);
-    for (const directiveId of agenda.closing) await this.close(directiveId);
-    if (agenda.cascades > 0) await this.dispatch.advanceCascades(shard);
-    await this.discard(shard, agenda.discards);
-    return agenda.messages.length + agenda.expanding.length + agenda.closing.length + agenda.cascades;
+    const { logger } = this.context;
+    const repaired = [
+      await repairEach(agenda.messages, logger, async (due) => this.sendAgain(shard, due.room, due.directiveId)),
+      await repairEach(agenda.expanding, logger, async (task) => this.dispatch.expandFanOut(task).then(() => true)),
+      await repairEach(agenda.closing, logger, async (directiveId) => this.close(directiveId)),
+      await repairEach(agenda.cascades > 0 ? [shard] : [], logger, async () =>
+        this.dispatch.advanceCascades(shard).then(() => true),
+      ),
+    ];
+    await this.context.agenda.drainDiscards(shard, async (queue, jobId) => this.context.sender.removeJob(queue, jobId));
+    return repaired.reduce((sum, count) => sum + count, 0);
   }
 
-  private async sendAgain(shard: number, room: Room, directiveId: string): Promise<void> {
+  private async sendAgain(shard: number, room: Room, directiveId: string): Promise<boolean> {
     const { tenant, traceparent } = await this.context.facts.origin(directiveId);
     this.context.logger.warn({ room, directiveId }, 'a message was not acted on; sending it again');
     await this.context.sender.sendRoom(room, shard, {
@@ -40,17 +45,11 @@ export class AgendaSweep implements Sweep {
       traceparent,
     });
     await this.context.agenda.postpone(shard, room, directiveId);
+    return true;
   }
 
-  private async close(directiveId: string): Promise<void> {
+  private async close(directiveId: string): Promise<boolean> {
     while (await this.context.directives.closeChunk(directiveId));
-  }
-
-  /** A job held by a worker stays on the list: the worker was told to stop, and its outcome is stale. */
-  private async discard(shard: number, discards: readonly { queue: string; jobId: string }[]): Promise<void> {
-    const gone: { queue: string; jobId: string }[] = [];
-    for (const discard of discards)
-      if (await this.context.sender.removeJob(discard.queue, discard.jobId)) gone.push(discard);
-    await this.context.agenda.strikeDiscards(shard, gone);
+    return true;
   }
 }

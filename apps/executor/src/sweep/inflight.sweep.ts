@@ -1,6 +1,6 @@
 import { parseAttemptId, type AttemptId } from '#libs/contracts';
 import type { JobFate } from '#libs/queues';
-import type { Settlement } from '#libs/state';
+import type { AttemptFacts, Settlement } from '#libs/state';
 import type { DispatchService } from '../dispatch/dispatch.service.js';
 import type { ExecutorContext, ShardDesk } from '../executor.context.js';
 import type { OutcomeJudge } from '../settle/outcome.judge.js';
@@ -11,17 +11,28 @@ interface Suspect {
   jobId: string;
   fate: JobFate;
   deadlineMs: number;
-  isOverdue: boolean;
 }
 
+interface GoneAttempt {
+  attempt: AttemptId;
+  facts: AttemptFacts;
+  suspect: Suspect;
+}
+
+const pageSize = 100;
+/** An outcome is settled within milliseconds of its event; one this old was not heard of. */
+const unheardAfterMs = 5_000;
+/** Twice what an executor takes at most to send an attempt that it granted. */
+const goneAfterMs = 6_000;
+
 /**
- * Looks at attempts in flight, the oldest first: overdue ones end, a job that is gone is sent again or lost, a job that finished without our hearing of it is settled.
- * A fate other than overdue must be seen twice in a row, so that what is just on its way is left alone.
+ * Looks at attempts in flight, page by page: overdue ones end, a job that is gone is sent again or lost, a job that finished without our
+ * hearing of it is settled. What may just be on its way is left alone, by its age.
  */
 export class InflightSweep implements Sweep {
   readonly name = 'inflight';
   readonly everyMs = 2_000;
-  private readonly seenBefore = new Map<string, Set<string>>();
+  private readonly offsets = new Map<string, number>();
 
   constructor(
     private readonly context: ExecutorContext,
@@ -33,77 +44,81 @@ export class InflightSweep implements Sweep {
   async runOnce(shard: number): Promise<number> {
     const desk = this.context.desks[shard]!;
     let repaired = 0;
-    for (const queue of desk.reader.followed) repaired += await this.sweepQueue(desk, queue);
+    for (const queue of desk.reader.followed) {
+      const suspects = await this.findSuspects(desk, queue);
+      repaired += await repairEach(suspects, this.context.logger, async (it) => this.repair(desk, queue, it));
+    }
     return repaired;
   }
 
-  private async sweepQueue(desk: ShardDesk, queue: string): Promise<number> {
-    const suspects = await this.findSuspects(desk, queue);
-    const before = this.seenBefore.get(queue) ?? new Set();
-    this.seenBefore.set(queue, new Set(suspects.map(({ jobId }) => jobId)));
-    const sure = suspects.filter(({ jobId, isOverdue }) => isOverdue || before.has(jobId));
-    return repairEach(sure, this.context.logger, async (suspect) => this.repair(desk, queue, suspect));
+  private async findSuspects(desk: ShardDesk, queue: string): Promise<Suspect[]> {
+    const inflight = await this.context.agenda.inflight(desk.shard, queue, await this.nextOffset(desk, queue));
+    if (inflight.length === 0) return [];
+    const nowMs = await this.context.agenda.nowMs();
+    const jobIds = inflight.map(({ jobId }) => jobId);
+    const fates = await desk.keeper.fates(queue, jobIds);
+    const suspects = inflight.map((attempt, at) => ({ ...attempt, fate: fates[at]! }));
+    return suspects.filter((suspect) => isSuspect(suspect, nowMs) && !this.dispatch.isUnderWay(suspect.jobId));
+  }
+
+  /** Each pass looks at the next page, so that long runners at the front hide nobody. */
+  private async nextOffset(desk: ShardDesk, queue: string): Promise<number> {
+    const count = await this.context.agenda.inflightCount(desk.shard, queue);
+    const offset = this.offsets.get(queue) ?? 0;
+    this.offsets.set(queue, offset + pageSize < count ? offset + pageSize : 0);
+    return offset;
   }
 
   private async repair(desk: ShardDesk, queue: string, suspect: Suspect): Promise<boolean> {
     const attempt = parseAttemptId(suspect.jobId);
-    if (!attempt) return false;
-    if (suspect.fate.fate === 'gone' && (await this.sendAgain(desk, queue, attempt, suspect))) return true;
-    const settlement = await this.judgeSuspect(queue, attempt, suspect);
+    const facts = attempt && (await this.context.facts.ofAttempt(attempt));
+    if (!attempt || !facts?.isCurrent) return false;
+    if (suspect.fate.fate === 'gone') return this.repairGone(desk, queue, { attempt, facts, suspect });
+    const settlement =
+      suspect.fate.fate === 'finished'
+        ? await this.judgeUnheard(desk, queue, suspect.jobId, facts)
+        : await this.judgeOverdue(attempt, suspect.fate.started);
     if (settlement) await this.settle.settle([settlement]);
     return settlement !== undefined;
   }
 
-  private async findSuspects(desk: ShardDesk, queue: string): Promise<Suspect[]> {
-    const inflight = await this.context.agenda.inflight(desk.shard, queue);
-    if (inflight.length === 0) return [];
-    const nowMs = await this.context.agenda.nowMs();
-    const fates = await desk.keeper.fates(
-      queue,
-      inflight.map(({ jobId }) => jobId),
-    );
-    return inflight.flatMap(({ jobId, deadlineMs }, at) => {
-      const fate = fates[at]!;
-      const isOverdue = deadlineMs <= nowMs && fate.fate === 'pending';
-      return fate.fate === 'pending' && !isOverdue ? [] : [{ jobId, fate, deadlineMs, isOverdue }];
-    });
+  private async judgeUnheard(
+    desk: ShardDesk,
+    queue: string,
+    jobId: string,
+    facts: AttemptFacts,
+  ): Promise<Settlement | undefined> {
+    const outcome = await desk.keeper.outcome(queue, jobId);
+    return this.judge.judge({ queue, jobId, ...outcome }, facts.spec.actionVersion);
   }
 
-  private async judgeSuspect(
-    queue: string,
-    attempt: AttemptId,
-    { jobId, fate }: Suspect,
-  ): Promise<Settlement | undefined> {
-    if (fate.fate === 'completed')
-      return this.judge.judge({ queue, jobId, event: 'completed', returnValue: fate.returnValue });
-    if (fate.fate === 'failed')
-      return this.judge.judge({ queue, jobId, event: 'failed', failedReason: fate.failedReason });
-    if (fate.fate === 'pending') return this.judgeOverdue(attempt, fate.started);
-    return this.judge.judgeFailure(attempt, {
+  /**
+   * A job that is gone and was not started: its executor died before it was sent, or its queue was destroyed. The attempt is sent as it
+   * was granted. A `once` action must be proven not to have started, for the news of its start may have gone with the queue.
+   */
+  private async repairGone(desk: ShardDesk, queue: string, { attempt, facts, suspect }: GoneAttempt): Promise<boolean> {
+    const nowMs = await this.context.agenda.nowMs();
+    if (nowMs - facts.sinceMs < goneAfterMs) return false;
+    const isUnstarted =
+      !facts.started &&
+      (facts.effect !== 'once' || (await desk.keeper.wasNeverAdded(queue, suspect.jobId, facts.sinceMs)));
+    if (!isUnstarted) return this.settleGone(attempt);
+    const origin = await this.context.facts.origin(attempt.directiveId);
+    const ttlMs = Math.max(1, suspect.deadlineMs - nowMs);
+    await this.dispatch.sendAgain({ ...attempt, ...origin, queue, ttlMs, spec: facts.spec });
+    return true;
+  }
+
+  private async settleGone(attempt: AttemptId): Promise<boolean> {
+    const settlement = await this.judge.judgeFailure(attempt, {
       class: 'lost',
       code: 'JOB_GONE',
       message: 'the job vanished from its queue',
       started: true,
+      revoke: true,
     });
-  }
-
-  /**
-   * A job that is gone and was not started: its executor died before it was sent, or its queue was destroyed. The attempt is sent as it was granted.
-   * A `once` action must be proven not to have started, for the news of its start may have gone with the queue.
-   */
-  private async sendAgain(
-    desk: ShardDesk,
-    queue: string,
-    attempt: AttemptId,
-    { jobId, deadlineMs }: Suspect,
-  ): Promise<boolean> {
-    const facts = await this.context.facts.ofAttempt(attempt);
-    if (!facts?.isCurrent || facts.started) return false;
-    if (facts.effect === 'once' && !(await desk.keeper.wasNeverAdded(queue, jobId, facts.sinceMs))) return false;
-    const origin = await this.context.facts.origin(attempt.directiveId);
-    const ttlMs = Math.max(1, deadlineMs - (await this.context.agenda.nowMs()));
-    await this.dispatch.sendAgain({ ...attempt, ...origin, queue, ttlMs, spec: facts.spec });
-    return true;
+    if (settlement) await this.settle.settle([settlement]);
+    return settlement !== undefined;
   }
 
   private async judgeOverdue(attempt: AttemptId, started: boolean): Promise<Settlement | undefined> {
@@ -117,4 +132,9 @@ export class InflightSweep implements Sweep {
       revoke: true,
     });
   }
+}
+
+function isSuspect({ fate, deadlineMs }: Suspect, nowMs: number): boolean {
+  if (fate.fate === 'pending') return deadlineMs <= nowMs;
+  return fate.fate === 'gone' || nowMs - fate.finishedAtMs > unheardAfterMs;
 }

@@ -53,7 +53,7 @@ export class FinishedJobSweep implements Sweep {
     const beforeMs = (await this.context.agenda.nowMs()) - finishedKeptMs;
     for (const queue of reader.followed) {
       const areSettled = async (jobIds: string[]): Promise<boolean[]> => this.areSettled(shard, queue, jobIds);
-      while ((await keeper.sweepFinished(queue, beforeMs, areSettled, (jobId) => this.logsKeyOf(jobId))) > 0);
+      await keeper.sweepFinished(queue, beforeMs, areSettled, (jobId) => this.logsKeyOf(jobId));
       await keeper.trimEvents(queue);
     }
     return 0;

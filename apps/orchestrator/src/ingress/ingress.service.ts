@@ -9,7 +9,14 @@ import {
 } from '#libs/contracts';
 import { decidePlan } from '#libs/policy';
 import type { QueueSender } from '#libs/queues';
-import type { DirectiveDraft, DirectiveOrders, DirectiveReader, DirectiveStore, RefRegister } from '#libs/state';
+import type {
+  DirectiveDraft,
+  DirectiveOrders,
+  DirectiveReader,
+  DirectiveStore,
+  RefRegister,
+  ShardAgenda,
+} from '#libs/state';
 import { traceparentFrom, type Logger } from '#libs/telemetry';
 import type { WorkflowLibrary } from '../decide/workflow.library.js';
 import { DirectiveIngress, type Submission, type SubmitResult } from '../http/directive-ingress.js';
@@ -28,6 +35,7 @@ export interface IngressParts {
   reader: DirectiveReader;
   orders: DirectiveOrders;
   sender: QueueSender;
+  agenda: ShardAgenda;
 }
 
 /** The door: refuses what cannot be right, writes down what is accepted, then tells the next room. */
@@ -52,6 +60,7 @@ export class IngressService extends DirectiveIngress {
     await this.find(principal, id);
     let { more } = await this.parts.store.cancel(id);
     while (more) more = await this.parts.store.closeChunk(id);
+    await this.removeQueuedJobs(shardOfDirective(id)!);
     return this.find(principal, id);
   }
 
@@ -66,6 +75,12 @@ export class IngressService extends DirectiveIngress {
     await this.parts.store.resume(id, principal.actor);
     await this.send('execute', { id, tenant: principal.tenant, traceparent });
     return this.find(principal, id);
+  }
+
+  /** A worker that knows nothing of fences would still start them: gone before the cancel is acknowledged. */
+  private async removeQueuedJobs(shard: number): Promise<void> {
+    const { agenda, sender } = this.parts;
+    while ((await agenda.drainDiscards(shard, async (queue, jobId) => sender.removeJob(queue, jobId))) > 0);
   }
 
   /** An explicit task list is planned here, to refuse bad input at the door. */

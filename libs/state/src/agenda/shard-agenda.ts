@@ -9,11 +9,21 @@ export interface Agenda {
   expanding: FanOutTask[];
   closing: string[];
   cascades: number;
-  discards: { queue: string; jobId: string }[];
   queues: string[];
 }
 
 const page = 100;
+const discardPage = 1_000;
+const heldAgainMs = 2_000;
+const absentKeptMs = 30_000;
+
+/** What came of an order to remove a job; `held` by a worker. */
+export type RemovedJob = 'removed' | 'held' | 'absent';
+
+export interface InflightAttempt {
+  jobId: string;
+  deadlineMs: number;
+}
 
 /** Reads the worklists of a shard in one round trip; every list is bounded to a page. */
 export class ShardAgenda {
@@ -26,12 +36,11 @@ export class ShardAgenda {
   async read(shard: number, olderThanMs: number): Promise<Agenda> {
     const nowMs = await this.nowMs();
     const before = nowMs - olderThanMs;
-    const [outbox, expand, closing, cascades, discard, queues] = await Promise.all([
+    const [outbox, expand, closing, cascades, queues] = await Promise.all([
       this.redis.zrangebyscore(this.keys.outbox(shard), '-inf', String(before), 'LIMIT', 0, page),
       this.redis.zrangebyscore(this.keys.expand(shard), '-inf', String(before), 'LIMIT', 0, page),
       this.redis.zrangebyscore(this.keys.closing(shard), '-inf', String(before), 'LIMIT', 0, page),
       this.redis.zcount(this.keys.cascade(shard), '-inf', String(before)),
-      this.redis.zrange(this.keys.discard(shard), 0, String(page - 1)),
       this.redis.smembers(this.keys.queues(shard)),
     ]);
     return {
@@ -39,7 +48,6 @@ export class ShardAgenda {
       expanding: expand.map(parseMember),
       closing,
       cascades,
-      discards: discard.map(parseDiscard),
       queues,
     };
   }
@@ -58,15 +66,41 @@ export class ShardAgenda {
     await this.redis.zadd(this.keys.outbox(shard), 'XX', String(await this.nowMs()), `${room}:${directiveId}`);
   }
 
-  async strikeDiscards(shard: number, discards: readonly { queue: string; jobId: string }[]): Promise<void> {
-    if (discards.length > 0)
-      await this.redis.zrem(this.keys.discard(shard), ...discards.map(({ queue, jobId }) => `${queue}|${jobId}`));
+  /**
+   * Has every due job removed that lost its permission. One that a worker holds is due again later: it was told to stop. One that is
+   * not there stays listed for a while, for its sender may still be on its way.
+   */
+  async drainDiscards(shard: number, remove: (queue: string, jobId: string) => Promise<RemovedJob>): Promise<number> {
+    const nowMs = await this.nowMs();
+    const key = this.keys.discard(shard);
+    const flat = await this.redis.zrangebyscore(key, '-inf', String(nowMs), 'WITHSCORES', 'LIMIT', 0, discardPage);
+    const results = await Promise.all(
+      pairsOf(flat).map(async ([member, filedAtMs]) => {
+        const { queue, jobId } = parseDiscard(member);
+        const removed = await remove(queue, jobId);
+        if (removed === 'held') await this.redis.zadd(key, 'XX', String(nowMs + heldAgainMs), member);
+        const isDone = removed === 'removed' || (removed === 'absent' && filedAtMs < nowMs - absentKeptMs);
+        if (isDone) await this.redis.zrem(key, member);
+        return removed === 'removed';
+      }),
+    );
+    return results.filter(Boolean).length;
   }
 
-  /** Attempts in flight on a queue, the nearest deadline first: what is overdue or stuck comes before what is new. */
-  async inflight(shard: number, queue: string): Promise<{ jobId: string; deadlineMs: number }[]> {
-    const flat = await this.redis.zrange(this.keys.inflight(shard, queue), 0, String(page - 1), 'WITHSCORES');
-    return flat.flatMap((jobId, at) => (at % 2 === 0 ? [{ jobId, deadlineMs: Number(flat[at + 1]) }] : []));
+  /** A page of the attempts in flight on a queue, by deadline: the overdue ones first, then from `offset` on. */
+  async inflight(shard: number, queue: string, offset: number): Promise<InflightAttempt[]> {
+    const key = this.keys.inflight(shard, queue);
+    const [overdue, others] = await Promise.all([
+      this.redis.zrangebyscore(key, '-inf', String(await this.nowMs()), 'WITHSCORES', 'LIMIT', 0, page),
+      this.redis.zrange(key, String(offset), String(offset + page - 1), 'WITHSCORES'),
+    ]);
+    const deadlines = new Map([...pairsOf(overdue), ...pairsOf(others)]);
+    return [...deadlines].map(([jobId, deadlineMs]) => ({ jobId, deadlineMs }));
+  }
+
+  /** Attempts in flight on a queue. */
+  async inflightCount(shard: number, queue: string): Promise<number> {
+    return this.redis.zcard(this.keys.inflight(shard, queue));
   }
 
   /** Which of these jobs are no longer in flight. */
@@ -100,6 +134,10 @@ export class ShardAgenda {
 function parseMessage(member: string): { room: Room; directiveId: string }[] {
   const [room, directiveId] = member.split(':') as [string, string];
   return rooms.some((known) => known === room) ? [{ room: room as Room, directiveId }] : [];
+}
+
+function pairsOf(flat: readonly string[]): [string, number][] {
+  return flat.flatMap((member, at): [string, number][] => (at % 2 === 0 ? [[member, Number(flat[at + 1])]] : []));
 }
 
 function parseMember(member: string): FanOutTask {

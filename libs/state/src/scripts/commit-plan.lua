@@ -10,6 +10,7 @@ local directive = load_directive(ARGV[1])
 if not directive then return { 'unknown' } end
 if directive.state ~= 'PENDING' or directive.closing ~= '' then return { 'late', directive.state } end
 local plan = cjson.decode(ARGV[2])
+require_that(ARGV[5], 'what was decided is needed')
 if not is_staged(directive.id, plan) then return { 'unstaged' } end
 guard_shard()
 guard_directive(directive.id)

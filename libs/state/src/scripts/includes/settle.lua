@@ -44,7 +44,6 @@ local function settle(directive, index, control, task, verdict, detail, output, 
   local job_id = attempt_id(directive.id, index, task)
   local cost, tokens = charge(directive, task, started, detail.costMicroUsd, detail.tokens)
   if detail.revoke then revoke_job(control.queue, job_id, detail.code) else redis.call('ZREM', shard_key('inflight:' .. control.queue), job_id) end
-  release.inflight[control.queue] = nil
   if verdict == 'retry' and directive.closing == '' then
     retry_later(directive, index, control, task, detail)
     return false
