@@ -125,3 +125,28 @@ describe('money', () => {
     expect((await bed.events(id)).find(({ type }) => type === 'task.held')?.data).toMatchObject({ kind: 'budget' });
   });
 });
+
+describe('what never should happen in calm weather', () => {
+  it('a batch that takes long to send is not taken for lost, and a once task starts once', async () => {
+    const started: string[] = [];
+    await bed.serve({ name: 'test.once', effect: 'once' }, async ({ taskId }) => started.push(taskId));
+    const tasks = Array.from({ length: 300 }, (_, at) => ({
+      id: `t${at}`,
+      action: 'test.once',
+      input: { big: { $input: '/big' } },
+    }));
+    const id = await bed.submit(tasks, { input: { big: 'x'.repeat(200_000) } });
+    expect(await bed.finished(id, 50_000)).toBe('COMPLETED');
+    expect(started.toSorted()).toEqual(tasks.map((task) => task.id).toSorted());
+  });
+
+  it('an outcome is settled as failed when its action has gone from the catalog', async () => {
+    await bed.serve({ name: 'test.forgotten', effect: 'pure' }, async ({ input }) => gate(input as string).promise);
+    const id = await bed.submit([{ id: 'a', action: 'test.forgotten', input: 'forgotten' }]);
+    await bed.until(id, ({ type }) => type === 'task.started');
+    await bed.redis.hdel(bed.keys.catalog(), 'test.forgotten', 'test.forgotten@1');
+    gate('forgotten').resolve();
+    expect(await bed.finished(id)).toBe('FAILED');
+    expect(await bed.field(id, 'errorCode')).toBe('ACTION_UNKNOWN');
+  });
+});

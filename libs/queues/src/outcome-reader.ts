@@ -16,6 +16,7 @@ type Entry = [id: string, fields: string[] | null];
 const group = 'settle';
 const batchPerStream = 200;
 const blockMs = 2_000;
+const wakeWithinMs = 500;
 /** An entry an executor took and did not acknowledge is taken over after this; settling one takes milliseconds. */
 const takeOverAfterMs = 10_000;
 
@@ -53,8 +54,12 @@ export class OutcomeReader {
     await this.wake();
   }
 
-  /** Ends reading for good, also when Redis no longer answers. */
-  stop(): void {
+  /** Ends reading for good, also when Redis no longer answers: then without its leave, which takes the socket 2 s longer. */
+  async stop(): Promise<void> {
+    const { promise: isLate, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, wakeWithinMs);
+    await Promise.race([this.wake().catch(() => undefined), isLate]);
+    clearTimeout(timer);
     this.blocking.disconnect();
   }
 

@@ -21,17 +21,15 @@ export class RoomReceiver {
     this.workers = Array.from({ length: options.shards }, (_, shard) => this.open(shard));
   }
 
-  /** Lets messages under way finish, for the grace at most. BullMQ's own patient close never returns when the connection was just lost. */
+  /**
+   * Lets messages under way finish, for the grace at most. BullMQ's close never returns when the connection was just lost: what is left
+   * then ends with the process.
+   */
   async close(): Promise<void> {
-    await Promise.all(this.workers.map(async (worker) => this.closeWorker(worker)));
-  }
-
-  private async closeWorker(worker: Worker): Promise<void> {
     const { promise: graceIsOver, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, this.options.graceMs);
-    await Promise.race([worker.pause(), graceIsOver]);
+    await Promise.race([Promise.all(this.workers.map(async (worker) => worker.close())), graceIsOver]);
     clearTimeout(timer);
-    await worker.close(true);
   }
 
   private open(shard: number): Worker {

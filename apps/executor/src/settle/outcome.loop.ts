@@ -26,7 +26,7 @@ export class OutcomeLoop {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    this.desk.reader.stop();
+    await this.desk.reader.stop();
     await this.running;
   }
 
