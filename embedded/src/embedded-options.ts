@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { StartRefusal } from '#libs/contracts';
 
@@ -12,7 +13,6 @@ export interface EmbeddedOptions {
 }
 
 const ownQuestion = 'How is a lost worker detected?';
-const generalQuestion = 'What is this about?';
 
 /** The command line was wrong; the message says what is understood. */
 class OptionsError extends StartRefusal {
@@ -35,6 +35,16 @@ function parse(args: readonly string[]): { docs?: string; question?: string; onc
   }
 }
 
+/** A folder of somebody else's is asked about its own title: a question without a word of the documents finds nothing. */
+function questionAbout(folder: string): string {
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.md')) : [];
+  const [first] = files.toSorted(
+    (a, b) => Number(/^readme/i.test(b)) - Number(/^readme/i.test(a)) || a.localeCompare(b),
+  );
+  const title = first && /^#+\s+(.+)$/m.exec(readFileSync(join(folder, first), 'utf8'))?.[1];
+  return `What is ${title ?? basename(folder)}?`;
+}
+
 /** By default the demo indexes the documents of this repository. */
 export function readOptions(args: readonly string[], ownDocs: string): EmbeddedOptions {
   const { docs, question, once = false, 'no-demo': noDemo = false } = parse(args);
@@ -42,6 +52,6 @@ export function readOptions(args: readonly string[], ownDocs: string): EmbeddedO
     demo: !noDemo || docs !== undefined || once,
     once,
     folder: docs === undefined ? ownDocs : resolve(docs),
-    question: question ?? (docs === undefined ? ownQuestion : generalQuestion),
+    question: question ?? (docs === undefined ? ownQuestion : questionAbout(resolve(docs))),
   };
 }

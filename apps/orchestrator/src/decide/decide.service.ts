@@ -47,9 +47,11 @@ export class DecideService {
     const input = request.input ?? (request.intent === undefined ? {} : workflow.inputFromIntent(request.intent));
     const parsed = workflow.input.safeParse(input);
     if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      const field = issue?.path.length ? `/${issue.path.join('/')}` : 'its input';
       return {
         code: 'INPUT_INVALID',
-        message: `${name} needs an input the order does not give: ${parsed.error.issues[0]?.path.join('/')}`,
+        message: `${name} needs more than the directive gives: ${field}: ${issue?.message}`,
       };
     }
     return { workflow, input: parsed.data };
