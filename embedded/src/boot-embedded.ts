@@ -4,7 +4,7 @@ import { bootExecutor } from '#apps/executor';
 import { bootOrchestrator } from '#apps/orchestrator';
 import { bootWorkers } from '#apps/workers';
 import type { Env } from '#libs/config';
-import { createLogger, type RunningService } from '#libs/telemetry';
+import { closeMarginMs, createLogger, type RunningService } from '#libs/telemetry';
 
 export interface RunningEmbedded extends RunningService {
   url: string;
@@ -31,7 +31,11 @@ export async function bootEmbedded(env: Env): Promise<RunningEmbedded> {
     services.push(await bootExecutor(env, createLogger('executor', env.logLevel)));
     const orchestrator = await bootOrchestrator(env, createLogger('orchestrator', env.logLevel));
     services.push(orchestrator, { close: await announce(env.dataDir, orchestrator.url) });
-    return { url: orchestrator.url, close: async () => closeAll(services) };
+    return {
+      url: orchestrator.url,
+      closeWithinMs: env.shutdownGraceMs + closeMarginMs,
+      close: async () => closeAll(services),
+    };
   } catch (error) {
     await closeAll(services);
     throw error;

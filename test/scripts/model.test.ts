@@ -43,7 +43,7 @@ async function live(shapes: DirectiveShape[], script: Command[]): Promise<void> 
 describe('whatever is done to two directives at once', () => {
   it('keeps every invariant after every step, and comes to rest', async () => {
     await assert(asyncProperty(tuple(directiveShape, directiveShape), commands, live), {
-      numRuns: 60,
+      numRuns: 50,
       interruptAfterTimeLimit: 20_000,
     });
   });

@@ -1,4 +1,4 @@
-import { array, boolean, constant, integer, nat, oneof, option, record, type Arbitrary } from 'fast-check';
+import { array, boolean, constant, integer, nat, oneof, option, record, tuple, type Arbitrary } from 'fast-check';
 import type { TaskSpec } from '#libs/contracts';
 
 export interface DirectiveShape {
@@ -16,24 +16,24 @@ export interface Command {
 }
 
 const kinds = {
-  start: 3,
-  cascade: 5,
-  release: 4,
-  begin: 3,
-  succeed: 8,
-  fail: 5,
-  settleAgain: 2,
-  forge: 2,
-  pause: 2,
-  resume: 3,
-  cancel: 2,
+  start: 5,
+  cascade: 10,
+  release: 8,
+  begin: 8,
+  succeed: 12,
+  fail: 12,
+  settleAgain: 3,
+  forge: 3,
+  pause: 3,
+  resume: 5,
+  cancel: 1,
   passTtl: 1,
   expire: 1,
-  fireTimers: 3,
+  fireTimers: 6,
   closeChunk: 1,
   refuse: 1,
-  expand: 4,
-  review: 2,
+  expand: 7,
+  review: 4,
 } as const;
 export type CommandKind = keyof typeof kinds;
 
@@ -49,16 +49,16 @@ interface TaskShape {
 
 const taskShape: Arbitrary<TaskShape> = record({
   // Bits: which of the tasks before it this one waits for.
-  waitsFor: nat({ max: 127 }),
+  waitsFor: tuple(nat({ max: 127 }), nat({ max: 127 })).map(([left, right]) => left & right),
   form: oneof(
     { weight: 4, arbitrary: constant('echo' as const) },
     { weight: 2, arbitrary: constant('other' as const) },
-    { weight: 3, arbitrary: constant('paid' as const) },
+    { weight: 6, arbitrary: constant('paid' as const) },
     { weight: 1, arbitrary: constant('risky' as const) },
-    { weight: 1, arbitrary: constant('once' as const) },
+    { weight: 2, arbitrary: constant('once' as const) },
     { weight: 3, arbitrary: constant('fan' as const) },
   ),
-  isOptional: boolean(),
+  isOptional: nat({ max: 3 }).map((chance) => chance === 0),
   maxRetries: nat({ max: 2 }),
   costUsd: integer({ min: 1, max: 3 }),
 });
@@ -80,7 +80,7 @@ function specOf(shape: TaskShape, at: number): TaskSpec {
 export const directiveShape: Arbitrary<DirectiveShape> = record({
   tasks: array(taskShape, { minLength: 2, maxLength: 7 }).map((shapes) => shapes.map(specOf)),
   budgetMicroUsd: option(
-    integer({ min: 2, max: 8 }).map((units) => units * usd),
+    integer({ min: 2, max: 5 }).map((units) => units * usd),
     { nil: null },
   ),
   priority: nat({ max: 3 }),

@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { Env } from '#libs/config';
 import { ActionCatalog, ArtifactStore, AttemptFence, openInstallation, type Installation } from '#libs/state';
-import { NestLogger, type Logger } from '#libs/telemetry';
+import { NestLogger, closeMarginMs, type Logger, type RunningService } from '#libs/telemetry';
 import { ActionWorkers } from './action-workers.js';
 import { HostActionServer } from './action.server.js';
 import { AttemptRunner } from './attempt.runner.js';
@@ -14,7 +14,7 @@ import { CancelListener } from './cancel-listener.js';
 import { RunningAttempts } from './running-attempts.js';
 import { WorkerHostModule } from './worker-host.module.js';
 
-export interface WorkerHost {
+export interface WorkerHost extends RunningService {
   /** Waits for running attempts up to the grace, then aborts them. */
   close(): Promise<void>;
 }
@@ -53,6 +53,7 @@ export async function startWorkerHost(env: Env, logger: Logger, controllers: Typ
     });
     await app.listen();
     return {
+      closeWithinMs: env.shutdownGraceMs + closeMarginMs,
       close: async () => {
         await app.close();
         redis.disconnect();

@@ -1,0 +1,15 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { Services } from './services.js';
+
+let services: Services;
+
+afterEach(async () => services.close());
+
+it('every service ends in time although Redis died under it', async () => {
+  services = await Services.open({ COC_SHUTDOWN_GRACE_MS: '200', COC_LOG_LEVEL: 'info' });
+  await services.startAll();
+  services.redis.process.kill('SIGKILL');
+  for (const service of services.processes) service.signal('SIGTERM');
+  const codes = await Promise.all(services.processes.map(async (service) => service.ended()));
+  expect(codes.every((code) => code === 0 || code === 1)).toBe(true);
+});
