@@ -5,12 +5,15 @@ import { StartRefusal } from '#libs/contracts';
 import { openInstallation } from '#libs/state';
 import { NestLogger, closeMarginMs, type Logger, type RunningService } from '#libs/telemetry';
 import { configureHttpApp, createHttpAdapter } from './http/configure-http-app.js';
+import type { DirectiveIngress } from './http/directive-ingress.js';
 import { createOrchestratorContext } from './orchestrator.context.js';
 import { OrchestratorModule } from './orchestrator.module.js';
 
 export interface RunningOrchestrator extends RunningService {
   /** Where the API answers, with the port that was really taken. */
   url: string;
+  /** The door behind HTTP, for a program that composes the orchestrator itself. */
+  ingress: DirectiveIngress;
 }
 
 /** Somebody else listens there already. */
@@ -44,5 +47,5 @@ export async function bootOrchestrator(env: Env, logger: Logger): Promise<Runnin
   }
   const url = await app.getUrl();
   logger.info({ url }, 'orchestrator is running');
-  return { url, closeWithinMs: env.shutdownGraceMs + closeMarginMs, close };
+  return { url, ingress: context.ingress, closeWithinMs: env.shutdownGraceMs + closeMarginMs, close };
 }

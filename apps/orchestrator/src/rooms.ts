@@ -1,3 +1,4 @@
+import type { RoomMessage } from '#libs/contracts';
 import { RoomReceiver, type BullAddress } from '#libs/queues';
 import type { Logger } from '#libs/telemetry';
 import type { DecideService } from './decide/decide.service.js';
@@ -14,13 +15,20 @@ export interface RoomParts {
   review: ReviewService;
 }
 
+/** All are tried, so that one that fails does not keep the others waiting. */
+async function each(messages: readonly RoomMessage[], act: (message: RoomMessage) => Promise<void>): Promise<void> {
+  const results = await Promise.allSettled(messages.map(act));
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
+  if (failures.length > 0) throw new AggregateError(failures, failures[0]!.message);
+}
+
 /** The orchestrator's two doors behind ingress. */
 export function openRooms({ address, shards, graceMs, logger, decide, review }: RoomParts): RoomReceiver[] {
   const onFailure = (message: string, error: Error): void =>
     logger.error({ message, err: error }, 'a message failed; a sweeper repeats it');
   const shared = { address, shards, concurrency, graceMs, onFailure };
   return [
-    new RoomReceiver({ ...shared, room: 'decide', handle: async (message) => decide.decide(message) }),
-    new RoomReceiver({ ...shared, room: 'review', handle: async (message) => review.review(message) }),
+    new RoomReceiver({ ...shared, room: 'decide', handle: async (messages) => each(messages, async (message) => decide.decide(message)) }),
+    new RoomReceiver({ ...shared, room: 'review', handle: async (messages) => each(messages, async (message) => review.review(message)) }),
   ];
 }

@@ -34,7 +34,7 @@ export const EnvSchema = z
     COC_ACTIONS: csv,
     COC_WORKER_CONCURRENCY: whole(20, 1, 10_000),
     COC_WORKER_LOCK_MS: whole(9_000, 1_000, 600_000),
-    COC_QUEUE_WINDOW: whole(512, 1, 100_000),
+    COC_QUEUE_WINDOW: whole(1_024, 1, 100_000),
     COC_DEFAULT_TTL_MS: whole(24 * 3_600_000, 1_000, 30 * 24 * 3_600_000),
     COC_SHUTDOWN_GRACE_MS: whole(10_000, 0, 600_000),
     COC_ALLOW_EVICTION: flag,

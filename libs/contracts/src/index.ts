@@ -32,7 +32,7 @@ export type { Plan, PlannedTask } from './plan.js';
 export { Principal, localPrincipal } from './principal.js';
 export { actionOfQueue, actionQueue, parseQueueName, roomQueue, rooms, type Room } from './queue-names.js';
 export { InputReference, ItemReference, Reference, TaskReference, looksLikeReference } from './reference.js';
-export { RoomMessage } from './room-message.js';
+export { RoomBatch, RoomMessage } from './room-message.js';
 export { globalRoot, shardRoot, tenantRoot } from './shard-root.js';
 export { TaskMessage, schemaVersion } from './task-message.js';
 export {

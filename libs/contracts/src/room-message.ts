@@ -15,3 +15,7 @@ const ReviewDirective = z.object({ ...room, kind: z.literal('ReviewDirective') }
 
 export const RoomMessage = z.discriminatedUnion('kind', [DecideDirective, ExecuteDirective, ReviewDirective]);
 export type RoomMessage = z.infer<typeof RoomMessage>;
+
+/** Data of a job on a room's queue: what was to be told to the room while the job before it was on its way, at most 100 orders. */
+export const RoomBatch = z.object({ schemaVersion: z.literal(schemaVersion), messages: z.array(RoomMessage).min(1) });
+export type RoomBatch = z.infer<typeof RoomBatch>;

@@ -1,5 +1,5 @@
 import { UnrecoverableError, Worker } from 'bullmq';
-import { RoomMessage, roomQueue, type Room } from '#libs/contracts';
+import { RoomBatch, roomQueue, type Room, type RoomMessage } from '#libs/contracts';
 import { workerOptions, type BullAddress } from './bull-connection.js';
 
 export interface RoomReceiverOptions {
@@ -8,7 +8,8 @@ export interface RoomReceiverOptions {
   shards: number;
   concurrency: number;
   graceMs: number;
-  handle: (message: RoomMessage) => Promise<void>;
+  /** What it could not act on it throws for: the whole batch comes again, so acting twice must be harmless. */
+  handle: (messages: readonly RoomMessage[]) => Promise<void>;
   /** Called when a message could not be acted on; the record still holds the order and a sweeper repeats it. */
   onFailure: (message: string, error: Error) => void;
 }
@@ -47,9 +48,9 @@ export class RoomReceiver {
   }
 
   private async receive(data: unknown): Promise<void> {
-    const parsed = RoomMessage.safeParse(data);
+    const parsed = RoomBatch.safeParse(data);
     // A message that cannot be read stays unreadable: retrying it would loop.
     if (!parsed.success) throw new UnrecoverableError(`not a message of this room: ${parsed.error.issues[0]?.message}`);
-    await this.options.handle(parsed.data);
+    await this.options.handle(parsed.data.messages);
   }
 }

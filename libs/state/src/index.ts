@@ -8,10 +8,12 @@ export { ShardAgenda, type Agenda, type RemovedJob } from './agenda/shard-agenda
 export { decodeTask, encodeTask, tasksPerChunk, type SpecRecord } from './plan/plan-encoding.js';
 export { TaskFacts, type AttemptFacts } from './read/task-facts.js';
 export { ScriptRunner, type ScriptCall } from './redis/script-runner.js';
+export { scriptOfFunction } from './redis/script-library.js';
 export {
   AttemptStore,
   shardOfAttempt,
   type SettleResult,
+  type Settled,
   type Settlement,
   type SettlementDetail,
 } from './write/attempt-store.js';

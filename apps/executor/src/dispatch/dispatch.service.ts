@@ -40,6 +40,13 @@ export class DispatchService {
     }
   }
 
+  /** Releases the first tasks of directives that were committed. One that cannot be started does not keep the others waiting. */
+  async start(directiveIds: readonly string[]): Promise<void> {
+    const { followups, failures } = await this.context.attempts.startDirectives(directiveIds);
+    await this.carry(followups);
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} directives could not be started`);
+  }
+
   /** Releases what is ready in a queue until its window is full or nothing is left. */
   async release(shard: number, queue: string): Promise<number> {
     let released = 0;
@@ -90,8 +97,7 @@ export class DispatchService {
       if (performance.now() > until) break;
       await this.followQueues(prepared.jobs);
       await this.context.sender.sendTasks(prepared.jobs);
-      const results = await this.context.attempts.settle(prepared.refused);
-      followups.push(...results.flatMap((result) => (result.result === 'ok' ? [result.followup] : [])));
+      followups.push(...(await this.context.attempts.settle(prepared.refused)).followups);
     }
     return followups;
   }

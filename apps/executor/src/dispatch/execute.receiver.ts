@@ -12,7 +12,7 @@ export function openExecuteRoom(context: ExecutorContext, dispatch: DispatchServ
     shards: context.env.shards,
     concurrency,
     graceMs: context.env.shutdownGraceMs,
-    handle: async ({ directiveId }) => dispatch.carry([await context.attempts.startDirective(directiveId)]),
+    handle: async (messages) => dispatch.start(messages.map(({ directiveId }) => directiveId)),
     onFailure: (message, error) =>
       context.logger.error({ message, err: error }, 'execute message failed; a sweeper repeats it'),
   });

@@ -1,6 +1,7 @@
 import type { QueueReport } from '#libs/queues';
 import type { ExecutorContext, ShardDesk } from '../executor.context.js';
-import type { SettleService } from './settle.service.js';
+import { HeldStarts } from './held-starts.js';
+import { sortReports, type Aftermath, type SettleService } from './settle.service.js';
 
 const afterErrorMs = 200;
 const setAsideAfter = 5;
@@ -12,12 +13,16 @@ export class OutcomeLoop {
   private readonly failures = new Map<string, number>();
   private stopped = false;
   private running: Promise<void> = Promise.resolve();
+  private following: Promise<void> = Promise.resolve();
+  private readonly starts: HeldStarts;
 
   constructor(
     private readonly context: ExecutorContext,
     private readonly desk: ShardDesk,
     private readonly settle: SettleService,
-  ) {}
+  ) {
+    this.starts = new HeldStarts(context, desk, (count) => (settle.counts.stale += count));
+  }
 
   async start(): Promise<void> {
     await this.desk.reader.follow(await this.context.agenda.queues(this.desk.shard));
@@ -28,6 +33,7 @@ export class OutcomeLoop {
     this.stopped = true;
     await this.desk.reader.stop();
     await this.running;
+    await Promise.all([this.starts.stop(), this.following]);
   }
 
   /** Settles what another executor took and never acknowledged. */
@@ -47,9 +53,31 @@ export class OutcomeLoop {
   }
 
   private async settleAndAcknowledge(reports: readonly QueueReport[]): Promise<void> {
-    const aftermath = await this.settle.settleReports(this.desk.shard, reports);
-    await this.desk.reader.acknowledge(reports);
-    await this.settle.follow(aftermath);
+    const sorted = sortReports(reports);
+    const told = this.starts.release(sorted.outcomes);
+    this.starts.hold(sorted.starts);
+    const aftermath = await this.settle.settleReports(this.desk.shard, sorted);
+    const held = new Set(sorted.starts);
+    this.acknowledge([...reports.filter((report) => !held.has(report)), ...told]);
+    await this.followNext(aftermath);
+  }
+
+  /** Nobody waits for it: an entry that stays unacknowledged is read again, and its outcome is stale by then. */
+  private acknowledge(reports: readonly QueueReport[]): void {
+    this.desk.reader.acknowledge(reports).catch((error: unknown) => {
+      if (!this.stopped) this.context.logger.warn({ err: error, shard: this.desk.shard }, 'reports were not acknowledged');
+    });
+  }
+
+  /** The next batch is read and settled while this one's jobs are sent; what follows from it waits its turn. */
+  private async followNext(aftermath: Aftermath): Promise<void> {
+    await this.following;
+    this.following = this.settle.follow(aftermath).catch((error: unknown) => {
+      this.context.logger.error(
+        { err: error, shard: this.desk.shard },
+        'what follows could not be sent; a sweeper sends it',
+      );
+    });
   }
 
   private async settleAlone(report: QueueReport): Promise<void> {
@@ -71,7 +99,7 @@ export class OutcomeLoop {
   private async setAside(report: QueueReport, error: unknown): Promise<void> {
     const { queue, jobId } = report;
     await this.context.agenda.setAside(this.desk.shard, queue, jobId, `could not be settled: ${String(error)}`);
-    await this.desk.reader.acknowledge([report]);
+    this.acknowledge([report]);
     this.failures.delete(report.entryId);
   }
 

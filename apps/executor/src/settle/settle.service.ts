@@ -1,6 +1,6 @@
 import { parseAttemptId, type AttemptId } from '#libs/contracts';
 import type { QueueReport } from '#libs/queues';
-import { shardOfAttempt, type Followup, type SettleResult, type Settlement } from '#libs/state';
+import type { SettleResult, Settled, Settlement } from '#libs/state';
 import type { DispatchService } from '../dispatch/dispatch.service.js';
 import type { ExecutorContext } from '../executor.context.js';
 import type { OutcomeJudge } from './outcome.judge.js';
@@ -11,15 +11,12 @@ export interface SettleCounts {
   aside: number;
 }
 
-/** What follows from settled outcomes: on record, not yet carried out. `waiting`: queues with ready tasks, and their shards. */
-export interface Aftermath {
-  followups: Followup[];
-  waiting: Map<string, number>;
-}
+/** What follows from settled outcomes: on record, not yet carried out. */
+export type Aftermath = Omit<Settled, 'results'>;
 
-interface SortedReports {
+export interface SortedReports {
   strangers: QueueReport[];
-  starts: AttemptId[];
+  starts: QueueReport[];
   outcomes: QueueReport[];
 }
 
@@ -34,13 +31,11 @@ export class SettleService {
   ) {}
 
   /**
-   * Writes a batch to the record and answers what follows from it, which the caller carries out after it acknowledged the reports: it is
+   * Writes a batch of outcomes to the record and answers what follows from it, which the caller carries out after it acknowledged the reports: it is
    * all on record by then. Throws when the record could not be written.
    */
-  async settleReports(shard: number, reports: readonly QueueReport[]): Promise<Aftermath> {
-    const { strangers, starts, outcomes } = sortReports(reports);
+  async settleReports(shard: number, { strangers, outcomes }: Omit<SortedReports, 'starts'>): Promise<Aftermath> {
     for (const stranger of strangers) await this.setAside(shard, stranger);
-    this.counts.stale += await this.context.attempts.startAttempts(starts);
     const judged = await Promise.all(
       outcomes.map(async (report) => ({ report, settlement: await this.judge.judge(report) })),
     );
@@ -64,15 +59,10 @@ export class SettleService {
 
   /** `reports` are the outcomes behind the settlements, for the rare check against a pinned version. */
   private async write(settlements: readonly Settlement[], reports: readonly QueueReport[]): Promise<Aftermath> {
-    const aftermath: Aftermath = { followups: [], waiting: new Map() };
-    if (settlements.length === 0) return aftermath;
-    const results = await this.context.attempts.settle(settlements);
-    for (const [at, result] of results.entries()) {
-      if (result.result === 'stale') this.counts.stale += 1;
-      if (result.result !== 'ok') continue;
-      this.counts.settled += 1;
-      aftermath.followups.push(result.followup);
-      if (result.readyLeft > 0) aftermath.waiting.set(result.queue, shardOfAttempt(settlements[at]!.attempt));
+    const { results, ...aftermath } = await this.context.attempts.settle(settlements);
+    for (const { result } of results) {
+      if (result === 'stale') this.counts.stale += 1;
+      if (result === 'ok') this.counts.settled += 1;
     }
     await this.settlePinned(settlements, results, reports);
     const failed = results.find((result) => result.result === 'error');
@@ -109,14 +99,14 @@ export class SettleService {
 }
 
 /** A start whose outcome is in the same batch is left out: settle-attempt tells it itself. */
-function sortReports(reports: readonly QueueReport[]): SortedReports {
+export function sortReports(reports: readonly QueueReport[]): SortedReports {
   const sorted: SortedReports = { strangers: [], starts: [], outcomes: [] };
   const ended = new Set(reports.filter(isOutcome).map((report) => report.jobId));
   for (const report of reports) {
     if (report.event === 'other') continue;
     const attempt = parseAttemptId(report.jobId);
     if (isOutcome(report)) (attempt ? sorted.outcomes : sorted.strangers).push(report);
-    else if (attempt && !ended.has(report.jobId)) sorted.starts.push(attempt);
+    else if (attempt && !ended.has(report.jobId)) sorted.starts.push(report);
   }
   return sorted;
 }

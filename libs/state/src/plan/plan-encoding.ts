@@ -165,14 +165,18 @@ function joinChunks(chunks: readonly FieldChunk[]): FieldChunk {
   };
 }
 
-/** In order; each group holds what one script call may write, at most `tasksPerChunk` and about `charsPerChunk`. */
-export function groupForCalls<T>(items: readonly T[], charsOfItem: (item: T) => number): T[][] {
+/** In order; each group holds what one script call may write, at most `itemsPerCall` and about `charsPerChunk`. */
+export function groupForCalls<T>(
+  items: readonly T[],
+  charsOfItem: (item: T) => number,
+  itemsPerCall: number = tasksPerChunk,
+): T[][] {
   const groups: T[][] = [];
   let chars = 0;
   for (const item of items) {
     const length = charsOfItem(item);
     const group = groups.at(-1);
-    if (group && group.length < tasksPerChunk && chars + length <= charsPerChunk) {
+    if (group && group.length < itemsPerCall && chars + length <= charsPerChunk) {
       group.push(item);
       chars += length;
     } else {

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { listScripts, loadScript, type Script } from './script-library.js';
+import { loadLibrary } from './script-library.js';
 
 export type ScriptArg = string | number;
 
@@ -9,24 +9,24 @@ export interface ScriptCall {
   args: ScriptArg[];
 }
 
-function isUnknownScript(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+function isUnknownFunction(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('Function not found');
 }
 
-/** Runs the transitions by their SHA; a Redis that lost its script cache gets the text once. */
+/** Runs the transitions as functions of their library; a Redis that has not got it, or lost it, is given it once. */
 export class ScriptRunner {
-  private readonly scripts = new Map<string, Script>();
+  private readonly library = loadLibrary();
+  private loading: Promise<void> | undefined;
 
-  constructor(private readonly redis: Redis) {
-    for (const name of listScripts()) this.scripts.set(name, loadScript(name));
-  }
+  constructor(private readonly redis: Redis) {}
 
   async run(call: ScriptCall): Promise<unknown> {
     try {
-      return await this.redis.evalsha(this.script(call).sha, 1, call.root, ...call.args);
+      return await this.call(call);
     } catch (error) {
-      if (!isUnknownScript(error)) throw error;
-      return this.redis.eval(this.script(call).text, 1, call.root, ...call.args);
+      if (!isUnknownFunction(error)) throw error;
+      await this.load();
+      return this.call(call);
     }
   }
 
@@ -34,12 +34,12 @@ export class ScriptRunner {
   async runAll(calls: readonly ScriptCall[]): Promise<unknown[]> {
     if (calls.length === 0) return [];
     const pipeline = this.redis.pipeline();
-    for (const call of calls) pipeline.evalsha(this.script(call).sha, 1, call.root, ...call.args);
+    for (const { name, root, args } of calls) pipeline.fcall(this.nameOf(name), 1, root, ...args);
     const replies = (await pipeline.exec()) ?? [];
     return Promise.all(
       replies.map(([error, reply], at) => {
         if (error === null) return reply;
-        return isUnknownScript(error) ? this.run(calls[at]!).catch((again: unknown) => again) : error;
+        return isUnknownFunction(error) ? this.run(calls[at]!).catch((again: unknown) => again) : error;
       }),
     );
   }
@@ -51,9 +51,28 @@ export class ScriptRunner {
     return text;
   }
 
-  private script(call: ScriptCall): Script {
-    const script = this.scripts.get(call.name);
-    if (!script) throw new RangeError(`no script is named ${call.name}`);
-    return script;
+  private async call({ name, root, args }: ScriptCall): Promise<unknown> {
+    return this.redis.fcall(this.nameOf(name), 1, root, ...args);
+  }
+
+  /** Calls that find no library at once wait for one load. */
+  private async load(): Promise<void> {
+    this.loading ??= this.loadOnce().finally(() => (this.loading = undefined));
+    return this.loading;
+  }
+
+  private async loadOnce(): Promise<void> {
+    try {
+      await this.redis.function('LOAD', this.library.text);
+    } catch (error) {
+      // Another process was first: the name carries the hash, so it is the same text.
+      if (!(error instanceof Error && error.message.includes('already exists'))) throw error;
+    }
+  }
+
+  private nameOf(script: string): string {
+    const name = this.library.functions.get(script);
+    if (name === undefined) throw new RangeError(`no script is named ${script}`);
+    return name;
   }
 }

@@ -5,10 +5,9 @@
 -- ARGV[9] number of pending values  [10..] record, plan and pending values (name, value, ...)
 -- Returns: {'created'} | {'exists'} same request | {'mismatch'} other request under the same id | {'unstaged'} the plan's hour is over
 -- Events: directive.accepted, directive.planned when there is a plan
--- @include keys clock record events guard plan
 
 local id, request_hash, tenant = ARGV[1], ARGV[2], ARGV[3]
-local key, index = directive_key(id), shard_key('index:' .. tenant)
+local key, index = directive_key(id), ROOT .. ':index:' .. tenant
 local known = redis.call('HGET', key, 'requestHash')
 if known then return { known == request_hash and 'exists' or 'mismatch' } end
 
@@ -17,7 +16,6 @@ local record_count, plan_count, pending_count = tonumber(ARGV[7]), tonumber(ARGV
 local is_inline = plan_count > 0
 if plan and not is_inline and not is_staged(id, plan) then return { 'unstaged' } end
 local ttl_at = int(NOW + tonumber(ARGV[4]))
-guard_shard()
 guard_directive(id)
 redis.call('ZCARD', index)
 

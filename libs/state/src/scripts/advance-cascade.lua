@@ -3,7 +3,6 @@
 -- ARGV[1] window  [2] nonce base
 -- Returns: {dispatched, expanding, left, reviewing} ; reviewing = directive id or ''
 -- Events: directive.started, task.queued, task.held, task.deferred, task.skipped, and what closes a directive
--- @include keys clock record events guard tasks budget release lists advance cascade
 
 local release = new_release(ARGV[1], ARGV[2])
 local head = redis.call('ZRANGE', shard_key('cascade'), 0, 0)[1]
@@ -12,7 +11,6 @@ if head then
   local id, node, chunk, mode = head:match('^([^.]+)%.([^.]+)%.([^.]+)%.([^.]+)$')
   local directive = id and load_directive(id)
   if directive then
-    guard_shard()
     guard_directive(id)
   end
   redis.call('ZREM', shard_key('cascade'), head)

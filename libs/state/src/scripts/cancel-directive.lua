@@ -3,7 +3,6 @@
 -- ARGV[1] directive id  [2] tasks to finish in this call
 -- Returns: {'ok', state, more} | {'unknown'} | {'illegal', state}
 -- Events: task.cancelled per open task, directive.cancelled
--- @include keys clock record events guard tasks budget release advance close
 
 local directive = load_directive(ARGV[1])
 if not directive then return { 'unknown' } end

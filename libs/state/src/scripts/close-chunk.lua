@@ -3,7 +3,6 @@
 -- ARGV[1] directive id  [2] tasks to finish in this call
 -- Returns: {'ok', state, more} | {'unknown'} | {'rests', state}
 -- Events: task.cancelled | task.expired per open task, then the final event
--- @include keys clock record events guard tasks budget release advance close
 
 local directive = load_directive(ARGV[1])
 if not directive or directive.closing == '' then

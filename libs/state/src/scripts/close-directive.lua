@@ -3,7 +3,6 @@
 -- ARGV[1] directive id  [2] COMPLETED | FAILED  [3] error code or ''  [4] error message  [5] data of evaluation.complete as JSON or ''
 -- Returns: {'ok', state} | {'unknown'} | {'late', state} it rests already, is closing, paused, or still has open tasks
 -- Events: evaluation.complete when it was reviewed, directive.completed | directive.failed
--- @include keys clock record events guard tasks budget release advance
 
 local directive = load_directive(ARGV[1])
 if not directive then return { 'unknown' } end
@@ -12,7 +11,6 @@ local reviewed = directive.review == 'asked' and directive.open == 0 and directi
 local closable = directive.state == 'PENDING' or reviewed
 if not closable or RESTING[directive.state] or directive.closing ~= '' then return { 'late', directive.state } end
 require_that(target == 'FAILED' or (target == 'COMPLETED' and reviewed), 'a directive cannot be closed as ' .. target)
-guard_shard()
 guard_directive(directive.id)
 
 if ARGV[3] ~= '' then

@@ -4,7 +4,6 @@
 -- ARGV[3] '1' when the review room is to see the result  [4] what was decided, JSON {workflow, input}  [5] its workflow
 -- Returns: {'ok'} | {'unknown'} | {'late', state} the directive is no longer PENDING | {'unstaged'} its hour is over: stage it again
 -- Events: directive.planned
--- @include keys clock record events guard plan
 
 local directive = load_directive(ARGV[1])
 if not directive then return { 'unknown' } end
@@ -12,7 +11,6 @@ if directive.state ~= 'PENDING' or directive.closing ~= '' then return { 'late',
 local plan = cjson.decode(ARGV[2])
 require_that(ARGV[5], 'what was decided is needed')
 if not is_staged(directive.id, plan) then return { 'unstaged' } end
-guard_shard()
 guard_directive(directive.id)
 
 adopt_staged(directive.id, plan.hash)

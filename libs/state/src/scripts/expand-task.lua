@@ -4,12 +4,11 @@
 -- ARGV[8..] control and spec of each child, <= 100 children
 -- Returns: {'ok', dispatched, staged, cascades, reviewing} | {'stale'} it is final, or its list is not known yet | {'too-large', total}
 -- Events: task.expanded at the first chunk, then task.queued ..., task.completed when there are no children
--- @include keys clock record events guard tasks budget release advance close
 
 local id, index, count, from, max_tasks = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local directive = load_directive(id)
-local control = directive and load_control(id, index)
-local task = control and (load_task(id, index) or {})
+local control = directive and load_control(directive, index)
+local task = control and (load_task(directive, index) or {})
 local expand_member = task_member(id, index)
 if not control or FINAL[task.state] or directive.closing ~= '' or RESTING[directive.state] then
   redis.call('ZREM', shard_key('expand'), expand_member)
@@ -23,7 +22,6 @@ local is_whole = added % 1 == 0 and from + added <= count
 require_that(is_whole and (task.count or count) == count, 'the children are not those of the first call')
 local controls = {}
 for at = 0, added - 1 do controls[at] = cjson.decode(ARGV[8 + 2 * at]) end
-guard_shard()
 guard_directive(id)
 
 local release = new_release(ARGV[6], ARGV[7])
@@ -39,7 +37,7 @@ if not task.first then
 end
 
 task.staged = task.staged + added
-save_task(id, index, task)
+save_task(directive, index, task)
 for at = 0, added - 1 do
   local child_index = to_base36(task.first + from + at)
   redis.call('HSET', directive_key(id, 'plan'), child_index, ARGV[8 + 2 * at], child_index .. ':spec', ARGV[9 + 2 * at])

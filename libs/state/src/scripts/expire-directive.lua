@@ -3,7 +3,6 @@
 -- ARGV[1] directive id  [2] tasks to finish in this call
 -- Returns: {'ok', state, more} | {'unknown'} | {'early', ttlAt} | {'rests', state}
 -- Events: task.expired per open task, directive.timeout
--- @include keys clock record events guard tasks budget release advance close
 
 local directive = load_directive(ARGV[1])
 if not directive or RESTING[directive.state] or directive.closing ~= '' then

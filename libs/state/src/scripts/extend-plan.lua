@@ -4,7 +4,6 @@
 -- ARGV[5..] plan values, then pending values; the roots' fields are named `extension-<from>:edges:<chunk>`, <= 500 tasks in all
 -- Returns: {'ok'} | {'unknown'} | {'late', state} it is not under review, or was extended already
 -- Events: directive.extended
--- @include keys clock record events guard plan
 
 local directive = load_directive(ARGV[1])
 if not directive then return { 'unknown' } end
@@ -13,7 +12,6 @@ if directive.review ~= 'asked' or directive.closing ~= '' or RESTING[directive.s
   return { 'late', directive.state }
 end
 local plan_count, pending_count = tonumber(ARGV[3]), tonumber(ARGV[4])
-guard_shard()
 guard_directive(directive.id)
 
 write_arguments(directive_key(directive.id, 'tasks'), write_arguments(directive_key(directive.id, 'plan'), 5, plan_count), pending_count)

@@ -3,7 +3,6 @@
 -- ARGV[1] window  [2] nonce base  [3] limit
 -- Returns: {dispatched, expanding, expired directive ids, ms until the next timer or ''}
 -- Events: task.queued, task.held, task.deferred
--- @include keys clock record events guard tasks budget release lists
 
 local release = new_release(ARGV[1], ARGV[2])
 local timers = shard_key('timers')

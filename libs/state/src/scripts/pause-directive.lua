@@ -3,7 +3,6 @@
 -- ARGV[1] directive id  [2] actor
 -- Returns: {'ok', state} | {'unknown'} | {'illegal', state}
 -- Events: directive.paused
--- @include keys clock record events guard
 
 local directive = load_directive(ARGV[1])
 if not directive then return { 'unknown' } end

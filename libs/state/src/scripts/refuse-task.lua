@@ -3,14 +3,12 @@
 -- ARGV[1] directive id  [2] task index  [3] code  [4] message  [5] window  [6] nonce base
 -- Returns: {'ok', dispatched, expanding, cascades, reviewing} | {'stale'} it is final, was dispatched, is expanded, or its directive ends
 -- Events: directive.started if it had not, task.failed, and what follows
--- @include keys clock record events guard tasks budget release advance
 
 local id, index = ARGV[1], ARGV[2]
 local directive = load_directive(id)
-local control = directive and load_control(id, index)
-local task = control and (load_task(id, index) or {})
+local control = directive and load_control(directive, index)
+local task = control and (load_task(directive, index) or {})
 if not control or RESTING[directive.state] or directive.closing ~= '' or FINAL[task.state] or task.first or task.nonce then return { 'stale' } end
-guard_shard()
 guard_directive(id)
 
 local release = new_release(ARGV[5], ARGV[6])
@@ -22,4 +20,4 @@ finish_task(directive, index, control, task, 'failed')
 emit(directive, 'task.failed', control.id, { code = ARGV[3], message = ARGV[4], class = 'permanent' })
 local reviewing = advance(directive, index, control, 'failed', release)
 save_directive(directive)
-return { 'ok', release.dispatched, release.expanding, redis.call('ZCARD', shard_key('cascade')), reviewing and id or '' }
+return { 'ok', release.dispatched, release.expanding, filed_cascades(directive), reviewing and id or '' }

@@ -3,12 +3,11 @@
 -- ARGV[1] queue  [2] window  [3] nonce base  [4] limit
 -- Returns: {dispatched, left, popped} ; left = tasks still ready in the queue
 -- Events: directive.started, task.queued, task.held, task.deferred
--- @include keys clock record events guard tasks budget release lists
 
 local queue, limit = ARGV[1], tonumber(ARGV[4])
 local release = new_release(ARGV[2], ARGV[3])
-local ready_key = shard_key('ready:' .. queue)
-local used = redis.call('ZCARD', shard_key('inflight:' .. queue))
+local ready_key = queue_key('ready', queue)
+local used = redis.call('ZCARD', queue_key('inflight', queue))
 local room = math.min(limit, release.window - used)
 release.inflight[queue] = used
 

@@ -3,13 +3,11 @@
 -- ARGV[1] directive id  [2] actor
 -- Returns: {'ok', state} | {'unknown'} | {'illegal', state}
 -- Events: directive.resumed
--- @include keys clock record events guard tasks budget release advance
 
 local directive = load_directive(ARGV[1])
 if not directive then return { 'unknown' } end
 if directive.state == 'RUNNING' then return { 'ok', 'RUNNING' } end
 if directive.state ~= 'PAUSED' or directive.closing ~= '' then return { 'illegal', directive.state } end
-guard_shard()
 guard_directive(directive.id)
 
 directive.state = 'RUNNING'

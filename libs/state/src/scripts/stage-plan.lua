@@ -4,7 +4,6 @@
 -- ARGV[1] directive id  [2] plan hash  [3] number of plan values  [4] number of pending values  [5..] plan values, then pending values (name, value, ...)
 -- Returns: {'ok'} | {'late'} the directive has its plan already
 -- Events: none
--- @include keys clock record events guard plan
 
 local id, hash = ARGV[1], ARGV[2]
 local state = redis.call('HGET', directive_key(id), 'state')

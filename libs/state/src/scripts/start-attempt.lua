@@ -3,14 +3,13 @@
 -- ARGV[1] directive id  [2] task index  [3] attempt  [4] nonce  [5] grace in ms beyond the action's timeout
 -- Returns: {'ok'} | {'stale'}
 -- Events: task.started
--- @include keys clock record events guard tasks
 
 local id, index = ARGV[1], ARGV[2]
-local task = load_task(id, index)
-if not task or task.state ~= 'dispatched' or int(task.attempt) ~= ARGV[3] or task.nonce ~= ARGV[4] then return { 'stale' } end
 local directive = load_directive(id)
 if not directive or RESTING[directive.state] then return { 'stale' } end
-local control = load_control(id, index)
+local task = load_task(directive, index)
+if not task or task.state ~= 'dispatched' or int(task.attempt) ~= ARGV[3] or task.nonce ~= ARGV[4] then return { 'stale' } end
+local control = load_control(directive, index)
 require_that(tonumber(ARGV[5]), 'a grace is needed')
 guard_events(id)
 guard_queue(control.queue)
@@ -18,8 +17,8 @@ guard_queue(control.queue)
 task.state = 'running'
 task.since = NOW
 task.deadline = math.min(task.deadline, NOW + control.timeoutMs + tonumber(ARGV[5]))
-save_task(id, index, task)
-redis.call('ZADD', shard_key('inflight:' .. control.queue), int(task.deadline), attempt_id(id, index, task))
+save_task(directive, index, task)
+redis.call('ZADD', queue_key('inflight', control.queue), int(task.deadline), attempt_id(id, index, task))
 emit(directive, 'task.started', control.id, { attempt = task.attempt })
 save_directive(directive)
 return { 'ok' }

@@ -4,6 +4,14 @@ local FINAL_EVENT = {
   CANCELLED = 'directive.cancelled', TIMEOUT = 'directive.timeout', STOPPED = 'directive.stopped',
 }
 
+-- Redis gives a new stream 4 KB, however short it stays; a copy has the size of its content. Below 100 events that is most of it.
+local function shrink_events(directive)
+  if directive.seq > 100 then return end
+  local key = directive_key(directive.id, 'events')
+  redis.call('COPY', key, key .. ':copy', 'REPLACE')
+  redis.call('RENAME', key .. ':copy', key)
+end
+
 local function finish_directive(directive, state)
   directive.state = state
   directive.closing = ''
@@ -17,6 +25,7 @@ local function finish_directive(directive, state)
     expired = directive.expired, chargedMicroUsd = directive.chargedMicroUsd, overrunMicroUsd = directive.overrunMicroUsd,
     code = directive.errorCode ~= '' and directive.errorCode or nil,
   })
+  shrink_events(directive)
 end
 
 -- Same table as decideClose in libs/policy; a test holds the two together.
@@ -42,7 +51,13 @@ local function close_when_done(directive)
 end
 
 local function file_cascade(directive, node, chunk, mode)
+  directive.filed = true
   redis.call('ZADD', shard_key('cascade'), NOW, directive.id .. '.' .. node .. '.' .. chunk .. '.' .. mode)
+end
+
+-- What is filed already is somebody else's to work off, and a sweeper's should they be gone.
+local function filed_cascades(directive)
+  return directive.filed and redis.call('ZCARD', shard_key('cascade')) or 0
 end
 
 -- Everything that is parked now is looked at once, in chunks.
@@ -51,10 +66,10 @@ local function file_unpark(directive, count)
 end
 
 local function free_dependent(directive, index, release)
-  if redis.call('HINCRBY', directive_key(directive.id, 'tasks'), index .. ':pending', -1) ~= 0 then return end
-  local task = load_task(directive.id, index)
+  if meet_dependency(directive, index) ~= 0 then return end
+  local task = load_task(directive, index)
   if task and FINAL[task.state] then return end
-  make_ready(directive, index, load_control(directive.id, index), task, release)
+  make_ready(directive, index, load_control(directive, index), task, release)
 end
 
 local function advance_mode(control, state)
@@ -62,9 +77,9 @@ local function advance_mode(control, state)
 end
 
 local function skip_dependent(directive, index, because)
-  local task = load_task(directive.id, index)
+  local task = load_task(directive, index)
   if task and FINAL[task.state] then return end
-  local control = load_control(directive.id, index)
+  local control = load_control(directive, index)
   finish_task(directive, index, control, task or {}, 'skipped')
   emit(directive, 'task.skipped', control.id, { because = because })
   if #control.dependents > 0 then file_cascade(directive, index, 'inline', advance_mode(control, 'skipped')) end
@@ -72,6 +87,8 @@ local function skip_dependent(directive, index, because)
 end
 
 local function advance_list(directive, dependents, mode, because, release)
+  fetch_dependents(directive, dependents)
+  release.work = release.work + #dependents
   for _, dependent in ipairs(dependents) do
     if mode == 'free' then free_dependent(directive, dependent, release) else skip_dependent(directive, dependent, because) end
   end
@@ -97,16 +114,17 @@ local function join_fan_out(directive, index, control, parent, release)
 end
 
 local function tell_parent(directive, control, state, release)
-  local parent = load_task(directive.id, control.parent)
+  local parent = load_task(directive, control.parent)
   if not parent or FINAL[parent.state] then return end
   parent.childrenOpen = parent.childrenOpen - 1
   if state ~= 'succeeded' then parent.childrenFailed = parent.childrenFailed + 1 end
-  if parent.childrenOpen > 0 then return save_task(directive.id, control.parent, parent) end
-  join_fan_out(directive, control.parent, load_control(directive.id, control.parent), parent, release)
+  if parent.childrenOpen > 0 then return save_task(directive, control.parent, parent) end
+  join_fan_out(directive, control.parent, load_control(directive, control.parent), parent, release)
 end
 
 -- All that follows from a task which just became final. True when the directive now waits for the review room.
 local function advance(directive, index, control, state, release)
+  release.work = release.work + 1
   if control.parent and directive.closing == '' then tell_parent(directive, control, state, release) end
   advance_dependents(directive, index, control, state, release)
   return close_when_done(directive)

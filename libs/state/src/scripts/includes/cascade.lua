@@ -2,12 +2,14 @@
 local UNPARK_CHUNK = 100
 
 local function chunk_dependents(directive, node, chunk)
-  if chunk == 'inline' then return load_control(directive.id, node).dependents end
+  if chunk == 'inline' then return load_control(directive, node).dependents end
   local text = redis.call('HGET', directive_key(directive.id, 'plan'), node .. ':edges:' .. chunk)
   return text and cjson.decode(text) or {}
 end
 
 local function start_roots(directive, roots, release)
+  fetch_tasks(directive, roots)
+  fetch_controls(directive, roots)
   for _, index in ipairs(roots) do
     release_member(directive, index, release)
   end
@@ -31,7 +33,7 @@ local function run_cascade(directive, node, chunk, mode, release)
   if mode == 'start' then
     start_roots(directive, dependents, release)
   else
-    local because = load_control(directive.id, node).id
+    local because = load_control(directive, node).id
     advance_list(directive, dependents, mode, because, release)
   end
   return close_when_done(directive)

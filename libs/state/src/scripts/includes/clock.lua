@@ -4,9 +4,17 @@ local function redis_now()
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
-local NOW = redis_now()
-
--- Lua's tostring prints 14 digits and then an exponent; stored integers must stay integers.
+-- Lua's tostring prints 14 digits and then an exponent; stored integers must stay integers. %.0f would be exact too, at ten times the cost.
 local function int(number)
-  return string.format('%.0f', number)
+  return ('%d'):format(number)
+end
+
+local NOW, NOW_TEXT
+
+-- What every transition starts with: its shard, its arguments and its time.
+local function begin(keys, arguments)
+  ROOT = keys[1]
+  ARGV = arguments
+  NOW = redis_now()
+  NOW_TEXT = int(NOW)
 end

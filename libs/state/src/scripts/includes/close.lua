@@ -1,8 +1,8 @@
 -- Purpose: ends a directive from outside (cancel, expiry): marks it closing, then finishes its tasks in bounded chunks, then makes it final.
 local function guard_close(directive, limit)
   require_that((tonumber(limit) or 0) > 0, 'how many tasks to finish is needed')
-  guard_shard()
   guard_directive(directive.id)
+  redis.call('XLEN', shard_key('control'))
 end
 
 local function begin_close(directive, target)
@@ -13,7 +13,7 @@ end
 
 -- The BullMQ job of an attempt lost its permission: a sweeper removes it, and a worker that runs it is told to stop.
 local function revoke_job(queue, job_id, reason)
-  redis.call('ZREM', shard_key('inflight:' .. queue), job_id)
+  redis.call('ZREM', queue_key('inflight', queue), job_id)
   redis.call('ZADD', shard_key('discard'), NOW, queue .. '|' .. job_id)
   redis.call('XADD', shard_key('control'), 'MAXLEN', '~', 10000, '*', 'type', 'abort', 'jobId', job_id, 'reason', reason)
 end
@@ -23,7 +23,7 @@ local function close_task(directive, index, control, task, state)
     charge(directive, task, task.state == 'running')
     revoke_job(control.queue, attempt_id(directive.id, index, task), directive.closing)
   end
-  redis.call('ZREM', shard_key('ready:' .. control.queue), task_member(directive.id, index))
+  redis.call('ZREM', queue_key('ready', control.queue), task_member(directive.id, index))
   redis.call('ZREM', shard_key('timers'), 'retry:' .. task_member(directive.id, index))
   if control.fanOut then redis.call('ZREM', shard_key('expand'), task_member(directive.id, index)) end
   finish_task(directive, index, control, task, state)
@@ -45,12 +45,15 @@ end
 local function close_chunk(directive, limit)
   local state = directive.closing == 'TIMEOUT' and 'expired' or 'cancelled'
   local last = math.min(directive.total, directive.closeCursor + limit) - 1
-  for number = directive.closeCursor, last do
-    local index = to_base36(number)
-    local task = load_task(directive.id, index)
+  local indexes = {}
+  for number = directive.closeCursor, last do indexes[#indexes + 1] = to_base36(number) end
+  fetch_tasks(directive, indexes)
+  fetch_controls(directive, indexes)
+  for _, index in ipairs(indexes) do
+    local task = load_task(directive, index)
     if not (task and FINAL[task.state]) then
       -- A fan-out may have taken its indexes and not yet written its children; no task's id has a "#".
-      local control = load_control(directive.id, index) or { id = '#' .. index, queue = '', dependents = {}, edgeChunks = 0, parent = 'unwritten' }
+      local control = load_control(directive, index) or { id = '#' .. index, queue = '', dependents = {}, edgeChunks = 0, parent = 'unwritten' }
       close_task(directive, index, control, task or {}, state)
     end
   end

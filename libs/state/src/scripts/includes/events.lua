@@ -4,6 +4,6 @@ local function emit(directive, type_name, task, data)
   directive.seq = directive.seq + 1
   local seq = int(directive.seq)
   local text = type(data) == 'string' and data or data and cjson.encode(data) or '{}'
-  redis.call('XADD', directive_key(directive.id, 'events'), seq .. '-0', 'type', type_name, 'at', int(NOW), 'task', task or '', 'data', text)
-  redis.call('XADD', shard_key('events'), '*', 'directive', directive.id, 'seq', seq, 'type', type_name, 'tenant', directive.tenant)
+  redis.call('XADD', directive_key(directive.id, 'events'), seq .. '-0', 'type', type_name, 'at', NOW_TEXT, 'task', task or '', 'data', text)
+  redis.call('XADD', shard_key('events'), '*', 'event', directive.id .. ' ' .. seq .. ' ' .. type_name .. ' ' .. directive.tenant)
 end

@@ -1,28 +1,46 @@
 -- Purpose: reads every key a transition may write, so that one of a wrong type fails the script before its first write: Lua does not roll back.
-local SHARD_READS = {
-  events = 'XLEN', control = 'XLEN', queues = 'SCARD', outbox = 'ZCARD', timers = 'ZCARD', cascade = 'ZCARD', expand = 'ZCARD', closing = 'ZCARD',
-  discard = 'ZCARD',
-}
-local DIRECTIVE_READS = { plan = 'HLEN', tasks = 'HLEN', outputs = 'HLEN', artifacts = 'HLEN', events = 'XLEN', parked = 'ZCARD' }
+-- ZINTERCARD looks at the type of every key it is given before it counts, and with the key that never is it counts nothing: 10 keys in
+-- 1.7 µs, where ZCARD on each took 5 µs.
+local SHARD_SETS = { 'outbox', 'timers', 'cascade', 'expand', 'closing', 'discard', 'queues' }
 
--- What nearly every transition writes, and all that some write.
+-- The keys of all of them, put together once a root.
+local function shard_sets()
+  local keys = shard_keys()
+  if not keys.sets then
+    local sets = {}
+    for at, name in ipairs(SHARD_SETS) do sets[at] = shard_key(name) end
+    keys.sets = sets
+  end
+  return keys.sets
+end
+
+-- `more` are up to three keys of further sets.
+local function guard_shard(more, another, third)
+  local o, t, ca, e, cl, d, q = unpack(shard_sets())
+  more = more or o
+  redis.call('ZINTERCARD', 11, shard_key('none'), o, t, ca, e, cl, d, q, more, another or more, third or more)
+  redis.call('XLEN', shard_key('events'))
+end
+
+-- What releasing its tasks writes of a directive, beside the record.
+local function guard_tasks(id)
+  redis.call('HLEN', directive_key(id, 'plan'))
+  redis.call('HLEN', directive_key(id, 'tasks'))
+  redis.call('XLEN', directive_key(id, 'events'))
+end
+
+local function guard_directive(id)
+  guard_shard(directive_key(id, 'parked'))
+  guard_tasks(id)
+end
+
 local function guard_events(id)
   redis.call('XLEN', directive_key(id, 'events'))
   redis.call('XLEN', shard_key('events'))
 end
 
-local function guard_shard()
-  for name, read in pairs(SHARD_READS) do redis.call(read, shard_key(name)) end
-end
-
-local function guard_directive(id)
-  redis.call('HLEN', directive_key(id))
-  for part, read in pairs(DIRECTIVE_READS) do redis.call(read, directive_key(id, part)) end
-end
-
 local function guard_queue(queue)
-  redis.call('ZCARD', shard_key('ready:' .. queue))
-  redis.call('ZCARD', shard_key('inflight:' .. queue))
+  redis.call('ZINTERCARD', 3, shard_key('none'), queue_key('ready', queue), queue_key('inflight', queue))
 end
 
 -- An argument no script can go on with is refused before the first write, too.

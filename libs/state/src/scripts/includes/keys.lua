@@ -1,13 +1,55 @@
 -- Purpose: builds every key of a shard from its root KEYS[1]; the twin of keys.ts.
-local ROOT = KEYS[1]
+-- A key is put together once and kept, for Lua takes 1 µs to make a string of 50 characters and a settlement names 25 keys.
+local ROOT
+-- The arguments of the call, in place of the global that EVAL has and a function has not.
+local ARGV
 
-local function shard_key(name)
-  return ROOT .. ':' .. name
+-- By root, then by name: a Redis has few roots, and a shard as many names as it has queues.
+local SHARD_KEYS = {}
+
+local function shard_keys()
+  local keys = SHARD_KEYS[ROOT]
+  if not keys then
+    keys = { ready = {}, inflight = {} }
+    SHARD_KEYS[ROOT] = keys
+  end
+  return keys
 end
 
+local function shard_key(name)
+  local keys = shard_keys()
+  local key = keys[name]
+  if not key then
+    key = ROOT .. ':' .. name
+    keys[name] = key
+  end
+  return key
+end
+
+-- `list` is ready or inflight.
+local function queue_key(list, queue)
+  local keys = shard_keys()[list]
+  local key = keys[queue]
+  if not key then
+    key = ROOT .. ':' .. list .. ':' .. queue
+    keys[queue] = key
+  end
+  return key
+end
+
+local DIRECTIVE_ROOT, DIRECTIVE_ID, DIRECTIVE_KEYS
+
+-- Nearly every call is about one directive.
 local function directive_key(id, part)
-  if part then return ROOT .. ':d:' .. id .. ':' .. part end
-  return ROOT .. ':d:' .. id
+  if id ~= DIRECTIVE_ID or ROOT ~= DIRECTIVE_ROOT then
+    DIRECTIVE_ROOT, DIRECTIVE_ID, DIRECTIVE_KEYS = ROOT, id, { [''] = ROOT .. ':d:' .. id }
+  end
+  local key = DIRECTIVE_KEYS[part or '']
+  if not key then
+    key = DIRECTIVE_KEYS[''] .. ':' .. part
+    DIRECTIVE_KEYS[part] = key
+  end
+  return key
 end
 
 local function task_member(id, index)

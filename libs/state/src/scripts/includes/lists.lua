@@ -1,7 +1,7 @@
 -- Purpose: takes tasks from the lists they wait in (ready sets, timers, the parked) and puts the law of dispatch to them.
 -- A task taken from a list: it may have become final in the meantime.
 local function release_member(directive, index, release)
-  local task, control = load_task(directive.id, index), load_control(directive.id, index)
+  local task, control = load_task(directive, index), load_control(directive, index)
   if control and (not task or task.state == 'ready' or task.state == 'deferred') then make_ready(directive, index, control, task, release) end
 end
 
@@ -12,7 +12,10 @@ local function load_directives(members)
     local id = member:match('^([^.]+)%.[^.]+$')
     if id and directives[id] == nil then
       directives[id] = load_directive(id) or false
-      if directives[id] then guard_directive(id) end
+      if directives[id] then
+        guard_tasks(id)
+        redis.call('ZCARD', directive_key(id, 'parked'))
+      end
     end
   end
   guard_shard()

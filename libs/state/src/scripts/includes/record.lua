@@ -1,48 +1,76 @@
--- Purpose: the directive's record, read once a script and written once at its end.
-local TEXT_FIELDS = { 'state', 'closing', 'tenant', 'review', 'traceparent', 'errorCode', 'errorMessage' }
-local NUMBER_FIELDS = {
-  'seq', 'total', 'open', 'succeeded', 'failed', 'skipped', 'cancelled', 'expired', 'broken', 'sinksSucceeded', 'ttlAt', 'priority',
-  'closeCursor', 'startedAt', 'finishedAt', 'chargedMicroUsd', 'reservedMicroUsd', 'overrunMicroUsd', 'chargedTokens', 'reservedTokens',
-}
--- Absent means "no limit", which is not the same as 0.
-local LIMIT_FIELDS = { 'budgetMicroUsd', 'budgetTokens' }
+-- Purpose: the directive's record, read once a script and written once at its end, with the states of its tasks that changed.
+-- The numbers that change stand in one field, `counts`: a JSON array in the order of `countNames` in read/counts.ts, the time of the last change
+-- at its end. As 19 fields they took 9 µs more a script and 1.3 KB more a directive.
+local COUNTS_FORMAT = '[' .. ('%d,'):rep(18) .. '%d]'
+local NO_COUNTS = '[' .. ('0,'):rep(18) .. '0]'
+local TEXTS = { 'state', 'closing', 'review', 'errorCode', 'errorMessage' }
 
-local FIELDS = {}
-for _, list in ipairs({ TEXT_FIELDS, NUMBER_FIELDS, LIMIT_FIELDS }) do
-  for _, field in ipairs(list) do FIELDS[#FIELDS + 1] = field end
-end
-
-local function parse_record(id, values)
-  local directive = { id = id, stored = {} }
-  local texts, numbers = #TEXT_FIELDS, #TEXT_FIELDS + #NUMBER_FIELDS
-  for at, field in ipairs(FIELDS) do
-    local value = values[at]
-    if at <= texts then directive[field] = value or ''
-    elseif at <= numbers then directive[field] = tonumber(value or 0)
-    else directive[field] = value and tonumber(value) or false end
-    directive.stored[field] = directive[field]
-  end
-  return directive
-end
-
--- nil when there is no such directive.
+-- nil when there is no such directive. All fields at once: a table that grows is built anew at 4, 8, 16 and 32 of them.
 local function load_directive(id)
-  local values = redis.call('HMGET', directive_key(id), unpack(FIELDS))
+  local values = redis.call('HMGET', directive_key(id), 'state', 'closing', 'review', 'errorCode', 'errorMessage', 'tenant', 'traceparent', 'ttlAt',
+    'priority', 'budgetMicroUsd', 'budgetTokens', 'counts')
   if not values[1] then return nil end
-  return parse_record(id, values)
+  local counts = cjson.decode(values[12] or NO_COUNTS)
+  local texts = { values[1], values[2] or '', values[3] or '', values[4] or '', values[5] or '' }
+  return {
+    id = id, state = texts[1], closing = texts[2], review = texts[3], errorCode = texts[4], errorMessage = texts[5],
+    tenant = values[6], traceparent = values[7] or '', ttlAt = tonumber(values[8]), priority = tonumber(values[9] or 0),
+    budgetMicroUsd = values[10] and tonumber(values[10]), budgetTokens = values[11] and tonumber(values[11]),
+    seq = counts[1], total = counts[2], open = counts[3], succeeded = counts[4], failed = counts[5], skipped = counts[6], cancelled = counts[7],
+    expired = counts[8], broken = counts[9], sinksSucceeded = counts[10], closeCursor = counts[11], startedAt = counts[12], finishedAt = counts[13],
+    chargedMicroUsd = counts[14], reservedMicroUsd = counts[15], overrunMicroUsd = counts[16], chargedTokens = counts[17], reservedTokens = counts[18],
+    tasks = {}, controls = {}, pending = {}, changed = {}, storedCounts = counts, storedTexts = texts, filed = false,
+  }
+end
+
+-- Whatever changes a count also writes an event or moves the cursor of closing.
+local function has_changed_counts(directive)
+  return directive.seq ~= directive.storedCounts[1] or directive.closeCursor ~= directive.storedCounts[11]
+end
+
+local function format_counts(d)
+  return COUNTS_FORMAT:format(d.seq, d.total, d.open, d.succeeded, d.failed, d.skipped, d.cancelled, d.expired, d.broken, d.sinksSucceeded,
+    d.closeCursor, d.startedAt, d.finishedAt, d.chargedMicroUsd, d.reservedMicroUsd, d.overrunMicroUsd, d.chargedTokens, d.reservedTokens, NOW)
+end
+
+local function changed_texts(directive, changes)
+  for at = 1, #TEXTS do
+    local text = directive[TEXTS[at]]
+    if text ~= directive.storedTexts[at] then
+      changes[#changes + 1] = TEXTS[at]
+      changes[#changes + 1] = text
+      directive.storedTexts[at] = text
+    end
+  end
+end
+
+local function save_record(directive)
+  local changes = {}
+  if has_changed_counts(directive) then
+    changes = { 'counts', format_counts(directive) }
+    directive.storedCounts = { directive.seq, [11] = directive.closeCursor }
+  end
+  changed_texts(directive, changes)
+  if #changes > 0 then redis.call('HSET', directive_key(directive.id), unpack(changes)) end
+end
+
+local function save_tasks(directive)
+  local changed = directive.changed
+  if #changed == 0 then return end
+  local fields = {}
+  for at = 1, #changed do
+    local field = changed[at]
+    local task = directive.tasks[field]
+    fields[#fields + 1] = field
+    fields[#fields + 1] = task and cjson.encode(task) or int(directive.pending[field])
+  end
+  directive.changed = {}
+  redis.call('HSET', directive_key(directive.id, 'tasks'), unpack(fields))
 end
 
 local function save_directive(directive)
-  local changes = { 'updatedAt', int(NOW) }
-  for _, field in ipairs(FIELDS) do
-    local value = directive[field]
-    if value ~= directive.stored[field] then
-      changes[#changes + 1] = field
-      changes[#changes + 1] = type(value) == 'number' and int(value) or (value or '')
-      directive.stored[field] = value
-    end
-  end
-  if #changes > 2 then redis.call('HSET', directive_key(directive.id), unpack(changes)) end
+  save_tasks(directive)
+  save_record(directive)
 end
 
 local RESTING = {

@@ -1,21 +1,22 @@
 -- Purpose: the law of dispatch for one task whose dependencies are met: go, hold, defer or file it under what it waits for.
--- `release` is what a script knows of the call: { window, nonce, count, bytes, dispatched = {}, expanding = {}, inflight = {}, behind }.
+-- `release` is what a script knows of the call: { window, nonce, count, bytes, dispatched = {}, expanding = {}, inflight = {}, lines = {}, work }.
 local function new_release(window, nonce)
   require_that(tonumber(window) and #nonce > 0, 'a window and a nonce are needed')
-  return { window = tonumber(window), nonce = nonce, count = 0, bytes = 0, dispatched = {}, expanding = {}, inflight = {} }
+  return { window = tonumber(window), nonce = nonce, count = 0, bytes = 0, dispatched = {}, expanding = {}, inflight = {}, lines = {}, work = 0 }
 end
 
--- `release.behind` is the queue whose line must not be passed: the caller releases it next.
+-- `release.lines` are the lengths of the lines that must not be passed: the caller releases them next.
 local function room_in_window(release, queue)
-  if release.behind == queue and redis.call('ZCARD', shard_key('ready:' .. queue)) > 0 then return false end
-  local used = release.inflight[queue] or redis.call('ZCARD', shard_key('inflight:' .. queue))
+  if (release.lines[queue] or 0) > 0 then return false end
+  local used = release.inflight[queue] or redis.call('ZCARD', queue_key('inflight', queue))
   release.inflight[queue] = used
   return used < release.window
 end
 
 -- CRITICAL before HIGH before MEDIUM before LOW, and within one the oldest first; 1e13 ms is the year 2286.
-local function file_ready(directive, index, queue)
-  redis.call('ZADD', shard_key('ready:' .. queue), directive.priority * 1e13 + NOW, task_member(directive.id, index))
+local function file_ready(directive, index, queue, release)
+  if release.lines[queue] then release.lines[queue] = release.lines[queue] + 1 end
+  redis.call('ZADD', queue_key('ready', queue), directive.priority * 1e13 + NOW, task_member(directive.id, index))
 end
 
 -- In the order they came: by time, tasks of one millisecond would be looked at twice and others not at all.
@@ -31,7 +32,7 @@ local function park_paused(directive, index, task)
   task.state = 'ready'
   task.waiting = { 'paused', directive.id }
   task.deadline = directive.ttlAt
-  save_task(directive.id, index, task)
+  save_task(directive, index, task)
 end
 
 local function start_directive(directive)
@@ -49,7 +50,7 @@ local function hold(directive, index, control, task, kind, ref)
   task.since = NOW
   task.deadline = directive.ttlAt
   task.waiting = { kind, ref }
-  save_task(directive.id, index, task)
+  save_task(directive, index, task)
   emit(directive, 'task.held', control.id, { kind = kind, ref = ref, attempt = task.attempt or 0 })
 end
 
@@ -59,7 +60,7 @@ local function defer(directive, index, control, task, kind, ref)
   task.since = NOW
   task.deadline = directive.ttlAt
   task.waiting = { kind, ref }
-  save_task(directive.id, index, task)
+  save_task(directive, index, task)
   emit(directive, 'task.deferred', control.id, { kind = kind, ref = ref, attempt = task.attempt or 0 })
 end
 
@@ -80,8 +81,8 @@ local function grant(directive, index, control, task, release)
   task.deadline = math.min(directive.ttlAt, control.ttlMs and NOW + control.ttlMs or directive.ttlAt)
   task.waiting = nil
   reserve(directive, control, task)
-  save_task(directive.id, index, task)
-  redis.call('ZADD', shard_key('inflight:' .. control.queue), int(task.deadline), attempt_id(directive.id, index, task))
+  save_task(directive, index, task)
+  redis.call('ZADD', queue_key('inflight', control.queue), int(task.deadline), attempt_id(directive.id, index, task))
   release.inflight[control.queue] = release.inflight[control.queue] + 1
   start_directive(directive)
   emit(directive, 'task.queued', control.id, { attempt = task.attempt, queue = control.queue })
@@ -113,7 +114,7 @@ local function make_ready(directive, index, control, task, release)
     task.state = 'ready'
     task.waiting = nil
     task.deadline = nil
-    save_task(directive.id, index, task)
+    save_task(directive, index, task)
   end
-  file_ready(directive, index, control.queue)
+  file_ready(directive, index, control.queue, release)
 end

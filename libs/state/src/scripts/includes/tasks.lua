@@ -1,18 +1,72 @@
 -- Purpose: reads and writes a task's state and its control record, and counts it when it becomes final.
 local FINAL = { succeeded = true, failed = true, cancelled = true, expired = true, skipped = true }
 
-local function load_control(id, index)
-  local text = redis.call('HGET', directive_key(id, 'plan'), index)
-  return text and cjson.decode(text) or nil
+-- Reads the fields of a hash that are not known yet into `known`, in one call; what is not there is false.
+local function fetch(key, fields, known, parse)
+  local missing = {}
+  for at = 1, #fields do
+    if known[fields[at]] == nil then missing[#missing + 1] = fields[at] end
+  end
+  if #missing == 0 then return end
+  local values = redis.call('HMGET', key, unpack(missing))
+  for at = 1, #missing do known[missing[at]] = values[at] and parse(values[at]) or false end
 end
 
-local function load_task(id, index)
-  local text = redis.call('HGET', directive_key(id, 'tasks'), index)
-  return text and cjson.decode(text) or nil
+local function fetch_controls(directive, indexes)
+  fetch(directive_key(directive.id, 'plan'), indexes, directive.controls, cjson.decode)
 end
 
-local function save_task(id, index, task)
-  redis.call('HSET', directive_key(id, 'tasks'), index, cjson.encode(task))
+local function fetch_tasks(directive, indexes)
+  fetch(directive_key(directive.id, 'tasks'), indexes, directive.tasks, cjson.decode)
+end
+
+local function load_field(known, key, field, parse)
+  local value = known[field]
+  if value == nil then
+    local text = redis.call('HGET', key, field)
+    value = text and parse(text) or false
+    known[field] = value
+  end
+  return value or nil
+end
+
+local function load_control(directive, index)
+  return load_field(directive.controls, directive_key(directive.id, 'plan'), index, cjson.decode)
+end
+
+local function load_task(directive, index)
+  return load_field(directive.tasks, directive_key(directive.id, 'tasks'), index, cjson.decode)
+end
+
+-- Written with the record, in one HSET for all.
+local function save_task(directive, index, task)
+  directive.tasks[index] = task
+  if not directive.changed[index] then
+    directive.changed[#directive.changed + 1] = index
+    directive.changed[index] = true
+  end
+end
+
+-- How many dependencies of a task are still open after one more is met.
+local function meet_dependency(directive, index)
+  local field = index .. ':pending'
+  local left = (load_field(directive.pending, directive_key(directive.id, 'tasks'), field, tonumber) or 0) - 1
+  directive.pending[field] = left
+  if not directive.changed[field] then
+    directive.changed[#directive.changed + 1] = field
+    directive.changed[field] = true
+  end
+  return left
+end
+
+-- What freeing or skipping a list of dependents will read, in two calls.
+local function fetch_dependents(directive, indexes)
+  if #indexes < 2 then return end
+  local fields = {}
+  for at = 1, #indexes do fields[at] = indexes[at] .. ':pending' end
+  local tasks = directive_key(directive.id, 'tasks')
+  fetch(tasks, fields, directive.pending, tonumber)
+  fetch(tasks, indexes, directive.tasks, cjson.decode)
 end
 
 local function attempt_id(id, index, task)
@@ -31,7 +85,7 @@ local function finish_task(directive, index, control, task, state)
   forget_waiting(task)
   task.state = state
   task.since = NOW
-  save_task(directive.id, index, task)
+  save_task(directive, index, task)
   directive.open = directive.open - 1
   directive[state] = directive[state] + 1
   if state == 'succeeded' then

@@ -1,0 +1,91 @@
+import type { Rig } from './rig.js';
+import { runRounds, type Round } from './rounds.js';
+import { slowestScripts } from './slow-scripts.js';
+import { rounded, spreadOf } from './statistics.js';
+
+type Raw = Record<string, unknown>;
+
+/** One JSON line on stdout; everything else the bench says goes to stderr. */
+function print(figure: string, value: number, raw: Raw): void {
+  process.stdout.write(`${JSON.stringify({ figure, value: rounded(value), ...raw })}\n`);
+}
+
+function roundedAll(values: readonly number[]): number[] {
+  return values.map(rounded);
+}
+
+function printRatio(
+  figure: string,
+  of: Exclude<keyof Round, 'chainCpuMicros'>,
+  ours: readonly Round[],
+  theirs: readonly Round[],
+): void {
+  const ratios = ours.map((round, at) => round[of] / theirs[at]![of]);
+  const { median, min, max } = spreadOf(ratios);
+  const raw = {
+    ours: roundedAll(ours.map((round) => round[of])),
+    flowProducer: roundedAll(theirs.map((round) => round[of])),
+  };
+  print(figure, median, { min: rounded(min), max: rounded(max), ratios: roundedAll(ratios), of, ...raw });
+}
+
+/** Median over the rounds, by process. */
+function cpuByProcess(rounds: readonly Round[]): Record<string, number> {
+  const names = Object.keys(rounds[0]!.chainCpuMicros ?? {});
+  return Object.fromEntries(
+    names.map((name) => [name, rounded(spreadOf(rounds.map((round) => round.chainCpuMicros![name]!)).median)]),
+  );
+}
+
+const sum = (values: Record<string, number>): number => Object.values(values).reduce((all, value) => all + value, 0);
+
+/** Processor time a task: says where the time goes also on a machine that others use at the same time. */
+function printCpu(ours: readonly Round[], theirs: readonly Round[]): void {
+  if (!ours[0]!.chainCpuMicros) return;
+  const [mine, peer] = [cpuByProcess(ours), cpuByProcess(theirs)];
+  print('chain_cpu_ratio', sum(mine) / sum(peer), { microsPerTask: { ours: mine, flowProducer: peer } });
+}
+
+/** Chain and fan against FlowProducer: the median of the ratios of the rounds. */
+export async function measureRatios(rig: Rig, count: number): Promise<void> {
+  const { ours, theirs } = await runRounds(rig.ours, rig.flowProducer, count);
+  printRatio('chain_throughput_ratio', 'chainTasksPerS', ours, theirs);
+  printCpu(ours, theirs);
+  printRatio('chain_p50_ratio', 'chainP50Ms', ours, theirs);
+  printRatio('chain_p99_ratio', 'chainP99Ms', ours, theirs);
+  printRatio('fan_throughput_ratio', 'fanTasksPerS', ours, theirs);
+}
+
+interface DagTimes {
+  acceptMs: number;
+  finalMs: number;
+}
+
+/** The layered plan run to its end, cancelled under way, and expired under way. */
+export async function measureDag({ ours: { driver } }: Rig): Promise<void> {
+  const run = await driver.ask<DagTimes>('runDag');
+  const cancelled = await driver.ask<DagTimes>('cancelDag', 1_000);
+  const expired = await driver.ask<DagTimes>('expireDag', 2_500);
+  const times = { run, cancelled, expired };
+  print('dag10k_tasks_per_s', 10_000 / ((run.finalMs - run.acceptMs) / 1_000), {
+    tasks: 10_000,
+    edges: 50_000,
+    ...times,
+  });
+}
+
+/** Slope of `used_memory` between 5,000 and 10,000 finished chains, BullMQ's keys included. */
+export async function measureMemory({ ours: { driver }, redis }: Rig): Promise<void> {
+  const usedAfter = async (directives: number): Promise<number> => {
+    for (let done = 0; done < directives; done += 1_000) await driver.ask('chains', 1_000);
+    return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))![1]);
+  };
+  const [at5k, at10k] = [await usedAfter(5_000), await usedAfter(5_000)];
+  print('redis_bytes_per_directive', (at10k - at5k) / 5_000, { usedMemoryAt5000: at5k, usedMemoryAt10000: at10k });
+}
+
+/** The slowest of our scripts in the whole run, by Redis' own SLOWLOG (1 ms and more). */
+export async function measureScripts({ redis }: Rig): Promise<void> {
+  const scripts = await slowestScripts(redis);
+  print('script_max_ms', scripts[0]?.maxMs ?? 1, { over1Ms: scripts });
+}

@@ -1,0 +1,91 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { actionQueue, shardRoot } from '#libs/contracts';
+import { openRedis, type Redis } from '#libs/state';
+import { startRedis, type TestRedis } from '#libs/testing';
+import { noopAction } from './directives.js';
+import { Peer } from './peer.js';
+
+const keyPrefix = 'coc';
+const baseline = { prefix: 'bull', queue: 'baseline' };
+
+/** One of the two that are compared: the process that submits, and every process that works for it. */
+export interface Side {
+  driver: Peer;
+  pids: Record<string, number>;
+}
+
+/** Redis with AOF everysec; orchestrator, executor and worker; and the baseline's two processes: all started as they run for a user. */
+export interface Rig {
+  redis: Redis;
+  ours: Side;
+  flowProducer: Side;
+  stop(): Promise<void>;
+}
+
+function settings(server: TestRedis, dataDir: string): Record<string, string> {
+  return {
+    REDIS_URL: server.url,
+    COC_KEY_PREFIX: keyPrefix,
+    COC_SHARDS: '1',
+    COC_PORT: '0',
+    COC_DATA_DIR: dataDir,
+    COC_LOG_LEVEL: 'error',
+  };
+}
+
+function startExecutor(env: Record<string, string>, execArgv: string[]): ChildProcess {
+  const main = join(import.meta.dirname, '..', '..', 'apps', 'executor', 'src', 'main.js');
+  return spawn(process.execPath, [...execArgv, main], { env: { ...process.env, ...env }, stdio: 'inherit' });
+}
+
+async function endChild(child: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+/** `profile`: a folder for `--cpu-prof` files of orchestrator and executor. */
+export async function startRig(profile?: string): Promise<Rig> {
+  const execArgv = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const server = await startRedis({ args: ['--appendfsync', 'everysec'] });
+  const dataDir = await mkdtemp(join(tmpdir(), 'coc-bench-'));
+  const env = settings(server, dataDir);
+  const redis = openRedis(server.url);
+  await redis.connect();
+  await redis.config('SET', 'slowlog-log-slower-than', '1000', 'slowlog-max-len', '100000');
+  const port = String(server.port);
+  const orchestrator = await Peer.start('orchestrator.process.js', env, { execArgv });
+  const executor = startExecutor(env, execArgv);
+  const worker = async (prefix: string, queue: string): Promise<Peer> =>
+    Peer.start('noop-worker.process.js', {}, { args: [port, prefix, queue] });
+  const ourWorker = await worker(shardRoot(keyPrefix, 0), actionQueue(noopAction, 0));
+  const theirWorker = await worker(baseline.prefix, baseline.queue);
+  const flowProducer = await Peer.start(
+    'flow-producer.process.js',
+    {},
+    { args: [port, baseline.prefix, baseline.queue] },
+  );
+  const stop = async (): Promise<void> => {
+    await Promise.all([orchestrator, ourWorker, theirWorker, flowProducer].map(async (peer) => peer.stop()));
+    await endChild(executor);
+    redis.disconnect();
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  const redisPid = { redis: server.process.pid! };
+  return {
+    redis,
+    ours: {
+      driver: orchestrator,
+      pids: { ...redisPid, orchestrator: orchestrator.pid, executor: executor.pid!, worker: ourWorker.pid },
+    },
+    flowProducer: {
+      driver: flowProducer,
+      pids: { ...redisPid, flowProducer: flowProducer.pid, worker: theirWorker.pid },
+    },
+    stop,
+  };
+}
