@@ -35,8 +35,12 @@ export class CompletionWatch {
   }
 
   private hear(fields: readonly string[]): void {
-    const [directiveId = '', , type = ''] = fields[1]!.split(' ');
-    if (!finalTypes.has(type)) return;
+    for (let at = 1; at < fields.length; at += 2) this.hearOne(fields[at]!);
+  }
+
+  private hearOne(pointer: string): void {
+    const [directiveId = '', , , ...types] = pointer.split(' ');
+    if (!types.some((type) => finalTypes.has(type))) return;
     const resolve = this.waiting.get(directiveId);
     this.waiting.delete(directiveId);
     if (resolve) resolve();

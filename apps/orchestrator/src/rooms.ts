@@ -28,7 +28,15 @@ export function openRooms({ address, shards, graceMs, logger, decide, review }: 
     logger.error({ message, err: error }, 'a message failed; a sweeper repeats it');
   const shared = { address, shards, concurrency, graceMs, onFailure };
   return [
-    new RoomReceiver({ ...shared, room: 'decide', handle: async (messages) => each(messages, async (message) => decide.decide(message)) }),
-    new RoomReceiver({ ...shared, room: 'review', handle: async (messages) => each(messages, async (message) => review.review(message)) }),
+    new RoomReceiver({
+      ...shared,
+      room: 'decide',
+      handle: async (messages) => each(messages, async (message) => decide.decide(message)),
+    }),
+    new RoomReceiver({
+      ...shared,
+      room: 'review',
+      handle: async (messages) => each(messages, async (message) => review.review(message)),
+    }),
   ];
 }

@@ -1,3 +1,4 @@
+export { Gatherer } from './gatherer.js';
 export {
   parseFailedReason,
   parseReturnValue,

@@ -14,9 +14,9 @@ export interface QueueReport {
 type Entry = [id: string, fields: string[] | null];
 
 const group = 'settle';
-/** Entries a read brings in all: an outcome may have a megabyte, so twenty busy queues must not bring two hundred each. */
+/** Entries a read brings in all: an outcome may have a megabyte, so twenty busy queues must not bring four hundred each. */
 const batchSize = 400;
-const batchPerStream = { most: 200, least: 10 };
+const batchPerStream = { most: 400, least: 10 };
 const blockMs = 2_000;
 const wakeWithinMs = 500;
 /** An entry an executor took and did not acknowledge is taken over after this; settling one takes milliseconds. */
@@ -74,7 +74,7 @@ export class OutcomeReader {
     return this.queues;
   }
 
-  /** New reports, at most 200 a queue and about 400 in all; empty after 2 s of silence. */
+  /** New reports, about 400 in all; empty after 2 s of silence. */
   async read(): Promise<QueueReport[]> {
     this.clientId ??= await this.blocking.client('ID');
     const queues = this.queues;

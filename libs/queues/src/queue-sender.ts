@@ -1,7 +1,15 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { parseQueueName, roomQueue, type Room, type RoomMessage, type TaskMessage } from '#libs/contracts';
-import { RoomMailbag } from './room-mailbag.js';
+import {
+  parseQueueName,
+  roomQueue,
+  schemaVersion,
+  type Room,
+  type RoomBatch,
+  type RoomMessage,
+  type TaskMessage,
+} from '#libs/contracts';
+import { Gatherer } from '#libs/policy';
 import { bullPrefix, type BullAddress } from './bull-connection.js';
 
 export interface TaskJob {
@@ -28,7 +36,7 @@ const roomJobOptions = {
  */
 export class QueueSender {
   private readonly queues = new Map<string, Queue>();
-  private readonly mailbags = new Map<string, RoomMailbag>();
+  private readonly mailbags = new Map<string, Gatherer<RoomMessage, void>>();
   private readonly redis: Redis;
 
   constructor(
@@ -57,7 +65,7 @@ export class QueueSender {
 
   /** Resolves when the message is in the room's queue. */
   async sendRoom(room: Room, shard: number, message: RoomMessage): Promise<void> {
-    await this.mailbag(roomQueue(room, shard)).send(message);
+    await this.mailbag(roomQueue(room, shard)).add(message);
   }
 
   /** `held` while a worker has its lock. */
@@ -72,13 +80,17 @@ export class QueueSender {
     this.redis.disconnect();
   }
 
-  private mailbag(name: string): RoomMailbag {
+  /** A hop through BullMQ costs as much as a task: under load, a thousand directives a second cost a few dozen hops. */
+  private mailbag(name: string): Gatherer<RoomMessage, void> {
     const known = this.mailbags.get(name);
     if (known) return known;
     const queue = this.queue(name);
-    const mailbag = new RoomMailbag(async (batch) => {
-      await queue.add(batch.messages[0]!.kind, batch, roomJobOptions);
-    });
+    const post = async (messages: readonly RoomMessage[]): Promise<void[]> => {
+      const batch: RoomBatch = { schemaVersion, messages: [...messages] };
+      await queue.add(messages[0]!.kind, batch, roomJobOptions);
+      return messages.map(() => undefined);
+    };
+    const mailbag = new Gatherer(post, { most: 100 });
     this.mailbags.set(name, mailbag);
     return mailbag;
   }

@@ -6,6 +6,7 @@ export { Keys } from './keys.js';
 export { openBlockingRedis, openRedis, type Redis } from './redis/open-redis.js';
 export { ShardAgenda, type Agenda, type RemovedJob } from './agenda/shard-agenda.js';
 export { decodeTask, encodeTask, tasksPerChunk, type SpecRecord } from './plan/plan-encoding.js';
+export { countNames, parseCounts, type CountName } from './read/counts.js';
 export { TaskFacts, type AttemptFacts } from './read/task-facts.js';
 export { ScriptRunner, type ScriptCall } from './redis/script-runner.js';
 export { scriptOfFunction } from './redis/script-library.js';

@@ -65,7 +65,8 @@ export class OutcomeLoop {
   /** Nobody waits for it: an entry that stays unacknowledged is read again, and its outcome is stale by then. */
   private acknowledge(reports: readonly QueueReport[]): void {
     this.desk.reader.acknowledge(reports).catch((error: unknown) => {
-      if (!this.stopped) this.context.logger.warn({ err: error, shard: this.desk.shard }, 'reports were not acknowledged');
+      if (!this.stopped)
+        this.context.logger.warn({ err: error, shard: this.desk.shard }, 'reports were not acknowledged');
     });
   }
 
@@ -103,16 +104,27 @@ export class OutcomeLoop {
     this.failures.delete(report.entryId);
   }
 
+  /** The next batch is read while this one is settled: reading, settling and sending take about as long each. */
   private async run(): Promise<void> {
+    let next = this.read();
     while (!this.stopped) {
-      try {
-        await this.settleBatch(await this.desk.reader.read());
-        this.lastRoundAt = Date.now();
-      } catch (error) {
-        if (this.stopped) return;
-        this.context.logger.error({ err: error, shard: this.desk.shard }, 'reading outcomes failed; it is tried again');
-        await new Promise((resolve) => setTimeout(resolve, afterErrorMs));
-      }
+      const reports = await next;
+      next = this.read();
+      await this.settleBatch(reports);
+      this.lastRoundAt = Date.now();
+    }
+    await next;
+  }
+
+  /** Empty when Redis could not be read, after a pause. */
+  private async read(): Promise<QueueReport[]> {
+    try {
+      return await this.desk.reader.read();
+    } catch (error) {
+      if (this.stopped) return [];
+      this.context.logger.error({ err: error, shard: this.desk.shard }, 'reading outcomes failed; it is tried again');
+      await new Promise((resolve) => setTimeout(resolve, afterErrorMs));
+      return [];
     }
   }
 }

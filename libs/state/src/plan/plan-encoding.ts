@@ -92,7 +92,9 @@ function controlOf(task: PlannedTask, shard: number, dependents: readonly string
     queue: actionQueue(task.action, shard),
     version: task.actionVersion,
     dependents: dependents.slice(0, inlineEdges),
-    edgeChunks: Math.ceil(Math.max(0, dependents.length - inlineEdges) / edgeChunk),
+    ...(dependents.length > inlineEdges
+      ? { edgeChunks: Math.ceil((dependents.length - inlineEdges) / edgeChunk) }
+      : {}),
     timeoutMs: task.timeoutMs,
     reserveMicroUsd: task.maxCostMicroUsd,
     reserveTokens: task.maxTokens,

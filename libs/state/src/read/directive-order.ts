@@ -1,6 +1,7 @@
 import type { DirectiveState, Json, SubmitDirective } from '#libs/contracts';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
+import { parseCounts } from './counts.js';
 
 /** The parts of a submission that rooms behind ingress need. */
 export type DirectiveRequest = Pick<
@@ -28,12 +29,12 @@ export class DirectiveOrders {
   ) {}
 
   async load(id: string): Promise<DirectiveOrder | undefined> {
-    const [tenant, state, request, total, planHash, traceparent, decided] = await this.redis.hmget(
+    const [tenant, state, request, counts, planHash, traceparent, decided] = await this.redis.hmget(
       this.keys.directive(id),
       'tenant',
       'state',
       'request',
-      'total',
+      'counts',
       'planHash',
       'traceparent',
       'decided',
@@ -44,7 +45,7 @@ export class DirectiveOrders {
       tenant,
       state: state as DirectiveState,
       request: JSON.parse(request) as DirectiveRequest,
-      total: Number(total ?? 0),
+      total: parseCounts(counts).total,
       planHash: planHash ?? '',
       traceparent: traceparent ?? '',
       ...(decided ? { decided: JSON.parse(decided) as { workflow: string; input: Json } } : {}),

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { usdFromMicroUsd, type DirectiveState, type DirectiveView, type Priority } from '#libs/contracts';
+import { parseCounts, type CountName } from './counts.js';
 
 /** What a view is made of. The submission itself is not: it may be 8 MB, and a list reads hundreds of records. */
 const viewFields = [
@@ -16,27 +17,12 @@ const viewFields = [
   'labels',
   'priority',
   'planHash',
-  'total',
-  'open',
-  'succeeded',
-  'failed',
-  'skipped',
-  'cancelled',
-  'expired',
+  'counts',
   'budgetMicroUsd',
   'budgetTokens',
-  'chargedMicroUsd',
-  'reservedMicroUsd',
-  'overrunMicroUsd',
-  'chargedTokens',
-  'reservedTokens',
   'errorCode',
   'errorMessage',
-  'seq',
   'createdAt',
-  'updatedAt',
-  'startedAt',
-  'finishedAt',
   'ttlAt',
 ] as const;
 
@@ -62,35 +48,24 @@ function number(value: string | undefined): number {
   return Number(value ?? 0);
 }
 
-function countsOf(stored: StoredDirective): DirectiveView['tasks'] {
-  const [total, open, succeeded, failed] = [stored['total'], stored['open'], stored['succeeded'], stored['failed']].map(
-    number,
-  ) as [number, number, number, number];
-  return {
-    total,
-    open,
-    succeeded,
-    failed,
-    skipped: number(stored['skipped']),
-    cancelled: number(stored['cancelled']),
-    expired: number(stored['expired']),
-  };
-}
+type Counts = Record<CountName, number>;
 
-function budgetOf(stored: StoredDirective): DirectiveView['budget'] {
+function budgetOf(stored: StoredDirective, counts: Counts): DirectiveView['budget'] {
   return {
     maxCostUsd: stored['budgetMicroUsd'] === undefined ? null : usdFromMicroUsd(number(stored['budgetMicroUsd'])),
     maxTokens: stored['budgetTokens'] === undefined ? null : number(stored['budgetTokens']),
-    chargedUsd: usdFromMicroUsd(number(stored['chargedMicroUsd'])),
-    reservedUsd: usdFromMicroUsd(number(stored['reservedMicroUsd'])),
-    overrunUsd: usdFromMicroUsd(number(stored['overrunMicroUsd'])),
-    chargedTokens: number(stored['chargedTokens']),
-    reservedTokens: number(stored['reservedTokens']),
+    chargedUsd: usdFromMicroUsd(counts.chargedMicroUsd),
+    reservedUsd: usdFromMicroUsd(counts.reservedMicroUsd),
+    overrunUsd: usdFromMicroUsd(counts.overrunMicroUsd),
+    chargedTokens: counts.chargedTokens,
+    reservedTokens: counts.reservedTokens,
   };
 }
 
 /** The record of `d:<id>` as the API shows it. */
 export function viewDirective(stored: StoredDirective): DirectiveView {
+  const counts = parseCounts(stored['counts']);
+  const { total, open, succeeded, failed, skipped, cancelled, expired } = counts;
   return {
     id: stored['id']!,
     ref: textOf(stored['ref']),
@@ -105,17 +80,17 @@ export function viewDirective(stored: StoredDirective): DirectiveView {
     priority: priorities[number(stored['priority'])] ?? 'MEDIUM',
     labels: JSON.parse(stored['labels'] || '{}') as Record<string, string>,
     planHash: textOf(stored['planHash']),
-    tasks: countsOf(stored),
-    budget: budgetOf(stored),
+    tasks: { total, open, succeeded, failed, skipped, cancelled, expired },
+    budget: budgetOf(stored, counts),
     error:
       textOf(stored['errorCode']) === null
         ? null
         : { code: stored['errorCode']!, message: stored['errorMessage'] ?? '' },
-    lastSeq: number(stored['seq']),
+    lastSeq: counts.seq,
     createdAt: time(stored['createdAt'])!,
-    updatedAt: time(stored['updatedAt'])!,
-    startedAt: time(stored['startedAt']),
-    finishedAt: time(stored['finishedAt']),
+    updatedAt: time(String(counts.updatedAt || stored['createdAt']))!,
+    startedAt: time(String(counts.startedAt)),
+    finishedAt: time(String(counts.finishedAt)),
     expiresAt: time(stored['ttlAt'])!,
   };
 }

@@ -15,6 +15,7 @@ const folder = join(import.meta.dirname, '..', 'scripts');
 const includes = [
   'keys',
   'clock',
+  'writes',
   'record',
   'events',
   'guard',
@@ -27,6 +28,7 @@ const includes = [
   'cascade',
   'close',
   'settle',
+  'accept',
 ] as const;
 
 /** Names of all transitions: one script each. */
@@ -43,7 +45,8 @@ function readScript(path: string): string {
 
 /** `{{name}}` stands for the function's name: it carries the hash of the whole text, this line included. */
 function functionOf(name: string): string {
-  return `redis.register_function('{{${name}}}', function(keys, arguments)\nbegin(keys, arguments)\n${readScript(name)}\nend)\n`;
+  const transition = name.replaceAll('-', '_');
+  return `local function ${transition}()\n${readScript(name)}\nend\nregister('{{${name}}}', ${transition})\n`;
 }
 
 /**

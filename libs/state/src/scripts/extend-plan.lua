@@ -15,7 +15,7 @@ local plan_count, pending_count = tonumber(ARGV[3]), tonumber(ARGV[4])
 guard_directive(directive.id)
 
 write_arguments(directive_key(directive.id, 'tasks'), write_arguments(directive_key(directive.id, 'plan'), 5, plan_count), pending_count)
-redis.call('HSET', directive_key(directive.id), 'planHash', plan.hash)
+directive.planHash = plan.hash
 if #plan.queues > 0 then redis.call('SADD', shard_key('queues'), unpack(plan.queues)) end
 directive.open = directive.open + (plan.total - plan.from)
 directive.total = plan.total

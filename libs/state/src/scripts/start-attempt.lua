@@ -1,24 +1,28 @@
--- Purpose: records that a worker took the job of an attempt; from here a `once` task is never run again. A late or repeated report is dropped by the fence.
+-- Purpose: records that workers took the jobs of attempts; from here a `once` task is never run again. Late or repeated reports are dropped by the fence.
 -- KEYS[1] root of the shard
--- ARGV[1] directive id  [2] task index  [3] attempt  [4] nonce  [5] grace in ms beyond the action's timeout
--- Returns: {'ok'} | {'stale'}
+-- ARGV[1] grace in ms beyond the action's timeout  [2..] of each attempt: directive id, task index, attempt, nonce
+-- Returns: the number of reports that were stale
 -- Events: task.started
 
-local id, index = ARGV[1], ARGV[2]
-local directive = load_directive(id)
-if not directive or RESTING[directive.state] then return { 'stale' } end
-local task = load_task(directive, index)
-if not task or task.state ~= 'dispatched' or int(task.attempt) ~= ARGV[3] or task.nonce ~= ARGV[4] then return { 'stale' } end
-local control = load_control(directive, index)
-require_that(tonumber(ARGV[5]), 'a grace is needed')
-guard_events(id)
-guard_queue(control.queue)
+local grace_ms, stale, directives, starting = tonumber(ARGV[1]), 0, {}, {}
+require_that(grace_ms, 'a grace is needed')
+redis.call('XLEN', shard_key('events'))
+for at = 2, #ARGV, 4 do
+  local id, index = ARGV[at], ARGV[at + 1]
+  if directives[id] == nil then directives[id] = load_directive(id) or false end
+  local directive = directives[id]
+  local task = directive and not RESTING[directive.state] and load_task(directive, index)
+  if not task or task.state ~= 'dispatched' or int(task.attempt) ~= ARGV[at + 2] or task.nonce ~= ARGV[at + 3] then
+    stale = stale + 1
+  else
+    redis.call('XLEN', directive_key(id, 'events'))
+    redis.call('ZCARD', queue_key('inflight', load_control(directive, index).queue))
+    starting[#starting + 1] = { directive, index, task }
+  end
+end
 
-task.state = 'running'
-task.since = NOW
-task.deadline = math.min(task.deadline, NOW + control.timeoutMs + tonumber(ARGV[5]))
-save_task(directive, index, task)
-redis.call('ZADD', queue_key('inflight', control.queue), int(task.deadline), attempt_id(id, index, task))
-emit(directive, 'task.started', control.id, { attempt = task.attempt })
-save_directive(directive)
-return { 'ok' }
+for _, one in ipairs(starting) do begin_attempt(one[1], one[2], one[3], grace_ms) end
+for _, directive in pairs(directives) do
+  if directive then save_directive(directive) end
+end
+return stale

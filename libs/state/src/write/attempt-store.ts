@@ -63,14 +63,15 @@ type SettleReply = [
   dispatched: DispatchReply[],
   expanding: Expanding,
   cascades: number,
-  reviewing: string,
+  reviewing: string[],
   lines: (string | number)[],
 ];
 
 type Expanding = [directiveId: string, index: string][];
 
-/** 25 settlements that free nothing take 1 to 2 ms. */
-const settlementsPerCall = 25;
+/** 25 settlements of as many directives take 1 to 2 ms. */
+const attemptsPerCall = 25;
+const startsPerCall = 10;
 
 /** What a running attempt may take beyond its action's timeout before the executor calls it overdue: the worker's own timer acts first. */
 const timeoutGraceMs = 5_000;
@@ -83,20 +84,21 @@ export class AttemptStore {
     private readonly window: number,
   ) {}
 
-  /** In one pipeline; a second start of a directive finds nothing to do. */
+  /** A few directives in each call, for a large fan-out alone may grant 100 tasks; a second start finds nothing to do. */
   async startDirectives(directiveIds: readonly string[]): Promise<{ followups: Followup[]; failures: Error[] }> {
+    const groups = this.groupByRoot(directiveIds, (id) => id, startsPerCall);
     const replies = await this.scripts.runAll(
-      directiveIds.map((directiveId) => ({
+      groups.map((ids) => ({
         name: 'start-directive',
-        root: this.keys.rootOf(directiveId),
-        args: [directiveId, this.window, newNonceBase()],
+        root: this.keys.rootOf(ids[0]!),
+        args: [this.window, newNonceBase(), ...ids],
       })),
     );
     const failures = replies.filter((reply) => reply instanceof Error);
     const followups = replies.flatMap((reply, at) => {
       if (reply instanceof Error) return [];
       const [dispatched, expanding, cascades] = reply as [DispatchReply[], Expanding, number];
-      return [this.followup(shardOf(directiveIds[at]!), { dispatched, expanding, cascades })];
+      return [this.followup(shardOf(groups[at]![0]!), { dispatched, expanding, cascades })];
     });
     return { followups: await Promise.all(followups), failures };
   }
@@ -119,24 +121,25 @@ export class AttemptStore {
 
   /** Answers how many reports were late or repeated. */
   async startAttempts(attempts: readonly AttemptId[]): Promise<number> {
+    const groups = this.groupByRoot(attempts, ({ directiveId }) => directiveId, attemptsPerCall);
     const replies = await this.scripts.runAll(
-      attempts.map((attempt) => ({
+      groups.map((group) => ({
         name: 'start-attempt',
-        root: this.keys.rootOf(attempt.directiveId),
-        args: [...fenceArgs(attempt), timeoutGraceMs],
+        root: this.keys.rootOf(group[0]!.directiveId),
+        args: [timeoutGraceMs, ...group.flatMap(fenceArgs)],
       })),
     );
     const failed = replies.find((reply) => reply instanceof Error);
     if (failed) throw failed;
-    return replies.filter((reply) => (reply as [string])[0] === 'stale').length;
+    return (replies as number[]).reduce((sum, stale) => sum + stale, 0);
   }
 
-  /** A batch in one pipeline: outcomes of one directive together, for its record is then read and written once. */
+  /** A batch in one pipeline; outcomes of one directive are in the same call, for its record is then read and written once. */
   async settle(settlements: readonly Settlement[]): Promise<Settled> {
     const settled: Settled = { results: [], followups: [], waiting: new Map() };
     let open = settlements.map((settlement, place) => ({ settlement, place }));
     while (open.length > 0) {
-      const groups = groupSettlements(open);
+      const groups = this.groupSettlements(open);
       const replies = await this.scripts.runAll(groups.map((group) => this.settleCall(group)));
       const left = replies.map(async (reply, at) => this.takeSettleReply(reply, groups[at]!, settled));
       open = (await Promise.all(left)).flat();
@@ -177,15 +180,31 @@ export class AttemptStore {
   }
 
   private settleCall(group: readonly PlacedSettlement[]): ScriptCall {
-    const { directiveId } = group[0]!.settlement.attempt;
     const outcomes = group.flatMap(({ settlement: { attempt, verdict, detail, outputText } }) => [
-      ...fenceArgs(attempt).slice(1),
+      ...fenceArgs(attempt),
       verdict,
       luaJson(detail),
       outputText,
     ]);
-    const args = [directiveId, this.window, newNonceBase(), ...outcomes];
-    return { name: 'settle-attempt', root: this.keys.rootOf(directiveId), args };
+    const root = this.keys.rootOf(group[0]!.settlement.attempt.directiveId);
+    return { name: 'settle-attempt', root, args: [this.window, newNonceBase(), ...outcomes] };
+  }
+
+  /** What lives in one shard together, in order. */
+  private groupByRoot<Item>(items: readonly Item[], idOf: (item: Item) => string, most: number): Item[][] {
+    const byRoot = Map.groupBy(items, (item) => this.keys.rootOf(idOf(item)));
+    return [...byRoot.values()].flatMap((list) => groupForCalls(list, () => 0, most));
+  }
+
+  /** By shard, and in it by directive; a group ends early when its outputs are large. */
+  private groupSettlements(open: readonly PlacedSettlement[]): PlacedSettlement[][] {
+    const byDirective = Map.groupBy(open, ({ settlement }) => settlement.attempt.directiveId);
+    const byRoot = Map.groupBy([...byDirective.values()].flat(), ({ settlement }) =>
+      this.keys.rootOf(settlement.attempt.directiveId),
+    );
+    return [...byRoot.values()].flatMap((list) =>
+      groupForCalls(list, ({ settlement }) => settlement.outputText.length, attemptsPerCall),
+    );
   }
 
   /** Answers what the script left out to keep its call short. */
@@ -200,7 +219,7 @@ export class AttemptStore {
     }
     const [words, dispatched, expanding, cascades, reviewing, lines] = reply as SettleReply;
     const shard = shardOfAttempt(group[0]!.settlement.attempt);
-    followups.push(await this.followup(shard, { dispatched, expanding, cascades, reviewing }));
+    followups.push({ ...(await this.followup(shard, { dispatched, expanding, cascades })), reviewing });
     for (let at = 0; at < lines.length; at += 2) if (Number(lines[at + 1]) > 0) waiting.set(String(lines[at]), shard);
     for (const [at, word] of words.entries()) results[group[at]!.place] = settleResultOf(word);
     return group.filter((_, at) => words[at] === 'again');
@@ -236,14 +255,6 @@ function shardOf(directiveId: string): number {
 function settleResultOf(word: string): SettleResult {
   const pinned = /^version:(.*)$/.exec(word)?.[1];
   return pinned === undefined ? { result: word === 'ok' ? 'ok' : 'stale' } : { result: 'version', pinned };
-}
-
-/** By directive, in order; a group ends early when its outputs are large. */
-function groupSettlements(open: readonly PlacedSettlement[]): PlacedSettlement[][] {
-  const byDirective = Map.groupBy(open, ({ settlement }) => settlement.attempt.directiveId);
-  return [...byDirective.values()].flatMap((group) =>
-    groupForCalls(group, ({ settlement }) => settlement.outputText.length, settlementsPerCall),
-  );
 }
 
 function fenceArgs(attempt: AttemptId): ScriptArg[] {

@@ -1,6 +1,7 @@
 import { CocError, limits, shardOfDirective, type DirectiveState, type Json, type Plan } from '#libs/contracts';
 import type { Keys } from '../keys.js';
-import { encodePlan, type EncodedPlan } from '../plan/plan-encoding.js';
+import { Gatherer } from '#libs/policy';
+import { encodePlan, type EncodedPlan, type FieldChunk } from '../plan/plan-encoding.js';
 import { luaJson } from '../redis/lua-json.js';
 import type { ScriptArg, ScriptRunner } from '../redis/script-runner.js';
 
@@ -42,8 +43,13 @@ export interface Transition {
   more: boolean;
 }
 
+/** Accepting a directive of three tasks takes up to 50 µs. */
+const acceptLimits = { most: 20, maxSize: 256 * 1024, sizeOf: charsOfArgs };
+
 /** The orchestrator's durable transitions: one method a script. */
 export class DirectiveStore {
+  private readonly accepting = new Map<string, Gatherer<ScriptArg[], AcceptResult | 'unstaged'>>();
+
   constructor(
     private readonly scripts: ScriptRunner,
     private readonly keys: Keys,
@@ -54,22 +60,7 @@ export class DirectiveStore {
     const encoded = plan && encodePlan(plan, shardOfDirective(draft.id)!);
     const inline = encoded?.chunks.length === 1 ? encoded.chunks[0] : undefined;
     if (encoded && !inline) await this.stage(draft.id, encoded);
-    const { planFields, pendingFields } = inline ?? { planFields: [], pendingFields: [] };
-    const record = recordFields(draft);
-    const [result] = await this.run<[AcceptResult | 'unstaged']>('accept-directive', draft.id, [
-      draft.id,
-      draft.requestHash,
-      draft.tenant,
-      draft.ttlMs,
-      luaJson({ kind: draft.kind, actor: draft.actor, ...(draft.ref === null ? {} : { ref: draft.ref }) }),
-      encoded ? JSON.stringify(encoded.summary) : '',
-      record.length,
-      planFields.length,
-      pendingFields.length,
-      ...record,
-      ...planFields,
-      ...pendingFields,
-    ]);
+    const result = await this.acceptances(draft.id).add(acceptArgs(draft, encoded, inline));
     if (result === 'unstaged') throw planGone(draft.id);
     return result;
   }
@@ -156,6 +147,18 @@ export class DirectiveStore {
     return reply[2] === 1;
   }
 
+  /** Submissions that come while one is being accepted are accepted together, a shard in one call. */
+  private acceptances(directiveId: string): Gatherer<ScriptArg[], AcceptResult | 'unstaged'> {
+    const root = this.keys.rootOf(directiveId);
+    const known = this.accepting.get(root);
+    if (known) return known;
+    const accept = async (drafts: readonly ScriptArg[][]): Promise<(AcceptResult | 'unstaged')[]> =>
+      (await this.scripts.run({ name: 'accept-directive', root, args: drafts.flat() })) as AcceptResult[];
+    const gatherer = new Gatherer(accept, acceptLimits);
+    this.accepting.set(root, gatherer);
+    return gatherer;
+  }
+
   private async stage(directiveId: string, { summary, chunks }: EncodedPlan): Promise<void> {
     for (const { planFields, pendingFields } of chunks) {
       const counts = [planFields.length, pendingFields.length];
@@ -178,6 +181,33 @@ export class DirectiveStore {
   private async run<Reply>(name: string, directiveId: string, args: ScriptArg[]): Promise<Reply> {
     return (await this.scripts.run({ name, root: this.keys.rootOf(directiveId), args })) as Reply;
   }
+}
+
+function acceptArgs(
+  draft: DirectiveDraft,
+  encoded: EncodedPlan | undefined,
+  inline: FieldChunk | undefined,
+): ScriptArg[] {
+  const { planFields, pendingFields } = inline ?? { planFields: [], pendingFields: [] };
+  const record = recordFields(draft);
+  return [
+    draft.id,
+    draft.requestHash,
+    draft.tenant,
+    draft.ttlMs,
+    luaJson({ kind: draft.kind, actor: draft.actor, ...(draft.ref === null ? {} : { ref: draft.ref }) }),
+    encoded ? JSON.stringify(encoded.summary) : '',
+    record.length,
+    planFields.length,
+    pendingFields.length,
+    ...record,
+    ...planFields,
+    ...pendingFields,
+  ];
+}
+
+function charsOfArgs(args: readonly ScriptArg[]): number {
+  return args.reduce<number>((sum, arg) => sum + (typeof arg === 'string' ? arg.length : 8), 0);
 }
 
 function planGone(directiveId: string): CocError {

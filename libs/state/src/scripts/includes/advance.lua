@@ -16,9 +16,9 @@ local function finish_directive(directive, state)
   directive.state = state
   directive.closing = ''
   directive.finishedAt = NOW
-  redis.call('ZREM', shard_key('timers'), 'ttl:' .. directive.id)
-  redis.call('ZREM', shard_key('closing'), directive.id)
-  redis.call('ZREM', shard_key('outbox'), 'decide:' .. directive.id, 'execute:' .. directive.id, 'review:' .. directive.id)
+  remove_later(shard_key('timers'), 'ttl:' .. directive.id)
+  remove_later(shard_key('closing'), directive.id)
+  for _, room in ipairs({ 'decide:', 'execute:', 'review:' }) do remove_later(shard_key('outbox'), room .. directive.id) end
   redis.call('UNLINK', directive_key(directive.id, 'parked'))
   emit(directive, FINAL_EVENT[state], nil, {
     succeeded = directive.succeeded, failed = directive.failed, skipped = directive.skipped, cancelled = directive.cancelled,
@@ -46,7 +46,7 @@ local function close_when_done(directive)
     directive.review = 'asked'
     emit(directive, 'directive.review_requested')
   end
-  redis.call('ZADD', shard_key('outbox'), NOW, 'review:' .. directive.id)
+  add_later(shard_key('outbox'), NOW, 'review:' .. directive.id)
   return true
 end
 
@@ -67,7 +67,8 @@ end
 
 local function free_dependent(directive, index, release)
   if meet_dependency(directive, index) ~= 0 then return end
-  local task = load_task(directive, index)
+  -- What waited for a dependency until now has a state only if it was skipped for another.
+  local task = directive.skipped > 0 and load_task(directive, index) or nil
   if task and FINAL[task.state] then return end
   make_ready(directive, index, load_control(directive, index), task, release)
 end
@@ -83,7 +84,7 @@ local function skip_dependent(directive, index, because)
   finish_task(directive, index, control, task or {}, 'skipped')
   emit(directive, 'task.skipped', control.id, { because = because })
   if #control.dependents > 0 then file_cascade(directive, index, 'inline', advance_mode(control, 'skipped')) end
-  for chunk = 0, control.edgeChunks - 1 do file_cascade(directive, index, chunk, advance_mode(control, 'skipped')) end
+  for chunk = 0, (control.edgeChunks or 0) - 1 do file_cascade(directive, index, chunk, advance_mode(control, 'skipped')) end
 end
 
 local function advance_list(directive, dependents, mode, because, release)
@@ -98,7 +99,7 @@ local function advance_dependents(directive, index, control, state, release)
   if directive.closing ~= '' then return end
   local mode = advance_mode(control, state)
   advance_list(directive, control.dependents, mode, control.id, release)
-  for chunk = 0, control.edgeChunks - 1 do file_cascade(directive, index, chunk, mode) end
+  for chunk = 0, (control.edgeChunks or 0) - 1 do file_cascade(directive, index, chunk, mode) end
 end
 
 local function join_fan_out(directive, index, control, parent, release)

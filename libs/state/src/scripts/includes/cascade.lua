@@ -38,3 +38,24 @@ local function run_cascade(directive, node, chunk, mode, release)
   end
   return close_when_done(directive)
 end
+
+-- Reads the first chunk of roots, if it is still to be started, and all that starting them reads and writes. True when there are further chunks.
+local function find_roots(directive)
+  local id = directive.id
+  local first, second = unpack(redis.call('ZMSCORE', shard_key('cascade'), id .. '.root.0.start', id .. '.root.1.start'))
+  redis.call('XLEN', directive_key(id, 'events'))
+  redis.call('ZCARD', directive_key(id, 'parked'))
+  if first and directive.closing == '' and not RESTING[directive.state] then
+    directive.roots = chunk_dependents(directive, 'root', '0')
+    fetch_tasks(directive, directive.roots)
+    fetch_controls(directive, directive.roots)
+  end
+  return second
+end
+
+local function start_first_roots(directive, release)
+  remove_later(shard_key('cascade'), directive.id .. '.root.0.start')
+  start_roots(directive, directive.roots, release)
+  close_when_done(directive)
+  save_directive(directive)
+end

@@ -10,11 +10,3 @@ local function int(number)
 end
 
 local NOW, NOW_TEXT
-
--- What every transition starts with: its shard, its arguments and its time.
-local function begin(keys, arguments)
-  ROOT = keys[1]
-  ARGV = arguments
-  NOW = redis_now()
-  NOW_TEXT = int(NOW)
-end

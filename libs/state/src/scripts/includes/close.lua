@@ -13,8 +13,8 @@ end
 
 -- The BullMQ job of an attempt lost its permission: a sweeper removes it, and a worker that runs it is told to stop.
 local function revoke_job(queue, job_id, reason)
-  redis.call('ZREM', queue_key('inflight', queue), job_id)
-  redis.call('ZADD', shard_key('discard'), NOW, queue .. '|' .. job_id)
+  remove_later(queue_key('inflight', queue), job_id)
+  add_later(shard_key('discard'), NOW, queue .. '|' .. job_id)
   redis.call('XADD', shard_key('control'), 'MAXLEN', '~', 10000, '*', 'type', 'abort', 'jobId', job_id, 'reason', reason)
 end
 
@@ -23,9 +23,9 @@ local function close_task(directive, index, control, task, state)
     charge(directive, task, task.state == 'running')
     revoke_job(control.queue, attempt_id(directive.id, index, task), directive.closing)
   end
-  redis.call('ZREM', queue_key('ready', control.queue), task_member(directive.id, index))
-  redis.call('ZREM', shard_key('timers'), 'retry:' .. task_member(directive.id, index))
-  if control.fanOut then redis.call('ZREM', shard_key('expand'), task_member(directive.id, index)) end
+  remove_later(queue_key('ready', control.queue), task_member(directive.id, index))
+  remove_later(shard_key('timers'), 'retry:' .. task_member(directive.id, index))
+  if control.fanOut then remove_later(shard_key('expand'), task_member(directive.id, index)) end
   finish_task(directive, index, control, task, state)
   emit(directive, state == 'expired' and 'task.expired' or 'task.cancelled', control.id)
 end

@@ -5,5 +5,5 @@ local function emit(directive, type_name, task, data)
   local seq = int(directive.seq)
   local text = type(data) == 'string' and data or data and cjson.encode(data) or '{}'
   redis.call('XADD', directive_key(directive.id, 'events'), seq .. '-0', 'type', type_name, 'at', NOW_TEXT, 'task', task or '', 'data', text)
-  redis.call('XADD', shard_key('events'), '*', 'event', directive.id .. ' ' .. seq .. ' ' .. type_name .. ' ' .. directive.tenant)
+  point_later(directive, type_name)
 end

@@ -34,18 +34,18 @@ end
 -- `node`: whose `<node>:edges:<chunk>` fields name the tasks without dependencies.
 local function file_roots(directive, node, chunks)
   for chunk = 0, chunks - 1 do
-    redis.call('ZADD', shard_key('cascade'), NOW, directive.id .. '.' .. node .. '.' .. chunk .. '.start')
+    add_later(shard_key('cascade'), NOW, directive.id .. '.' .. node .. '.' .. chunk .. '.start')
   end
 end
 
 local function commit_plan(directive, plan)
-  redis.call('HSET', directive_key(directive.id), 'planHash', plan.hash)
+  directive.planHash = plan.hash
   if #plan.queues > 0 then redis.call('SADD', shard_key('queues'), unpack(plan.queues)) end
   directive.total = plan.total
   directive.open = plan.total
   directive.state = 'QUEUED'
   emit(directive, 'directive.planned', nil, { tasks = plan.total, edges = plan.edges, hash = plan.hash })
   file_roots(directive, 'root', plan.rootChunks)
-  redis.call('ZREM', shard_key('outbox'), 'decide:' .. directive.id)
-  redis.call('ZADD', shard_key('outbox'), NOW, 'execute:' .. directive.id)
+  remove_later(shard_key('outbox'), 'decide:' .. directive.id)
+  add_later(shard_key('outbox'), NOW, 'execute:' .. directive.id)
 end

@@ -82,7 +82,7 @@ local function grant(directive, index, control, task, release)
   task.waiting = nil
   reserve(directive, control, task)
   save_task(directive, index, task)
-  redis.call('ZADD', queue_key('inflight', control.queue), int(task.deadline), attempt_id(directive.id, index, task))
+  add_later(queue_key('inflight', control.queue), int(task.deadline), attempt_id(directive.id, index, task))
   release.inflight[control.queue] = release.inflight[control.queue] + 1
   start_directive(directive)
   emit(directive, 'task.queued', control.id, { attempt = task.attempt, queue = control.queue })

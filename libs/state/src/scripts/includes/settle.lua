@@ -1,7 +1,7 @@
 -- Purpose: what each verdict on an attempt does to the task, and who may go on with the budget it leaves.
 -- Tasks finished and dependents looked at in one call, each up to 50 µs in a busy Redis.
 local SETTLE_WORK = 100
-local SETTLEMENT_VALUES = 6
+local SETTLEMENT_VALUES = 7
 local VERDICTS = { succeeded = true, failed = true, expired = true, retry = true, hold = true }
 
 local function record_artifacts(directive, control, artifacts)
@@ -18,7 +18,7 @@ local function retry_later(directive, index, control, task, detail)
   task.deadline = detail.retryAtMs
   task.waiting = { 'retry', control.id }
   save_task(directive, index, task)
-  redis.call('ZADD', shard_key('timers'), int(detail.retryAtMs), 'retry:' .. task_member(directive.id, index))
+  add_later(shard_key('timers'), int(detail.retryAtMs), 'retry:' .. task_member(directive.id, index))
   emit(directive, 'task.retried', control.id, {
     attempt = task.attempt, code = detail.code, message = detail.message, class = detail.class, reason = detail.reason, retryAtMs = detail.retryAtMs,
   })
@@ -39,10 +39,20 @@ local function finish_attempt(directive, index, control, task, verdict, detail, 
   return advance(directive, index, control, verdict, release)
 end
 
+local function begin_attempt(directive, index, task, grace_ms)
+  local control = load_control(directive, index)
+  task.state = 'running'
+  task.since = NOW
+  task.deadline = math.min(task.deadline, NOW + control.timeoutMs + grace_ms)
+  save_task(directive, index, task)
+  add_later(queue_key('inflight', control.queue), int(task.deadline), attempt_id(directive.id, index, task))
+  emit(directive, 'task.started', control.id, { attempt = task.attempt })
+end
+
 local function leave_window(directive, settlement, job_id, release)
   local queue = settlement.control.queue
   release.inflight[queue] = release.inflight[queue] - 1
-  if settlement.detail.revoke then revoke_job(queue, job_id, settlement.detail.code) else redis.call('ZREM', queue_key('inflight', queue), job_id) end
+  if settlement.detail.revoke then revoke_job(queue, job_id, settlement.detail.code) else remove_later(queue_key('inflight', queue), job_id) end
 end
 
 -- True when the directive now waits for the review room. cjson gives numbers that were null as cjson.null: treat as absent.
@@ -72,67 +82,95 @@ local function is_current(task, attempt, nonce)
 end
 
 -- One settlement from the arguments, or nil and what became of it instead.
-local function read_settlement(directive, at, claimed)
-  local index, verdict = ARGV[at], ARGV[at + 3]
+local function read_settlement(directive, at)
+  local index, verdict = ARGV[at + 1], ARGV[at + 4]
   local task = load_task(directive, index)
-  if claimed[index] or not is_current(task, ARGV[at + 1], ARGV[at + 2]) then return nil, 'stale' end
-  local control, detail = load_control(directive, index), cjson.decode(ARGV[at + 4])
+  if directive.settling[index] or not is_current(task, ARGV[at + 2], ARGV[at + 3]) then return nil, 'stale' end
+  local control, detail = load_control(directive, index), cjson.decode(ARGV[at + 5])
   if verdict == 'succeeded' and detail.version ~= control.version then return nil, 'version:' .. control.version end
   require_that(VERDICTS[verdict], 'no such verdict')
   require_that(verdict ~= 'retry' or detail.retryAtMs, 'a retry says when')
-  claimed[index] = true
-  return { index = index, control = control, task = task, verdict = verdict, detail = detail, output = ARGV[at + 5] }, 'ok'
+  directive.settling[index] = true
+  return { directive = directive, index = index, control = control, task = task, verdict = verdict, detail = detail, output = ARGV[at + 6] }, 'ok'
 end
 
--- What became of each, and those that are to be settled, with their place in the answer.
-local function read_settlements(directive, from)
-  local results, settlements, claimed, indexes = {}, {}, {}, {}
-  for at = from, #ARGV, SETTLEMENT_VALUES do indexes[#indexes + 1] = ARGV[at] end
-  local is_over = not directive or RESTING[directive.state]
-  if not is_over then
-    fetch_tasks(directive, indexes)
-    fetch_controls(directive, indexes)
+-- The directives of a batch that are not over, each with the indexes of its tasks in it.
+local function load_settling(from)
+  local directives, by_id = {}, {}
+  for at = from, #ARGV, SETTLEMENT_VALUES do
+    local id = ARGV[at]
+    if by_id[id] == nil then
+      local directive = load_directive(id)
+      by_id[id] = directive and not RESTING[directive.state] and directive or false
+      if by_id[id] then
+        directive.settling, directive.indexes = {}, {}
+        directives[#directives + 1] = directive
+      end
+    end
+    if by_id[id] then by_id[id].indexes[#by_id[id].indexes + 1] = ARGV[at + 1] end
   end
-  for place = 1, #indexes do
-    local settlement, result = nil, 'stale'
-    if not is_over then settlement, result = read_settlement(directive, from + (place - 1) * SETTLEMENT_VALUES, claimed) end
-    results[place] = result
+  return directives, by_id
+end
+
+-- What became of each, those that are to be settled with their place in the answer, and their directives.
+local function read_settlements(from)
+  local directives, by_id = load_settling(from)
+  for _, directive in ipairs(directives) do
+    if #directive.indexes > 1 then
+      fetch_tasks(directive, directive.indexes)
+      fetch_controls(directive, directive.indexes)
+    end
+  end
+  local results, settlements = {}, {}
+  for at = from, #ARGV, SETTLEMENT_VALUES do
+    local directive, settlement = by_id[ARGV[at]], nil
+    local place = #results + 1
+    results[place] = 'stale'
+    if directive then settlement, results[place] = read_settlement(directive, at) end
     if settlement then
       settlement.place = place
       settlements[#settlements + 1] = settlement
     end
   end
-  return results, settlements
+  return results, settlements, directives
 end
 
 -- The counts of the queues are what the window is judged by, too.
-local function guard_settlements(directive, settlements, release)
-  guard_shard(directive_key(directive.id, 'parked'))
-  redis.call('XLEN', directive_key(directive.id, 'events'))
-  redis.call('HLEN', directive_key(directive.id, 'outputs'))
+local function guard_settlements(settlements, directives, release)
+  guard_shard()
+  for _, directive in ipairs(directives) do
+    redis.call('XLEN', directive_key(directive.id, 'events'))
+    directive.parked = redis.call('ZCARD', directive_key(directive.id, 'parked'))
+  end
   for _, settlement in ipairs(settlements) do
     local queue, detail = settlement.control.queue, settlement.detail
     release.lines[queue] = release.lines[queue] or redis.call('ZCARD', queue_key('ready', queue))
     release.inflight[queue] = release.inflight[queue] or redis.call('ZCARD', queue_key('inflight', queue))
-    if detail.artifacts then redis.call('HLEN', directive_key(directive.id, 'artifacts')) end
+    if detail.artifacts then redis.call('HLEN', directive_key(settlement.directive.id, 'artifacts')) end
     if detail.revoke then redis.call('XLEN', shard_key('control')) end
   end
 end
 
-local function settle_all(directive, settlements, results, release)
-  local reviewing, outputs = false, {}
+-- Before everything else: should one of these keys be of a wrong type, nothing that counts was written yet.
+local function write_outputs(settlements)
   for _, settlement in ipairs(settlements) do
+    if settlement.verdict == 'succeeded' then
+      redis.call('HSET', directive_key(settlement.directive.id, 'outputs'), settlement.index, settlement.output)
+    end
+  end
+end
+
+-- The ids of directives that now wait for the review room.
+local function settle_all(settlements, results, release)
+  local reviewing = {}
+  for _, settlement in ipairs(settlements) do
+    local directive = settlement.directive
     if release.work > SETTLE_WORK then
       results[settlement.place] = 'again'
     else
-      if settlement.verdict == 'succeeded' then
-        outputs[#outputs + 1] = settlement.index
-        outputs[#outputs + 1] = settlement.output
-      end
-      reviewing = settle(directive, settlement, release) or reviewing
+      if settle(directive, settlement, release) then reviewing[#reviewing + 1] = directive.id end
     end
   end
-  if #outputs > 0 then redis.call('HSET', directive_key(directive.id, 'outputs'), unpack(outputs)) end
   return reviewing
 end
 
@@ -147,9 +185,8 @@ end
 
 -- The freed reservation may be what others wait for. Each settlement looks at a few; the last one must see to it that all are looked at.
 local function wake_parked(directive, release)
-  if not (directive.budgetMicroUsd or directive.budgetTokens) or directive.state == 'PAUSED' or directive.closing ~= '' then return end
+  if directive.parked == 0 or directive.state == 'PAUSED' or directive.closing ~= '' then return end
   local key = directive_key(directive.id, 'parked')
-  if redis.call('ZCARD', key) == 0 then return end
   unpark(directive, release, 10)
   local left = redis.call('ZCARD', key)
   if left > 0 and directive.reservedMicroUsd == 0 and directive.reservedTokens == 0 then file_unpark(directive, left) end

@@ -66,7 +66,7 @@ local function fetch_dependents(directive, indexes)
   for at = 1, #indexes do fields[at] = indexes[at] .. ':pending' end
   local tasks = directive_key(directive.id, 'tasks')
   fetch(tasks, fields, directive.pending, tonumber)
-  fetch(tasks, indexes, directive.tasks, cjson.decode)
+  if directive.skipped > 0 then fetch(tasks, indexes, directive.tasks, cjson.decode) end
 end
 
 local function attempt_id(id, index, task)

@@ -1,0 +1,78 @@
+-- Purpose: writes the record of a new directive, and its plan when the client gave it.
+local DRAFT_VALUES = 9
+
+-- Nothing can stand under the id of a directive that was not accepted.
+local function guard_new(id, tenant)
+  local found = redis.call('EXISTS', directive_key(id, 'plan'), directive_key(id, 'tasks'), directive_key(id, 'events'))
+  require_that(found == 0, 'keys of ' .. id .. ' stand there without its record')
+  redis.call('ZCARD', ROOT .. ':index:' .. tenant)
+end
+
+local function refusal_of(draft)
+  local known = redis.call('HGET', directive_key(draft.id), 'requestHash')
+  if known then return known == draft.request_hash and 'exists' or 'mismatch' end
+  if draft.plan and draft.plan_count == 0 and not is_staged(draft.id, draft.plan) then return 'unstaged' end
+  guard_new(draft.id, draft.tenant)
+end
+
+local function read_draft(at)
+  local plan = ARGV[at + 5]
+  return {
+    id = ARGV[at], request_hash = ARGV[at + 1], tenant = ARGV[at + 2], ttl_ms = tonumber(ARGV[at + 3]), accepted = ARGV[at + 4],
+    plan = plan ~= '' and cjson.decode(plan) or nil, record_count = tonumber(ARGV[at + 6]), plan_count = tonumber(ARGV[at + 7]),
+    pending_count = tonumber(ARGV[at + 8]), values = at + DRAFT_VALUES,
+  }
+end
+
+-- A directive that is twice in one call is found by the second as the first one's.
+local function read_drafts()
+  local drafts, at, seen = {}, 1, {}
+  while at <= #ARGV do
+    local draft = read_draft(at)
+    draft.refusal = refusal_of(draft)
+    if seen[draft.id] then draft.refusal = seen[draft.id] == draft.request_hash and 'exists' or 'mismatch' end
+    seen[draft.id] = draft.request_hash
+    drafts[#drafts + 1] = draft
+    at = draft.values + draft.record_count + draft.plan_count + draft.pending_count
+  end
+  return drafts
+end
+
+-- A record as load_directive would read it, before anything of it is written.
+local function new_directive(draft)
+  local directive = parse_directive(draft.id, { 'PENDING', false, false, false, false, draft.tenant })
+  directive.storedTexts[1] = ''
+  return directive
+end
+
+-- The record in one HSET, with what the plan and the events changed of it.
+local function write_record(draft, directive, ttl_at)
+  local values = { unpack(ARGV, draft.values, draft.values + draft.record_count - 1) }
+  local more = { 'requestHash', draft.request_hash, 'createdAt', NOW_TEXT, 'ttlAt', ttl_at, 'counts', format_counts(directive) }
+  for _, value in ipairs(changed_texts(directive, more)) do values[#values + 1] = value end
+  redis.call('HSET', directive_key(draft.id), unpack(values))
+end
+
+local function write_plan(draft)
+  if draft.plan_count > 0 then
+    local from = write_arguments(directive_key(draft.id, 'plan'), draft.values + draft.record_count, draft.plan_count)
+    write_arguments(directive_key(draft.id, 'tasks'), from, draft.pending_count)
+  else
+    adopt_staged(draft.id, draft.plan.hash)
+  end
+end
+
+local function accept(draft)
+  local ttl_at = int(NOW + draft.ttl_ms)
+  local directive = new_directive(draft)
+  add_later(ROOT .. ':index:' .. draft.tenant, NOW_TEXT, draft.id)
+  add_later(shard_key('timers'), ttl_at, 'ttl:' .. draft.id)
+  emit(directive, 'directive.accepted', nil, draft.accepted)
+  if draft.plan then
+    write_plan(draft)
+    commit_plan(directive, draft.plan)
+  else
+    add_later(shard_key('outbox'), NOW, 'decide:' .. draft.id)
+  end
+  write_record(draft, directive, ttl_at)
+end
