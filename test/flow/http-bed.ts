@@ -135,7 +135,7 @@ export class HttpBed {
     for (const [at, task] of tasks.entries()) {
       const index = formatTaskIndex(at);
       const control = { id: task.id, queue: 'test.echo.0', ...task.control };
-      const spec = { id: task.id, action: 'test.echo', actionVersion: '1', dependsOn: [], ...task.spec };
+      const spec = { id: task.id, action: 'test.echo', actionVersion: '1', dependsOn: [], maxRetries: 0, ...task.spec };
       await this.redis.hset(this.keys.plan(id), index, JSON.stringify(control), `${index}:spec`, JSON.stringify(spec));
       if (task.state) await this.redis.hset(this.keys.tasks(id), index, JSON.stringify(task.state));
       if (task.pending) await this.redis.hset(this.keys.tasks(id), `${index}:pending`, task.pending);
