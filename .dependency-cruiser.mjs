@@ -1,6 +1,6 @@
 // The layers of ARCHITECTURE.md as rules: imports only go down. Specs obey the rules of their folder; they may only add
 // libs/testing. A new library without its own rule here falls under `adapters`, so no folder escapes by its name.
-const OURS = '^(apps|libs|embedded|test|bench|launch|check)/';
+const OURS = '^(apps|libs|embedded|sdk|test|bench|launch|check)/';
 const SPEC = '\\.(spec|test)\\.tsx?$';
 const NPM = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'];
 
@@ -43,6 +43,12 @@ export default {
       { path: '^libs/([^/]+)/', pathNot: '^libs/(contracts|policy|testing)/' },
       onlyOurs('^libs/(contracts|policy)/', '^libs/$1/'),
     ),
+    forbid(
+      'client',
+      'libs/client is for programs outside of ours: it knows libs/contracts and the HTTP API, no decisions and no Redis.',
+      { path: '^libs/client/' },
+      onlyOurs('^libs/client/', '^libs/contracts/'),
+    ),
     forbid('testing', 'libs/testing imports libraries only.', { path: '^libs/testing/' }, onlyOurs('^libs/')),
     forbid(
       'apps',
@@ -52,15 +58,27 @@ export default {
     ),
     forbid(
       'clients',
-      'The CLI and the dashboard know the HTTP API and libs/contracts; they never open Redis.',
+      'The CLI and the dashboard know the HTTP API by libs/client, and libs/contracts; they never open Redis.',
       { path: '^apps/(cli|dashboard)/' },
-      onlyOurs('^libs/(contracts|config)/', '^apps/$1/'),
+      onlyOurs('^libs/(contracts|config|client)/', '^apps/$1/'),
     ),
     forbid(
       'embedded',
       'embedded/ composes apps by their index files and uses libraries.',
       { path: '^embedded/' },
       onlyOurs('^libs/', '^embedded/', '^apps/[^/]+/src/index\\.ts$'),
+    ),
+    forbid(
+      'sdk',
+      'sdk/ is a client of the HTTP API; embedded/ is what it starts when it is asked to.',
+      { path: '^sdk/' },
+      onlyOurs('^libs/(contracts|config|client)/', '^sdk/', '^embedded/src/index\\.ts$'),
+    ),
+    forbid(
+      'sdk-loads-services-late',
+      'A program that talks to a running server must not load the services.',
+      { path: '^sdk/' },
+      { path: '^embedded/', dynamic: false },
     ),
     forbid(
       'testing-in-tests-only',
@@ -101,7 +119,7 @@ export default {
     forbid(
       'no-dev-packages-at-run-time',
       'What a service imports must be in `dependencies`: production installs omit the rest.',
-      { path: '^(apps|libs|embedded)/', pathNot: ['^libs/testing/', SPEC] },
+      { path: '^(apps|libs|embedded|sdk)/', pathNot: ['^libs/testing/', SPEC] },
       { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     ),
   ],

@@ -5,7 +5,9 @@ import { ROOT } from './sources.mjs';
 
 /** The folders that hold code, as far as they exist. */
 export const codeFolders = () =>
-  ['apps', 'libs', 'embedded', 'test', 'bench', 'check', 'launch'].filter((name) => existsSync(join(ROOT, name)));
+  ['apps', 'libs', 'embedded', 'sdk', 'test', 'bench', 'check', 'launch'].filter((name) =>
+    existsSync(join(ROOT, name)),
+  );
 
 function finish(script, args) {
   return new Promise((resolve, reject) => {

@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bootExecutor } from '#apps/executor';
 import { bootOrchestrator } from '#apps/orchestrator';
+import { bootRecorder } from '#apps/recorder';
 import { bootWorkers } from '#apps/workers';
 import type { Env } from '#libs/config';
 import { closeMarginMs, createLogger, type RunningService } from '#libs/telemetry';
@@ -23,10 +24,12 @@ async function closeAll(services: RunningService[]): Promise<void> {
   for (const service of services.toReversed()) await service.close();
 }
 
-/** All three services in one process: the same code that each main.ts starts alone. */
+/** All services in one process: the same code that each main.ts starts alone. */
 export async function bootEmbedded(env: Env): Promise<RunningEmbedded> {
   const services: RunningService[] = [];
   try {
+    // First up and last down, so that the end of what the others do is recorded too.
+    services.push(await bootRecorder(env, createLogger('recorder', env.logLevel)));
     services.push(await bootWorkers(env, createLogger('workers', env.logLevel)));
     services.push(await bootExecutor(env, createLogger('executor', env.logLevel)));
     const orchestrator = await bootOrchestrator(env, createLogger('orchestrator', env.logLevel));

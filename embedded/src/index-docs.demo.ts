@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { CocApi, openProgressView, watchDirective } from '#apps/cli';
+import { openProgressView, watchDirective } from '#apps/cli';
+import { CocClient } from '#libs/client';
 import type { DirectiveView } from '#libs/contracts';
 import type { EmbeddedOptions } from './embedded-options.js';
 
@@ -41,7 +42,7 @@ export async function runDocsDemo(
   screen: { color: boolean; canMoveCursor: boolean },
 ): Promise<boolean> {
   const stay = new AbortController().signal;
-  const api = new CocApi({ url, saidBy: 'this process', flag: '' }, stay);
+  const api = new CocClient({ url, saidBy: 'this process' }, stay);
   const { folder, question } = options;
   const { id } = await api.submit({
     workflow: 'docs.index',

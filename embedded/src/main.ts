@@ -7,9 +7,11 @@ import { bootEmbedded } from './boot-embedded.js';
 import { readOptions } from './embedded-options.js';
 import { runDocsDemo } from './index-docs.demo.js';
 
+const defaults = { COC_LOG_LEVEL: 'warn', TRACE_DIR: join(projectRoot(), 'out', 'traces') };
+
 const service = await runServiceProcess(async () => {
   const options = readOptions(process.argv.slice(2), join(projectRoot(), 'docs'));
-  const embedded = await bootEmbedded(loadEnv(undefined, { COC_LOG_LEVEL: 'warn' }));
+  const embedded = await bootEmbedded(loadEnv(undefined, defaults));
   return { ...embedded, options };
 });
 

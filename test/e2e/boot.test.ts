@@ -1,11 +1,14 @@
+import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startRedis, type TestRedis } from '#libs/testing';
 import { Spawned } from '../setup/spawned.js';
 import { root } from './services.js';
 
-const apps = ['orchestrator', 'executor', 'workers'] as const;
+const apps = ['orchestrator', 'executor', 'workers', 'recorder'] as const;
+const traces = join(tmpdir(), `coc-boot-${process.pid}`);
 let redis: TestRedis;
 let evicting: TestRedis;
 
@@ -14,11 +17,15 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all([redis.stop(), evicting.stop()]);
+  await Promise.all([redis.stop(), evicting.stop(), rm(traces, { recursive: true, force: true })]);
 });
 
 function boot(app: string, env: Record<string, string>): Spawned {
-  return Spawned.start(process.execPath, [join(root, `dist/apps/${app}/src/main.js`)], { COC_PORT: '0', ...env });
+  return Spawned.start(process.execPath, [join(root, `dist/apps/${app}/src/main.js`)], {
+    COC_PORT: '0',
+    TRACE_DIR: traces,
+    ...env,
+  });
 }
 
 async function refusal(app: string, env: Record<string, string>): Promise<{ code: number | string; said: string[] }> {

@@ -138,9 +138,7 @@ describe('coc status', () => {
       if (sofar.endsWith('directive.completed\n')) child.kill('SIGINT');
     });
     expect(end).toMatchObject({ code: 130, stdout: '' });
-    expect(end.stderr).toContain(
-      `detached; ${id} goes on\nnext: come back with "coc status ${id} --watch --url ${server.url}"`,
-    );
+    expect(end.stderr).toContain(`detached; ${id} goes on\nnext: come back with "coc watch ${id} --url ${server.url}"`);
   });
 
   it('exits 4 for a directive that is not there, and names the next command', async () => {

@@ -25,8 +25,18 @@ export class Services {
   }
 
   /** Starts `dist/apps/<app>`; resolves when it says that it is running. */
-  async start(app: 'orchestrator' | 'executor' | 'workers', settings: Record<string, string> = {}): Promise<Spawned> {
-    const env = { REDIS_URL: this.redis.url, COC_DATA_DIR: this.dataDir, COC_PORT: '0', ...this.settings, ...settings };
+  async start(
+    app: 'orchestrator' | 'executor' | 'workers' | 'recorder',
+    settings: Record<string, string> = {},
+  ): Promise<Spawned> {
+    const env = {
+      REDIS_URL: this.redis.url,
+      COC_DATA_DIR: this.dataDir,
+      COC_PORT: '0',
+      TRACE_DIR: join(this.dataDir, 'traces'),
+      ...this.settings,
+      ...settings,
+    };
     const process_ = Spawned.start(process.execPath, [join(root, `dist/apps/${app}/src/main.js`)], env);
     this.processes.push(process_);
     const line = await process_.line(/is running|take work/);

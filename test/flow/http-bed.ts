@@ -13,9 +13,10 @@ import {
   type Json,
   type TaskState,
 } from '#libs/contracts';
-import { ActionCatalog, ArtifactStore, Keys, openRedis, type Redis } from '#libs/state';
+import { ActionCatalog, ArtifactStore, Keys, openRedis, parseCounts, type Redis } from '#libs/state';
 import { createLogger } from '#libs/telemetry';
 import { startRedis, type TestRedis } from '#libs/testing';
+import { formatCounts, splitCounts } from './seeded-counts.js';
 
 export const shards = 2;
 
@@ -112,6 +113,7 @@ export class HttpBed {
   async seedDirective(fields: SeededDirective = {}, shard = 0): Promise<string> {
     const id = formatDirectiveId(shard, ulid());
     const now = Date.now();
+    const { texts, counts } = splitCounts(fields);
     const record = {
       id,
       tenant: 'local',
@@ -120,22 +122,22 @@ export class HttpBed {
       state: 'RUNNING',
       priority: 2,
       createdAt: now,
-      updatedAt: now,
       ttlAt: now + 60_000,
       request: '{}',
-      ...fields,
+      ...texts,
     };
-    await this.redis.hset(this.keys.directive(id), record);
+    await this.redis.hset(this.keys.directive(id), { ...record, counts: formatCounts({ updatedAt: now, ...counts }) });
     await this.redis.zadd(this.keys.index(shard, record.tenant), record.createdAt, id);
     return id;
   }
 
   async seedTasks(id: string, tasks: readonly SeededTask[]): Promise<void> {
-    await this.redis.hset(this.keys.directive(id), 'total', tasks.length);
+    const counts = parseCounts(await this.redis.hget(this.keys.directive(id), 'counts'));
+    await this.redis.hset(this.keys.directive(id), 'counts', formatCounts({ ...counts, total: tasks.length }));
     for (const [at, task] of tasks.entries()) {
       const index = formatTaskIndex(at);
       const control = { id: task.id, queue: 'test.echo.0', ...task.control };
-      const spec = { id: task.id, action: 'test.echo', actionVersion: '1', dependsOn: [], ...task.spec };
+      const spec = { id: task.id, action: 'test.echo', actionVersion: '1', dependsOn: [], maxRetries: 0, ...task.spec };
       await this.redis.hset(this.keys.plan(id), index, JSON.stringify(control), `${index}:spec`, JSON.stringify(spec));
       if (task.state) await this.redis.hset(this.keys.tasks(id), index, JSON.stringify(task.state));
       if (task.pending) await this.redis.hset(this.keys.tasks(id), `${index}:pending`, task.pending);

@@ -108,6 +108,8 @@ describe('/docs-json', () => {
       ['get /api/v1/directives', 'limit cursor state'],
       ['get /api/v1/directives/{id}/plan', 'limit cursor'],
       ['get /api/v1/directives/{id}/events', 'limit after'],
+      ['get /api/v1/directives/{id}/events/stream', 'after Last-Event-ID'],
+      ['get /api/v1/events/stream', 'after type Last-Event-ID'],
       ['put /api/v1/actions/{name}', '', '#/components/schemas/ActionBody'],
     ]);
   });

@@ -23,6 +23,9 @@ import {
   openRedis,
   type DirectiveDraft,
   type Redis,
+  countNames,
+  parseCounts,
+  type CountName,
 } from '#libs/state';
 import { createLogger } from '#libs/telemetry';
 import { startRedis, type TestRedis } from '#libs/testing';
@@ -117,8 +120,8 @@ export class RoomsBed {
   /** As an executor that dies after a grant was written and before its job was sent. */
   async grantAndDie(id: string): Promise<void> {
     const attempts = new AttemptStore(new ScriptRunner(this.redis), this.keys, this.env.executor.queueWindow);
-    const { dispatched } = await attempts.startDirective(id);
-    if (dispatched.length === 0) throw new Error(`nothing of ${id} was granted`);
+    const { followups } = await attempts.startDirectives([id]);
+    if (followups.every(({ dispatched }) => dispatched.length === 0)) throw new Error(`nothing of ${id} was granted`);
   }
 
   private async tellExecuteRoom(directiveId: string): Promise<void> {
@@ -127,8 +130,11 @@ export class RoomsBed {
     await this.sender.sendRoom('execute', shardOfDirective(directiveId)!, message);
   }
 
+  /** A field of the record, or one of its counts. */
   async field(id: string, name: string): Promise<string | null> {
-    return this.redis.hget(this.keys.directive(id), name);
+    const isCount = (countNames as readonly string[]).includes(name);
+    if (!isCount) return this.redis.hget(this.keys.directive(id), name);
+    return String(parseCounts(await this.redis.hget(this.keys.directive(id), 'counts'))[name as CountName]);
   }
 
   async output(id: string, index: string): Promise<Json> {

@@ -1,8 +1,3 @@
-import { EnvError } from '#libs/config';
-import { type CliProcess, talk } from './cli.js';
-import { exitCode } from './exit-code.js';
-import { printable } from './output/printable.js';
-
 interface FailureParts {
   exitCode: number;
   message: string;
@@ -26,22 +21,4 @@ export class CliFailure extends Error {
     this.next = parts.next;
     this.details = parts.details ?? [];
   }
-}
-
-/** Prints why the command ended and returns the exit code for it. */
-export function reportFailure(cli: CliProcess, error: unknown): number {
-  if (error instanceof CliFailure) {
-    talk(cli, `coc: ${printable(error.message)}`);
-    for (const detail of error.details) talk(cli, `  ${printable(detail)}`);
-    talk(cli, `next: ${error.next}`);
-    return error.exitCode;
-  }
-  if (error instanceof EnvError) {
-    for (const problem of error.problems) talk(cli, `coc: ${problem}`);
-    talk(cli, 'next: correct or unset the environment variable');
-    return exitCode.usage;
-  }
-  talk(cli, `coc: a fault in coc itself: ${error instanceof Error ? error.stack : String(error)}`);
-  talk(cli, 'next: report it with the lines above; "coc doctor" shows whether the installation is sound');
-  return exitCode.unexpected;
 }

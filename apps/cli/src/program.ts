@@ -7,9 +7,11 @@ import { addListCommand } from './commands/list.command.js';
 import { addLogsCommand } from './commands/logs.command.js';
 import { addOrderCommands } from './commands/order.command.js';
 import { addOutputCommand } from './commands/output.command.js';
+import { addReplayCommand } from './commands/replay.command.js';
 import { addRunCommand } from './commands/run.command.js';
 import { addStatusCommand } from './commands/status.command.js';
 import { addUpCommand } from './commands/up.command.js';
+import { addWatchCommand } from './commands/watch.command.js';
 import { projectVersion } from './project-root.js';
 
 const exitCodes = `
@@ -33,10 +35,12 @@ export function buildProgram(cli: Cli): Command {
   addGlobalOptions(program);
   addUpCommand(program, cli);
   addRunCommand(program, cli);
+  addWatchCommand(program, cli);
   addStatusCommand(program, cli);
   addListCommand(program, cli);
   addOutputCommand(program, cli);
   addLogsCommand(program, cli);
+  addReplayCommand(program, cli);
   addOrderCommands(program, cli);
   addActionsCommands(program, cli);
   addDoctorCommand(program, cli);

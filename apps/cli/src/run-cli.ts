@@ -1,9 +1,9 @@
 import { loadCliEnv } from '#libs/config';
 import { CommanderError } from 'commander';
 import { type CliProcess, talk } from './cli.js';
-import { reportFailure } from './cli-failure.js';
 import { exitCode } from './exit-code.js';
 import { buildProgram } from './program.js';
+import { reportFailure } from './report-failure.js';
 
 /** Runs one command to its end and returns the exit code of the process; never throws. */
 export async function runCli(

@@ -6,6 +6,7 @@ import {
   AttemptStore,
   DirectiveStore,
   Keys,
+  RecordedMarks,
   ScriptRunner,
   ShardAgenda,
   TaskFacts,
@@ -34,6 +35,7 @@ export interface ExecutorContext {
   facts: TaskFacts;
   outputs: TaskOutputs;
   agenda: ShardAgenda;
+  marks: RecordedMarks;
   catalog: ActionCatalog;
   validator: SchemaValidator;
   sender: QueueSender;
@@ -62,6 +64,7 @@ export function createExecutorContext(env: Env, logger: Logger, redis: Redis, in
     facts: new TaskFacts(redis, keys),
     outputs: new TaskOutputs(redis, keys),
     agenda: new ShardAgenda(redis, keys),
+    marks: new RecordedMarks(redis, keys),
     catalog: new ActionCatalog(redis, keys),
     validator: new SchemaValidator(),
     sender: new QueueSender(redis, address),

@@ -12,6 +12,7 @@ import { AgendaSweep } from './sweep/agenda.sweep.js';
 import { InflightSweep } from './sweep/inflight.sweep.js';
 import { LostWorkerSweep } from './sweep/lost-worker.sweep.js';
 import { FinishedJobSweep, ForgottenWorkSweep, QueueSettingsSweep } from './sweep/queue-upkeep.sweep.js';
+import { ShardEventsSweep } from './sweep/shard-events.sweep.js';
 import { SweepLoop } from './sweep/sweep.loop.js';
 import { TimerLoop } from './sweep/timer.loop.js';
 
@@ -39,6 +40,7 @@ export class Executor {
       new QueueSettingsSweep(context),
       new ForgottenWorkSweep(context, this.dispatch, this.loops),
       new FinishedJobSweep(context),
+      new ShardEventsSweep(context),
     ].map((sweep) => new SweepLoop(context, sweep));
   }
 

@@ -33,8 +33,14 @@ export async function bootOrchestrator(env: Env, logger: Logger): Promise<Runnin
     abortOnError: false,
   });
   configureHttpApp(app, logger);
+  // With the listener, not before: a client that comes again finds the next process, not this one on its way out.
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('preClose', async () => context.openStreams.close());
   const close = async (): Promise<void> => {
     await app.close();
+    await context.streams.stop();
     installation.redis.disconnect();
   };
   try {

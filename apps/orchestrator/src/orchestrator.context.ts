@@ -6,6 +6,7 @@ import {
   DirectiveOrders,
   DirectiveReader,
   DirectiveStore,
+  EventStreams,
   RefRegister,
   ScriptRunner,
   ShardAgenda,
@@ -21,6 +22,7 @@ import { ProgressProbe } from './http/progress-probe.js';
 import { CatalogSnapshot } from './ingress/catalog-snapshot.js';
 import { IngressService } from './ingress/ingress.service.js';
 import { ReviewService } from './review/review.service.js';
+import { OpenStreams } from './stream/open-streams.js';
 
 export interface OrchestratorContext {
   env: Env;
@@ -30,6 +32,8 @@ export interface OrchestratorContext {
   decide: DecideService;
   review: ReviewService;
   reader: DirectiveReader;
+  streams: EventStreams;
+  openStreams: OpenStreams;
   catalog: ActionCatalog;
   artifacts: ArtifactStore;
   probe: ProgressProbe;
@@ -66,6 +70,8 @@ export function createOrchestratorContext(
     decide: new DecideService(shared),
     review: new ReviewService({ ...shared, outputs: new TaskOutputs(redis, keys) }),
     reader,
+    streams: new EventStreams(redis, keys, { shards: servedShards, reader }),
+    openStreams: new OpenStreams(env.stream.heartbeatMs),
     catalog: actions,
     artifacts: new ArtifactStore(join(env.dataDir, 'artifacts')),
     probe: new ProgressProbe(redis, keys),

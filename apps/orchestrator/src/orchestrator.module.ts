@@ -8,7 +8,7 @@ import {
 import { APP_GUARD } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import type { RoomReceiver } from '#libs/queues';
-import { ActionCatalog, ArtifactStore, DirectiveReader } from '#libs/state';
+import { ActionCatalog, ArtifactStore, DirectiveReader, EventStreams } from '#libs/state';
 import { ActionController } from './http/action.controller.js';
 import { ArtifactController } from './http/artifact.controller.js';
 import { PrincipalGuard } from './http/current-principal.js';
@@ -18,6 +18,8 @@ import { HealthController } from './http/health.controller.js';
 import { ProgressProbe } from './http/progress-probe.js';
 import type { OrchestratorContext } from './orchestrator.context.js';
 import { openRooms } from './rooms.js';
+import { OpenStreams } from './stream/open-streams.js';
+import { StreamController } from './stream/stream.controller.js';
 
 const contextToken = Symbol('OrchestratorContext');
 
@@ -32,11 +34,13 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
     return {
       module: OrchestratorModule,
       imports: [TerminusModule.forRoot({ logger: false })],
-      controllers: [DirectiveController, ActionController, ArtifactController, HealthController],
+      controllers: [DirectiveController, StreamController, ActionController, ArtifactController, HealthController],
       providers: [
         { provide: contextToken, useValue: context },
         { provide: DirectiveIngress, useValue: context.ingress },
         { provide: DirectiveReader, useValue: context.reader },
+        { provide: EventStreams, useValue: context.streams },
+        { provide: OpenStreams, useValue: context.openStreams },
         { provide: ActionCatalog, useValue: context.catalog },
         { provide: ArtifactStore, useValue: context.artifacts },
         { provide: ProgressProbe, useValue: context.probe },

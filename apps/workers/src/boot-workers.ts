@@ -1,9 +1,12 @@
 import type { Env } from '#libs/config';
 import type { Logger } from '#libs/telemetry';
 import { actionControllers } from './actions/action-controllers.js';
+import { AgentProvider } from './actions/answer-prompt/agent.provider.js';
+import { openProvider } from './actions/answer-prompt/open-provider.js';
 import { startWorkerHost, type WorkerHost } from './host/start-worker-host.js';
 
-/** Serves the actions of this repository; for errors see `startWorkerHost`. */
+/** Serves the actions of this repository. Throws StartRefusal when COC_MODE=real has no provider; else see `startWorkerHost`. */
 export async function bootWorkers(env: Env, logger: Logger): Promise<WorkerHost> {
-  return startWorkerHost(env, logger, actionControllers);
+  const provider = { provide: AgentProvider, useValue: await openProvider(env.agent) };
+  return startWorkerHost(env, logger, actionControllers, [provider]);
 }

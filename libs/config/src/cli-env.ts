@@ -7,6 +7,7 @@ const CliEnvSchema = z
   .object({
     COC_URL: z.preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).optional()),
     COC_DATA_DIR: z.preprocess(blankIsUnset, z.string().optional()),
+    TRACE_DIR: z.preprocess(blankIsUnset, z.string().optional()),
     // https://no-color.org: any value but the empty one switches colour off.
     NO_COLOR: z.preprocess(blankIsUnset, z.string().optional()),
     TERM: z.string().optional(),
@@ -14,6 +15,7 @@ const CliEnvSchema = z
   .transform((raw) => ({
     url: raw.COC_URL,
     dataDir: raw.COC_DATA_DIR,
+    traceDir: raw.TRACE_DIR,
     color: raw.NO_COLOR === undefined,
     canMoveCursor: raw.TERM !== 'dumb',
   }));

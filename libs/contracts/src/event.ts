@@ -33,6 +33,15 @@ export const eventTypes = [
 export const EventType = z.enum(eventTypes);
 export type EventType = z.infer<typeof EventType>;
 
+/** After one of these a directive never changes again and has no further event. */
+export const finalEventTypes: readonly EventType[] = [
+  'directive.completed',
+  'directive.failed',
+  'directive.cancelled',
+  'directive.timeout',
+  'directive.stopped',
+];
+
 /** `seq` runs 1..n within a directive without gap or duplicate; `data` depends on the type and is documented in docs/events.md. */
 export const DirectiveEvent = z
   .strictObject({

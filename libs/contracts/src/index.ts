@@ -14,7 +14,7 @@ export {
   restingDirectiveStates,
 } from './directive.js';
 export { CocError, Fault, Problem, StartRefusal, errorCodes, type ErrorCode } from './error.js';
-export { DirectiveEvent, EventList, EventType, eventTypes } from './event.js';
+export { DirectiveEvent, EventList, EventType, eventTypes, finalEventTypes } from './event.js';
 export {
   formatAttemptId,
   formatDirectiveId,
@@ -46,3 +46,4 @@ export {
   finalTaskStates,
   waitKinds,
 } from './task.js';
+export { TraceEvent, TraceHead, TraceNote, traceVersion } from './trace-line.js';

@@ -105,6 +105,8 @@ export const TaskView = z
     parent: z.string().nullable(),
     state: TaskState,
     attempt: z.number().int(),
+    /** How many attempts it may have; a server older than this field leaves it out. */
+    maxAttempts: z.number().int().optional(),
     owner: z.enum(['orchestrator', 'executor', 'worker', 'human']).nullable(),
     since: z.iso.datetime().nullable(),
     deadline: z.iso.datetime().nullable(),

@@ -24,6 +24,7 @@ export class Keys {
 
   index = (shard: number, tenant: string): string => `${this.root(shard)}:index:${tenant}`;
   shardEvents = (shard: number): string => `${this.root(shard)}:events`;
+  recorded = (shard: number): string => `${this.root(shard)}:recorded`;
   control = (shard: number): string => `${this.root(shard)}:control`;
   outbox = (shard: number): string => `${this.root(shard)}:outbox`;
   timers = (shard: number): string => `${this.root(shard)}:timers`;
@@ -38,5 +39,7 @@ export class Keys {
 
   ref = (tenant: string, ref: string): string => `${tenantRoot(this.keyPrefix, tenant)}:ref:${ref}`;
   installation = (): string => `${globalRoot(this.keyPrefix)}:installation`;
+  identity = (): string => `${globalRoot(this.keyPrefix)}:identity`;
+  recorder = (): string => `${globalRoot(this.keyPrefix)}:recorder`;
   catalog = (): string => `${globalRoot(this.keyPrefix)}:actions`;
 }

@@ -1,9 +1,8 @@
+import type { Answer, CocClient } from '#libs/client';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import type { Answer } from '../api/exchange.js';
-import type { CocApi } from '../api/coc-api.js';
+import { failureOf } from '../api/api-failure.js';
 import type { Cli } from '../cli.js';
-import { CliFailure } from '../cli-failure.js';
 import { exitCode } from '../exit-code.js';
 import { printData } from '../output/output-format.js';
 import { printable } from '../output/printable.js';
@@ -49,7 +48,7 @@ function checkNode(): Check {
   return { check: 'node', isOk, detail: `Node ${process.versions.node}`, next };
 }
 
-async function checkServer(api: CocApi): Promise<{ isReachable: boolean; checks: Check[] }> {
+async function checkServer(api: CocClient): Promise<{ isReachable: boolean; checks: Check[] }> {
   try {
     const answer = await api.readiness();
     const detail = `${api.server.url} answers (address from ${api.server.saidBy})`;
@@ -59,11 +58,12 @@ async function checkServer(api: CocApi): Promise<{ isReachable: boolean; checks:
       checks: [reached, checkReady(answer), checkRedis(answer), await checkActions(api)],
     };
   } catch (error) {
-    if (!(error instanceof CliFailure)) throw error;
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
     const unknown = ['ready', 'redis', 'actions'].map((check) =>
       failed(check, 'not known: the server does not answer', 'see above'),
     );
-    return { isReachable: false, checks: [failed('server', error.message, error.next), ...unknown] };
+    return { isReachable: false, checks: [failed('server', failure.message, failure.next), ...unknown] };
   }
 }
 
@@ -82,14 +82,15 @@ function checkRedis(answer: Answer): Check {
   return failed('redis', detail, 'check that Redis runs and that REDIS_URL of the server points to it');
 }
 
-async function checkActions(api: CocApi): Promise<Check> {
+async function checkActions(api: CocClient): Promise<Check> {
   try {
     const { length } = await api.listActions();
     if (length > 0) return { check: 'actions', isOk: true, detail: `${length} registered`, next: null };
     return failed('actions', 'none registered', 'start a worker, or "coc actions apply FILE"');
   } catch (error) {
-    if (!(error instanceof CliFailure)) throw error;
-    return failed('actions', error.message, error.next);
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    return failed('actions', failure.message, failure.next);
   }
 }
 

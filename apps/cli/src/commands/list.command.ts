@@ -5,7 +5,7 @@ import { formatDuration } from '../output/duration.js';
 import { formatUsd } from '../output/money.js';
 import { printData } from '../output/output-format.js';
 import { renderTable } from '../output/table.js';
-import { formatOf, openApi } from './global-options.js';
+import { flagOf, formatOf, openApi } from './global-options.js';
 
 interface ListOptions {
   limit: number;
@@ -29,7 +29,7 @@ async function list(cli: Cli, { limit, cursor }: ListOptions, command: Command):
   });
   if (page.items.length === 0) talk(cli, 'no directives; next: submit one with "coc run FILE"');
   if (page.nextCursor !== null)
-    talk(cli, `next: coc list --limit ${limit} --cursor ${page.nextCursor}${api.server.flag}`);
+    talk(cli, `next: coc list --limit ${limit} --cursor ${page.nextCursor}${flagOf(api.server)}`);
 }
 
 function listRow({ id, state, tasks, createdAt, budget, title, ref }: DirectiveView): string[] {

@@ -1,5 +1,5 @@
+import type { LogLine } from '#libs/client';
 import type { Command } from 'commander';
-import type { LogLine } from '../api/coc-api.js';
 import { type Cli, talk } from '../cli.js';
 import { printData } from '../output/output-format.js';
 import { printable } from '../output/printable.js';

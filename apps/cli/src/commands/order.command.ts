@@ -1,5 +1,5 @@
+import type { DirectiveOrder } from '#libs/client';
 import type { Command } from 'commander';
-import type { DirectiveOrder } from '../api/coc-api.js';
 import type { Cli } from '../cli.js';
 import { printData } from '../output/output-format.js';
 import { formatOf, openApi } from './global-options.js';

@@ -4,7 +4,7 @@ import type { Cli } from '../cli.js';
 import { CliFailure } from '../cli-failure.js';
 import { exitCode } from '../exit-code.js';
 import { jsonText, printData } from '../output/output-format.js';
-import { formatOf, openApi } from './global-options.js';
+import { flagOf, formatOf, openApi } from './global-options.js';
 import { explainEnd } from './see-through.js';
 
 export function addOutputCommand(program: Command, cli: Cli): void {
@@ -22,7 +22,7 @@ async function printOutput(cli: Cli, id: string, command: Command): Promise<void
     throw new CliFailure({
       exitCode: exitCode.unexpected,
       message: `${id} is ${view.state}: it has no output yet`,
-      next: `follow it with "coc status ${id} --watch${api.server.flag}"`,
+      next: `follow it with "coc status ${id} --watch${flagOf(api.server)}"`,
     });
   }
   printData(cli, formatOf(command), view, ({ output }) => jsonText(output));

@@ -23,7 +23,7 @@ export function addRunCommand(program: Command, cli: Cli): void {
     .description('Submit the directive in FILE (JSON or YAML, "-" for stdin) and print its id.')
     .argument('<file>')
     .option('--watch', 'follow it with its progress on stderr, then print its output')
-    .option('--wait', 'wait for it in silence, then print its output')
+    .option('--wait', 'wait for it, say only what needs a human, then print its output')
     .addHelpText('after', examples)
     .action((file: string, options: RunOptions, command: Command) => run(cli, file, options, command));
 }

@@ -1,28 +1,33 @@
+import type { CocClient } from '#libs/client';
 import type { DirectiveView } from '#libs/contracts';
-import type { CocApi } from '../api/coc-api.js';
 import { type Cli, talk } from '../cli.js';
 import { exitCode } from '../exit-code.js';
 import { printable } from '../output/printable.js';
-import { openProgressView } from '../progress/progress-view.js';
+import { HoldView } from '../progress/hold-view.js';
+import { openProgressView } from '../progress/open-view.js';
 import { watchDirective } from '../progress/watch-directive.js';
+import { flagOf } from './global-options.js';
 
 /**
- * Stays with a directive to its rest, with the progress on stderr when `isShown`. Sets the exit code. Undefined when
- * the user left with Ctrl-C: the directive goes on, and they are told how to come back.
+ * Stays with a directive to its rest, with the progress on stderr when `isShown`, else with what only a human can end.
+ * Sets the exit code. Undefined when the user left with Ctrl-C: the directive goes on, and they are told how to come back.
  */
 export async function seeThrough(
   cli: Cli,
-  api: CocApi,
+  api: CocClient,
   id: string,
   isShown: boolean,
 ): Promise<DirectiveView | undefined> {
   const { color, canMoveCursor } = cli.env;
-  const view = isShown ? openProgressView({ stream: cli.stderr, color, canMoveCursor }) : undefined;
+  const flag = flagOf(api.server);
+  const view = isShown
+    ? openProgressView({ stream: cli.stderr, color, canMoveCursor })
+    : new HoldView(cli.stderr, id, flag);
   const directive = await watchDirective(api, id, { signal: cli.interrupt, view });
   if (directive === undefined) {
     cli.exitCode = exitCode.detached;
     talk(cli, `detached; ${id} goes on`);
-    talk(cli, `next: come back with "coc status ${id} --watch${api.server.flag}", or end it with "coc cancel ${id}"`);
+    talk(cli, `next: come back with "coc watch ${id}${flag}", or end it with "coc cancel ${id}${flag}"`);
     return undefined;
   }
   if (directive.state !== 'COMPLETED') explainEnd(cli, directive);

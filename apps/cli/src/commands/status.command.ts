@@ -1,17 +1,17 @@
 import { type Command, Option } from 'commander';
+import type { CocClient } from '#libs/client';
 import type { DirectiveView, TaskView } from '#libs/contracts';
-import type { CocApi } from '../api/coc-api.js';
 import type { Cli } from '../cli.js';
 import { formatDuration } from '../output/duration.js';
-import { type OutputFormat, printData } from '../output/output-format.js';
+import { printData } from '../output/output-format.js';
 import { printable } from '../output/printable.js';
 import { renderTable } from '../output/table.js';
-import { isAtRest } from '../progress/follow-directive.js';
 import { renderTree } from '../progress/render-tree.js';
 import { isFinalTask } from '../progress/task-tree.js';
 import { describeWait } from '../progress/wait-reason.js';
+import { isAtRest } from '../progress/watch-directive.js';
 import { formatOf, openApi } from './global-options.js';
-import { seeThrough } from './see-through.js';
+import { watch } from './watch.command.js';
 
 interface StatusOptions {
   watch?: boolean;
@@ -40,7 +40,7 @@ export function addStatusCommand(program: Command, cli: Cli): void {
     .action(async (id: string, options: StatusOptions, command: Command) => {
       const api = await openApi(cli, command);
       const format = formatOf(command);
-      if (options.watch) return watch(cli, api, id, format);
+      if (options.watch) return watch(cli, api, id, format, () => loadStatus(api, id));
       const status = await loadStatus(api, id);
       if (!options.why) return printData(cli, format, status, (it) => treeText(cli, it));
       const waiting = { ...status, tasks: status.tasks.filter((task) => !isFinalTask(task)) };
@@ -48,18 +48,17 @@ export function addStatusCommand(program: Command, cli: Cli): void {
     });
 }
 
-async function loadStatus(api: CocApi, id: string): Promise<Status> {
-  const directive = await api.getDirective(id);
-  return { directive, tasks: await api.listTasks(id) };
-}
+const mostReads = 3;
 
-async function watch(cli: Cli, api: CocApi, id: string, format: OutputFormat): Promise<void> {
-  // Asked once without patience: a wrong id or no server at all is told at once.
-  await api.getDirective(id);
-  const directive = await seeThrough(cli, api, id, true);
-  if (directive === undefined) return;
-  if (format === 'json') printData(cli, format, await loadStatus(api, id), () => '');
-  else cli.stdout.write(`${directive.state}\n`);
+/** Directive and tasks of one moment; of one that changes all the time, the third try. */
+async function loadStatus(api: CocClient, id: string): Promise<Status> {
+  let directive = await api.getDirective(id);
+  for (let read = 1; ; read++) {
+    const tasks = await api.listTasks(id);
+    const after = await api.getDirective(id);
+    if (after.lastSeq === directive.lastSeq || read === mostReads) return { directive: after, tasks };
+    directive = after;
+  }
 }
 
 /** Unlike the live view it is not capped to the height: what scrolls away can be scrolled back. */

@@ -1,15 +1,4 @@
-import type { DirectiveEvent, DirectiveView, TaskView } from '#libs/contracts';
-
-export interface EventPage {
-  items: DirectiveEvent[];
-  /** Not null while the server may have more events at once. */
-  nextCursor: string | null;
-}
+import type { CocClient } from '#libs/client';
 
 /** Where a watched directive is read from; the HTTP client is one. */
-export interface DirectiveSource {
-  getDirective(id: string): Promise<DirectiveView>;
-  listTasks(id: string): Promise<TaskView[]>;
-  /** Events with a `seq` above `after`, in order. */
-  listEvents(id: string, after: number): Promise<EventPage>;
-}
+export type DirectiveSource = Pick<CocClient, 'getDirective' | 'listTasks' | 'listEvents' | 'followEvents'>;

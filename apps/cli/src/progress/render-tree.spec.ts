@@ -62,6 +62,57 @@ describe('the tree of a directive', () => {
     expect(renderTree(directive, [], { ...frame, now: now + 1e9 })[0]).toContain('2m05s');
   });
 
+  it('says which attempt of how many it is, and when the next one comes', () => {
+    const waitingOn = { kind: 'retry', ref: 'a' } as const;
+    const deadline = '2026-11-21T07:00:17.460Z';
+    const error = { code: 'TIMEOUT', message: 'too slow' };
+    const tasks = [
+      aTask({ id: 'a', state: 'deferred', attempt: 2, maxAttempts: 4, since, waitingOn, deadline, error }),
+      aTask({ id: 'b', state: 'running', attempt: 1, maxAttempts: 4, since }),
+      aTask({ id: 'c', state: 'running', attempt: 1, maxAttempts: 1, since }),
+    ];
+    expect(renderTree(aDirective(), tasks, frame).slice(1)).toEqual([
+      '  ~ a  rag.embed  deferred  attempt 2 of 4  1.2s  waits for the next attempt in 3.2s  TIMEOUT: too slow',
+      '  ▸ b  rag.embed  running  attempt 1 of 4  1.2s',
+      '  ▸ c  rag.embed  running  1.2s',
+    ]);
+  });
+
+  it('counts the held tasks on top, and says how long each may wait', () => {
+    const directive = aDirective();
+    const waitingOn = { kind: 'approval', ref: 'a' } as const;
+    const tasks = [aTask({ id: 'a', state: 'held', attempt: 0, since, waitingOn, deadline: directive.expiresAt })];
+    const lines = renderTree(directive, tasks, frame);
+    expect(lines[0]).toContain('1/3 tasks  1 held  14.2s');
+    expect(lines[1]).toBe('  ‖ a  rag.embed  held  1.2s  waits for an approval, 23h59m left');
+  });
+
+  it('names the dependencies that are open now, and what a ready task waits for under a pause', () => {
+    const dependsOn = ['a', 'b', 'c', 'd', 'e'];
+    const waitingOn = { kind: 'dependencies', ref: 'a,b,c,d,e' } as const;
+    const tasks = [
+      aTask({ id: 'a', state: 'succeeded' }),
+      ...['b', 'c', 'd', 'e'].map((id) => aTask({ id, state: 'ready', waitingOn: { kind: 'release', ref: '' } })),
+      aTask({ id: 'z', dependsOn, waitingOn }),
+    ];
+    const lines = renderTree(aDirective({ state: 'PAUSED' }), tasks, frame);
+    expect(lines[2]).toBe('  ○ b  rag.embed  ready  waits for the directive to be resumed');
+    expect(lines.at(-1)).toBe('  · z  rag.embed  waiting  waits for tasks before it (b, c, d and 1 more)');
+  });
+
+  it('says what a directive without open tasks waits for', () => {
+    const tasks = { ...aDirective().tasks, open: 0 };
+    expect(renderTree(aDirective({ tasks }), [], frame)[0]).toMatch(/waits for its review$/);
+    expect(renderTree(aDirective({ state: 'PENDING' }), [], frame)[0]).toMatch(/waits for its plan$/);
+  });
+
+  it('shows failed, held and running tasks side by side when there are many of each', () => {
+    const states = [...repeat(50, 'failed'), ...repeat(50, 'held'), ...repeat(50, 'running')];
+    const tasks = states.map((state, index) => aTask({ id: `t${index}`, index, state }));
+    const lines = renderTree(aDirective(), tasks, { ...frame, rows: 8 });
+    expect(lines.map((line) => line.trimStart()[0]).join('')).toBe('▸✗✗‖‖▸▸…');
+  });
+
   it('keeps what needs a look when not all lines fit, and counts the rest', () => {
     const tasks = Array.from({ length: 100 }, (_, index) => aTask({ id: `t${index}`, index, state: 'succeeded' }));
     tasks[70] = aTask({ id: 't70', state: 'failed' });

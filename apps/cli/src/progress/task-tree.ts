@@ -5,8 +5,7 @@ export interface TreeRow {
   task: TaskView;
   depth: number;
   children: readonly TaskView[];
-  /** Lower is shown first when not all rows fit. */
-  rank: number;
+  parent: TreeRow | undefined;
 }
 
 const shownChildren = 5;
@@ -25,42 +24,58 @@ const ranks: Record<TaskState, number> = {
   cancelled: 7,
   skipped: 7,
 };
-const lowestRank = 7;
 const worthShowing = ranks.deferred;
+// Failed, held, running: hundreds of one kind must not hide the others.
+const sharingRanks = 3;
 
 /** Rows in plan order: each task, and below a fan-out the few children that fail, wait for someone or run. */
 export function growTree(tasks: readonly TaskView[]): TreeRow[] {
   const ids = new Set(tasks.map((task) => task.id));
   const byParent = Map.groupBy(tasks, (task) => (task.parent !== null && ids.has(task.parent) ? task.parent : null));
   const rows: TreeRow[] = [];
-  const grow = (task: TaskView, depth: number): number => {
+  const grow = (task: TaskView, depth: number, parent: TreeRow | undefined) => {
     const children = byParent.get(task.id) ?? [];
-    const row = { task, depth, children, rank: ranks[task.state] };
+    const row = { task, depth, children, parent };
     rows.push(row);
-    for (const child of pickChildren(children)) row.rank = Math.min(row.rank, grow(child, depth + 1));
-    return row.rank;
+    for (const child of pickChildren(children)) grow(child, depth + 1, row);
   };
-  for (const task of byParent.get(null) ?? []) grow(task, 0);
+  for (const task of byParent.get(null) ?? []) grow(task, 0, undefined);
   return rows;
 }
 
 function pickChildren(children: readonly TaskView[]): TaskView[] {
   const active = children.filter((child) => ranks[child.state] <= worthShowing);
-  return active.toSorted((one, other) => ranks[one.state] - ranks[other.state]).slice(0, shownChildren);
+  return byRank(pickFairly(active, (child) => child.state, shownChildren));
 }
 
-/** The rows that matter most, in plan order. A parent ranks no lower than its child, so a child never stands alone. */
+/** The rows that matter most, in plan order. A child never stands without its parent. */
 export function fitRows(rows: readonly TreeRow[], limit: number): TreeRow[] {
   if (rows.length <= limit) return [...rows];
   const kept = new Set<TreeRow>();
-  for (let rank = 0; rank <= lowestRank; rank++) {
-    for (const row of rows) {
-      if (kept.size >= limit) break;
-      if (row.rank === rank) kept.add(row);
-    }
+  // Three times the limit: some are there already as parents, some do not fit with theirs.
+  for (const row of pickFairly(rows, ({ task }) => task.state, 3 * limit)) {
+    const missing = [row, ...ancestorsOf(row)].filter((it) => !kept.has(it));
+    if (kept.size + missing.length <= limit) for (const it of missing) kept.add(it);
+    if (kept.size >= limit) break;
   }
   return rows.filter((row) => kept.has(row));
 }
+
+function ancestorsOf({ parent }: TreeRow): TreeRow[] {
+  return parent === undefined ? [] : [parent, ...ancestorsOf(parent)];
+}
+
+/** The first `limit` by rank, but failed, held and running ones in turns. */
+function pickFairly<T>(items: readonly T[], stateOf: (item: T) => TaskState, limit: number): T[] {
+  const lists = Array.from({ length: Math.max(...Object.values(ranks)) + 1 }, (): T[] => []);
+  for (const item of items) lists[ranks[stateOf(item)]]!.push(item);
+  const sharing = lists.slice(0, sharingRanks);
+  const longest = Math.min(limit, Math.max(...sharing.map((list) => list.length)));
+  const inTurns = Array.from({ length: longest }, (_, turn) => sharing.flatMap((list) => list.slice(turn, turn + 1)));
+  return [...inTurns.flat(), ...lists.slice(sharingRanks).flat()].slice(0, limit);
+}
+
+const byRank = (tasks: readonly TaskView[]) => tasks.toSorted((one, other) => ranks[one.state] - ranks[other.state]);
 
 /** `30 succeeded, 10 waiting`, in the order in which the states matter. */
 export function describeCounts(tasks: readonly TaskView[], isCounted: (state: TaskState) => boolean): string {

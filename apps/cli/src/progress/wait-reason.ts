@@ -17,8 +17,7 @@ const reasons: Record<WaitKind, string> = {
   review: 'the review of the directive',
 };
 
-/** In words, with what it refers to: `a worker to take it (rag.embed.0)`. */
-export function describeWait(waitingOn: WaitingOn): string {
-  const { kind, ref } = waitingOn;
-  return ref === '' ? reasons[kind] : `${reasons[kind]} (${ref})`;
+/** In words, with what it refers to: `a worker to take it (rag.embed.0)`; what stands in `known` need not be said again. */
+export function describeWait({ kind, ref }: WaitingOn, known: readonly string[] = []): string {
+  return ref === '' || known.includes(ref) ? reasons[kind] : `${reasons[kind]} (${ref})`;
 }

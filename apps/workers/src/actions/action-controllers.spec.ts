@@ -7,10 +7,13 @@ import { BullmqTransport, type ServedAction } from '../host/bullmq.transport.js'
 import { recordOf } from '../host/publish-actions.js';
 import { WorkerHostModule } from '../host/worker-host.module.js';
 import { actionControllers } from './action-controllers.js';
+import { AgentProvider } from './answer-prompt/agent.provider.js';
+import { MockProvider } from './answer-prompt/mock.provider.js';
 
 // A catalog that outlives an upgrade refuses another content under a published version, and the host would not start:
 // whoever changes a record below gives it a new version, and puts the new line here.
 const published = {
+  'agent.worker@1': '71d7b4ee4847',
   'docs.answer@1': 'ec3921af45df',
   'docs.collect@1': '39668af00ac3',
   'docs.report@1': '42ea147a00a0',
@@ -24,7 +27,9 @@ async function servedActions(): Promise<ServedAction[]> {
     start: async (actions: readonly ServedAction[]) => void (served = actions),
     stop: async () => undefined,
   };
-  const app = await NestFactory.createMicroservice<MicroserviceOptions>(WorkerHostModule.serving(actionControllers), {
+  const provider = { provide: AgentProvider, useValue: new MockProvider({ seed: 42, failureRate: 0, latencyMs: 0 }) };
+  const module = WorkerHostModule.serving(actionControllers, [provider]);
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
     strategy: new BullmqTransport(recorder),
     logger: false,
   });

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Type } from '@nestjs/common';
+import type { Provider, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { Env } from '#libs/config';
@@ -37,20 +37,28 @@ function createServer(env: Env, { redis, keys, servedShards }: Installation, log
 }
 
 /**
- * Serves the `@Action` methods of the controllers. Throws RedisUnfitError, EnvError (an unknown name in COC_ACTIONS),
+ * Serves the `@Action` methods of the controllers, whose constructors get the providers. Throws RedisUnfitError, EnvError (an unknown name in COC_ACTIONS),
  * CocError ACTION_CONFLICT or DuplicateActionError, and leaves nothing open then.
  */
-export async function startWorkerHost(env: Env, logger: Logger, controllers: Type[]): Promise<WorkerHost> {
+export async function startWorkerHost(
+  env: Env,
+  logger: Logger,
+  controllers: Type[],
+  providers: Provider[] = [],
+): Promise<WorkerHost> {
   const installation = await openInstallation(env.redis, env.shards);
   const { redis } = installation;
   for (const warning of installation.warnings) logger.warn(warning);
   const server = createServer(env, installation, logger);
   try {
-    const app = await NestFactory.createMicroservice<MicroserviceOptions>(WorkerHostModule.serving(controllers), {
-      strategy: new BullmqTransport(server),
-      logger: new NestLogger(logger),
-      abortOnError: false,
-    });
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(
+      WorkerHostModule.serving(controllers, providers),
+      {
+        strategy: new BullmqTransport(server),
+        logger: new NestLogger(logger),
+        abortOnError: false,
+      },
+    );
     await app.listen();
     return {
       closeWithinMs: env.shutdownGraceMs + closeMarginMs,

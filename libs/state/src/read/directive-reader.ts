@@ -4,13 +4,13 @@ import {
   type DirectiveEvent,
   type DirectiveState,
   type DirectiveView,
-  type EventType,
   type Json,
   type PlanView,
 } from '#libs/contracts';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
 import { DirectiveIndex, type DirectivePage } from './directive-index.js';
+import { viewEvent } from './event-view.js';
 import { LogReader, type LogLine } from './log-reader.js';
 import { OutputReader } from './output-reader.js';
 import { PlanReader } from './plan-reader.js';
@@ -91,21 +91,4 @@ export class DirectiveReader {
     const text = await this.redis.hget(this.keys.artifacts(id), sha256);
     return text === null ? undefined : (JSON.parse(text) as ArtifactEntry & { task: string });
   }
-}
-
-function viewEvent(directiveId: string, entryId: string, fields: readonly string[]): DirectiveEvent {
-  const { type, at, task, data } = valuesOf(fields);
-  return {
-    directiveId,
-    seq: Number(entryId.split('-')[0]),
-    type: type as EventType,
-    timestamp: new Date(Number(at)).toISOString(),
-    task: task || null,
-    data: JSON.parse(data!) as DirectiveEvent['data'],
-  };
-}
-
-/** By pairs: a task may be called like a field. */
-function valuesOf(fields: readonly string[]): Record<string, string> {
-  return Object.fromEntries(fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1]!]] : [])));
 }

@@ -112,6 +112,7 @@ export function viewTask(parts: TaskParts, directive: DirectiveView, dependencie
     parent: spec.parent === undefined ? null : dependencies.idOf(spec.parent),
     state,
     attempt: stored?.attempt ?? 0,
+    maxAttempts: spec.maxRetries + 1,
     ...waitOf(parts, state, directive, dependencies),
     error: stored?.code === undefined ? null : { code: stored.code, message: stored.message ?? '' },
     costUsd: usdFromMicroUsd(stored?.costMicroUsd ?? 0),

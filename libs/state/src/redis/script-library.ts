@@ -45,7 +45,7 @@ function readScript(path: string): string {
 
 /** `{{name}}` stands for the function's name: it carries the hash of the whole text, this line included. */
 function functionOf(name: string): string {
-  const transition = name.replaceAll('-', '_');
+  const transition = `transition_${name.replaceAll('-', '_')}`;
   return `local function ${transition}()\n${readScript(name)}\nend\nregister('{{${name}}}', ${transition})\n`;
 }
 

@@ -1,0 +1,59 @@
+import { ApiError, ForeignAnswerError, ServerAddressError, ServerUnreachableError } from '#libs/client';
+import { CliFailure } from '../cli-failure.js';
+import { exitCode } from '../exit-code.js';
+
+const nextByCode: Record<string, string> = {
+  ACTION_UNKNOWN: 'see what is registered with "coc actions list", or register it with "coc actions apply FILE"',
+  ACTION_CONFLICT: 'give the record a new "version"; a published version never changes',
+  CURSOR_INVALID: 'start again without --cursor',
+  NOT_FOUND: 'see what exists with "coc list"',
+  POSITION_GONE: 'start again without a position; what is kept is told from its first event on',
+  REF_TAKEN: 'use another "ref", or find the directive that has it with "coc list"',
+  TRANSITION_ILLEGAL: 'look at its state with "coc status ID"',
+  UNAVAILABLE: 'look at the server with "coc doctor"',
+};
+
+/** What the user is told of an error: message, exit code, next step. Undefined for a fault of our own. */
+export function failureOf(error: unknown): CliFailure | undefined {
+  if (error instanceof CliFailure) return error;
+  if (error instanceof ApiError) return refused(error);
+  if (error instanceof ServerUnreachableError) {
+    const next = 'start the server with "coc up", or pass its address with --url; "coc doctor" looks closer';
+    return new CliFailure({ exitCode: exitCode.unreachable, message: error.message, next, cause: error });
+  }
+  if (error instanceof ForeignAnswerError) {
+    const next = 'check the address with "coc doctor", or pass the right one with --url';
+    return new CliFailure({ exitCode: exitCode.unexpected, message: error.message, next, cause: error });
+  }
+  return error instanceof ServerAddressError ? misaddressed(error) : undefined;
+}
+
+/** Every fault on a line of its own, `pointer  code  detail`. */
+function refused(cause: ApiError): CliFailure {
+  const { code, status, faults, message } = cause;
+  const codes = [...faults.map((fault) => fault.code), code];
+  return new CliFailure({
+    exitCode: exitCodeOf(status),
+    message,
+    details: faults.map((fault) => `${fault.pointer || '(the whole document)'}  ${fault.code}  ${fault.detail}`),
+    next: codes.map((it) => nextByCode[it]).find((it) => it !== undefined) ?? defaultNext(status),
+    cause,
+  });
+}
+
+function misaddressed(cause: ServerAddressError): CliFailure {
+  const { source, place, message } = cause;
+  const next = source === 'option' ? `give one like ${place}` : `delete ${place}, or pass --url`;
+  return new CliFailure({ exitCode: exitCode.usage, message, next, cause });
+}
+
+function exitCodeOf(status: number): number {
+  if (status === 404) return exitCode.notFound;
+  if (status === 503) return exitCode.unreachable;
+  return [400, 413, 415, 422].includes(status) ? exitCode.usage : exitCode.unexpected;
+}
+
+function defaultNext(status: number): string {
+  if (exitCodeOf(status) === exitCode.usage) return 'correct what is named above and send it again';
+  return 'look at the server with "coc doctor"';
+}

@@ -1,0 +1,66 @@
+import { type DirectiveEvent, type DirectiveState, type DirectiveView, usdFromMicroUsd } from '#libs/contracts';
+import { numberOf } from './fold-task.js';
+
+type Counts = DirectiveView['tasks'];
+type EventType = DirectiveEvent['type'];
+
+/** The event after which nothing more happens by itself, and the state in which it leaves the directive. */
+export const restingStates: Partial<Record<EventType, DirectiveState>> = {
+  'directive.completed': 'COMPLETED',
+  'directive.partially_completed': 'PARTIALLY_COMPLETED',
+  'directive.failed': 'FAILED',
+  'directive.cancelled': 'CANCELLED',
+  'directive.timeout': 'TIMEOUT',
+  'directive.stopped': 'STOPPED',
+};
+
+const movingStates: Partial<Record<EventType, DirectiveState>> = {
+  'directive.planned': 'QUEUED',
+  'directive.started': 'RUNNING',
+  'directive.paused': 'PAUSED',
+  'directive.resumed': 'RUNNING',
+};
+
+const countedAs: Partial<Record<EventType, keyof Counts>> = {
+  'task.completed': 'succeeded',
+  'task.failed': 'failed',
+  'task.skipped': 'skipped',
+  'task.cancelled': 'cancelled',
+  'task.expired': 'expired',
+};
+
+/** The directive after its next event. What no event carries (its error's message, its reservations) stays as it was. */
+export function foldDirective(directive: DirectiveView, event: DirectiveEvent): DirectiveView {
+  const { type, timestamp, data } = event;
+  const resting = restingStates[type];
+  const next: DirectiveView = {
+    ...directive,
+    lastSeq: event.seq,
+    updatedAt: timestamp,
+    state: resting ?? movingStates[type] ?? directive.state,
+    startedAt: type === 'directive.started' ? timestamp : directive.startedAt,
+    tasks: countedBy(directive.tasks, event),
+    budget: chargedBy(directive.budget, numberOf(data['costMicroUsd'])),
+  };
+  if (resting === undefined) return next;
+  const chargedUsd = usdFromMicroUsd(numberOf(data['chargedMicroUsd']));
+  const overrunUsd = usdFromMicroUsd(numberOf(data['overrunMicroUsd']));
+  return { ...next, closing: null, finishedAt: timestamp, budget: { ...next.budget, chargedUsd, overrunUsd } };
+}
+
+function countedBy(tasks: Counts, { type, data }: DirectiveEvent): Counts {
+  const added = addedBy(type, data);
+  if (added > 0) return { ...tasks, total: tasks.total + added, open: tasks.open + added };
+  const name = countedAs[type];
+  return name === undefined ? tasks : { ...tasks, open: tasks.open - 1, [name]: tasks[name] + 1 };
+}
+
+function addedBy(type: EventType, data: DirectiveEvent['data']): number {
+  if (type === 'task.expanded') return numberOf(data['items']);
+  return type === 'directive.planned' || type === 'directive.extended' ? numberOf(data['tasks']) : 0;
+}
+
+function chargedBy(budget: DirectiveView['budget'], costMicroUsd: number): DirectiveView['budget'] {
+  if (costMicroUsd === 0) return budget;
+  return { ...budget, chargedUsd: budget.chargedUsd + usdFromMicroUsd(costMicroUsd) };
+}

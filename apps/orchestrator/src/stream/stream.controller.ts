@@ -1,0 +1,72 @@
+import { Controller, Get, Headers, Inject, Param, Query, Res, applyDecorators } from '@nestjs/common';
+import { ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { Principal } from '#libs/contracts';
+import { EventStreams } from '#libs/state';
+import { Problems, found } from '../http/answers.js';
+import { CurrentPrincipal } from '../http/current-principal.js';
+import { OpenStreams, type StreamStart } from './open-streams.js';
+import { DirectiveStreamQuery, TenantStreamQuery, positionFrom, seqFrom } from './stream.query.js';
+
+/** What both streams have in common in the docs. */
+function Stream(id: string): MethodDecorator {
+  return applyDecorators(
+    ApiHeader({
+      name: 'Last-Event-ID',
+      required: false,
+      description: `${id} of the last event seen; goes on after it`,
+    }),
+    ApiOkResponse({
+      description: `server-sent events: \`id\` is ${id}, \`event\` the type, \`data\` an Event as JSON; docs/streams.md`,
+      content: { 'text/event-stream': { schema: { type: 'string' } } },
+    }),
+    Problems(400, 404, 410),
+  );
+}
+
+@ApiTags('streams')
+@Controller('api/v1')
+export class StreamController {
+  constructor(
+    @Inject(EventStreams) private readonly streams: EventStreams,
+    @Inject(OpenStreams) private readonly open: OpenStreams,
+  ) {}
+
+  @Get('directives/:id/events/stream')
+  @ApiOperation({ summary: 'Its story as it happens; ends after the event that makes it final' })
+  @Stream('the seq')
+  @ApiNoContentResponse({ description: 'it is final, and the position is at its last event: nothing will ever follow' })
+  async directive(
+    @Param('id') id: string,
+    @Query({ schema: DirectiveStreamQuery }) query: DirectiveStreamQuery,
+    @CurrentPrincipal() { tenant }: Principal,
+    @Res() reply: FastifyReply,
+    @Headers('Last-Event-ID') lastEventId?: string,
+  ): Promise<void> {
+    const after = seqFrom(positionFrom(lastEventId, query));
+    const follower = found(await this.streams.followDirective(tenant, id, after), `directive ${id}`);
+    if (follower === 'over') void reply.status(204).send();
+    else this.hand(reply, { follower, tellsPosition: false });
+  }
+
+  @Get('events/stream')
+  @ApiOperation({ summary: 'Everything that happens to all directives, as it happens' })
+  @Stream('the position')
+  async tenant(
+    @Query({ schema: TenantStreamQuery }) query: TenantStreamQuery,
+    @CurrentPrincipal() { tenant }: Principal,
+    @Res() reply: FastifyReply,
+    @Headers('Last-Event-ID') lastEventId?: string,
+  ): Promise<void> {
+    const cursor = positionFrom(lastEventId, query);
+    const follower = await this.streams.followTenant(tenant, { cursor, types: query.type });
+    this.hand(reply, { follower, tellsPosition: true });
+  }
+
+  /** Not when the caller has an answer already, because Redis took too long, or is gone. */
+  private hand(reply: FastifyReply, start: StreamStart): void {
+    if (reply.sent || reply.raw.destroyed) return start.follower.stop();
+    reply.hijack();
+    this.open.start(reply.raw, start);
+  }
+}

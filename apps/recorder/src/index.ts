@@ -1,0 +1,1 @@
+export { bootRecorder } from './boot-recorder.js';

@@ -1,0 +1,78 @@
+import { RecordingSession } from './recording.session.js';
+import type { RecorderContext } from './recorder.context.js';
+
+const standByMs = 2_000;
+/** A full disk is looked at every ten seconds; each look reads the trace file once. */
+const afterErrorMs = { first: 1_000, most: 10_000 };
+/** Without Redis the last words cannot be said: then the process ends without them. */
+const stopWithinMs = 3_000;
+
+/** Records as long as it is its turn. Whatever goes wrong ends a session; the next one finds its place in the file again. */
+export class Recorder {
+  private session: RecordingSession | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private isStopping = false;
+  private sleep = Promise.withResolvers<void>();
+  private failures = 0;
+
+  constructor(private readonly context: RecorderContext) {}
+
+  async start(): Promise<void> {
+    this.context.blocking.on('error', () => undefined);
+    await this.context.blocking.connect();
+    this.running = this.run();
+  }
+
+  /** Records what is there, then ends. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    this.sleep.resolve();
+    this.session?.finish();
+    this.context.blocking.disconnect();
+    const timer = setTimeout(() => this.context.redis.disconnect(), stopWithinMs);
+    await this.running;
+    clearTimeout(timer);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.isStopping) {
+      try {
+        await this.takeTurn();
+        this.failures = 0;
+      } catch (error) {
+        if (this.isStopping) return;
+        this.failures += 1;
+        const againInMs = Math.min(afterErrorMs.most, afterErrorMs.first * 2 ** (this.failures - 1));
+        this.context.logger.error(
+          { err: error, dir: this.context.folder.dir, againInMs },
+          'recording stopped; nothing is lost, it goes on from the same place',
+        );
+        await this.rest(againInMs);
+      }
+    }
+  }
+
+  private async takeTurn(): Promise<void> {
+    const turn = await this.context.turn.take();
+    if (!turn) return this.rest(standByMs);
+    try {
+      this.session = await RecordingSession.open(this.context, turn, () => {
+        this.failures = 0;
+      });
+      if (this.isStopping) this.session.finish();
+      await this.session.run();
+    } finally {
+      await this.session?.close();
+      this.session = undefined;
+      await turn.release();
+    }
+  }
+
+  private async rest(ms: number): Promise<void> {
+    this.sleep = Promise.withResolvers();
+    const timer = setTimeout(this.sleep.resolve, ms);
+    if (this.isStopping) this.sleep.resolve();
+    await this.sleep.promise;
+    clearTimeout(timer);
+  }
+}

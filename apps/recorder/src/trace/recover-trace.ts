@@ -1,0 +1,91 @@
+import { open } from 'node:fs/promises';
+import { isAfter, streamStart, type Positions } from '#libs/state';
+import type { Logger } from '#libs/telemetry';
+import { readHead, scanTrace, type Damage, type TraceScan } from './scan-trace.js';
+import type { TraceFolder } from './trace-folder.js';
+
+export interface TraceOwner {
+  /** The word that tells this installation's trace from another's in the same folder. */
+  installation: string;
+  shards: readonly number[];
+  /** What was durable when it was told to Redis: nothing up to here may be cut. */
+  published: Positions;
+}
+
+/** Where to go on, and whether in the file that is there. */
+export interface Recovered {
+  positions: Positions;
+  /** Size of the current file; undefined when a new one has to be begun. */
+  bytes: number | undefined;
+}
+
+/**
+ * Finds from the files alone how far the trace is, and makes the current file end with a whole line. Every line carries its place in the
+ * stream, so whatever was written before a crash is exactly what is not written again.
+ */
+export async function recoverTrace(folder: TraceFolder, owner: TraceOwner, logger: Logger): Promise<Recovered> {
+  const scan = await scanTrace(folder.current);
+  if (scan?.head?.installation === owner.installation) {
+    const { positions, bytes } = await mend(folder, scan, owner, logger);
+    return { positions: complete(positions, owner.shards), bytes };
+  }
+  if (scan && scan.lines > 0) {
+    const path = await folder.setAside();
+    logger.info({ path }, 'the trace file is not of this installation; it was set aside and a new one begins');
+  }
+  const last = await positionsOfFullFiles(folder, owner);
+  if (last === undefined && owner.published.size > 0)
+    logger.warn(
+      { dir: folder.dir },
+      'events were recorded before, but their trace file is gone; it begins again with what the streams still hold',
+    );
+  return { positions: complete(last ?? new Map(), owner.shards), bytes: undefined };
+}
+
+async function mend(
+  folder: TraceFolder,
+  scan: TraceScan,
+  owner: TraceOwner,
+  logger: Logger,
+): Promise<{ positions: Positions; bytes: number }> {
+  const { damage } = scan;
+  const isCut = damage !== undefined && isUnpublished(damage, owner.published);
+  const bytes = isCut ? damage.offset : scan.wholeBytes;
+  if (damage !== undefined)
+    logger.warn(
+      { path: folder.current, line: damage.line, isCut },
+      isCut
+        ? 'a line of the trace cannot be read; it and what follows were never safe on disk and are recorded again'
+        : 'a line of the trace cannot be read; it was safe on disk once, so another hand changed it, and it is left',
+    );
+  if (bytes < scan.totalBytes) await cut(folder.current, bytes);
+  return { positions: isCut ? damage.positions : scan.positions, bytes };
+}
+
+/** A power cut may lose any page that was not synced; the streams still hold all that was not published as recorded. */
+function isUnpublished({ positions }: Damage, published: Positions): boolean {
+  return [...published].every(([shard, mark]) => !isAfter(mark, positions.get(shard) ?? streamStart));
+}
+
+async function cut(path: string, bytes: number): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.truncate(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** After a crash between two files, or when the current one was deleted: the newest full file of this installation. */
+async function positionsOfFullFiles(folder: TraceFolder, owner: TraceOwner): Promise<Positions | undefined> {
+  for (const path of (await folder.full()).toReversed()) {
+    if ((await readHead(path))?.installation === owner.installation) return (await scanTrace(path))?.positions;
+  }
+  return undefined;
+}
+
+/** A shard that was added since begins at its start. */
+function complete(positions: Positions, shards: readonly number[]): Positions {
+  return new Map(shards.map((shard) => [shard, positions.get(shard) ?? streamStart]));
+}

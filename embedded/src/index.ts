@@ -1,0 +1,3 @@
+import 'reflect-metadata';
+
+export { bootEmbedded, type RunningEmbedded } from './boot-embedded.js';

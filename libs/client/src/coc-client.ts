@@ -1,0 +1,137 @@
+import {
+  ActionList,
+  ActionRecord,
+  type DirectiveEvent,
+  DirectiveList,
+  DirectiveView,
+  EventList,
+  type Json,
+  OutputView,
+  PlanView,
+  SubmitAccepted,
+  type SubmitDirective,
+  type TaskView,
+} from '#libs/contracts';
+import { z } from 'zod';
+import { ForeignAnswerError } from './client-error.js';
+import { type StreamOptions, type StreamedEvent, streamEvents } from './event-stream.js';
+import { type Answer, type Question, exchange, refusalOf } from './exchange.js';
+import { type EventPage, type FollowOptions, followEvents } from './follow-events.js';
+import type { ServerAddress } from './server-address.js';
+
+const base = '/api/v1';
+const pageSize = 1_000;
+
+const LogLines = z.object({ items: z.array(z.object({ attempt: z.number(), line: z.string() })) });
+export type LogLine = z.infer<typeof LogLines>['items'][number];
+
+export type DirectiveOrder = 'cancel' | 'pause' | 'resume';
+
+/**
+ * The server's HTTP API. Every method throws ApiError (it refused), ServerUnreachableError (no answer) or
+ * ForeignAnswerError (something else answered); after `signal` aborted, its reason.
+ */
+export class CocClient {
+  constructor(
+    readonly server: ServerAddress,
+    private readonly signal: AbortSignal = new AbortController().signal,
+  ) {}
+
+  /** With a key, the same document sent twice gives the same directive. */
+  submit(directive: Json | SubmitDirective, idempotencyKey?: string): Promise<{ id: string }> {
+    const question: Question = { method: 'POST', path: '/directives', body: directive };
+    if (idempotencyKey !== undefined) question.headers = { 'idempotency-key': idempotencyKey };
+    return this.ask(SubmitAccepted, question);
+  }
+
+  listDirectives(limit: number, cursor?: string) {
+    return this.get(DirectiveList, `/directives?${query({ limit, cursor })}`);
+  }
+
+  getDirective(id: string): Promise<DirectiveView> {
+    return this.get(DirectiveView, directivePath(id));
+  }
+
+  /** The whole plan, page by page. */
+  async listTasks(id: string): Promise<TaskView[]> {
+    const tasks: TaskView[] = [];
+    let cursor: string | undefined;
+    do {
+      const page: PlanView = await this.get(
+        PlanView,
+        `${directivePath(id)}/plan?${query({ limit: pageSize, cursor })}`,
+      );
+      for (const task of page.items) tasks.push(task);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    return tasks;
+  }
+
+  /** One page of events with a `seq` above `after`, in order. */
+  listEvents(id: string, after: number): Promise<EventPage> {
+    return this.get(EventList, `${directivePath(id)}/events?${query({ after, limit: pageSize })}`);
+  }
+
+  /** Events as they happen: see `streamEvents`. The client's own signal ends it too. */
+  streamEvents(options: StreamOptions): AsyncGenerator<StreamedEvent> {
+    return streamEvents(this.server, { ...options, signal: this.withOwnSignal(options.signal) });
+  }
+
+  /** The events of a directive to its final one, also where there is no stream: see `followEvents`. */
+  followEvents(id: string, options: FollowOptions): AsyncGenerator<DirectiveEvent> {
+    return followEvents(this, id, { ...options, signal: this.withOwnSignal(options.signal) });
+  }
+
+  getOutput(id: string) {
+    return this.get(OutputView, `${directivePath(id)}/output`);
+  }
+
+  async listLogs(id: string, task: string): Promise<LogLine[]> {
+    return (await this.get(LogLines, `${directivePath(id)}/tasks/${encodeURIComponent(task)}/logs`)).items;
+  }
+
+  order(id: string, order: DirectiveOrder): Promise<DirectiveView> {
+    return this.ask(DirectiveView, { method: 'POST', path: `${directivePath(id)}/${order}` });
+  }
+
+  async listActions(): Promise<ActionRecord[]> {
+    return (await this.get(ActionList, '/actions')).items;
+  }
+
+  applyAction(name: string, record: Json): Promise<ActionRecord> {
+    return this.ask(ActionRecord, { method: 'PUT', path: `/actions/${encodeURIComponent(name)}`, body: record });
+  }
+
+  /** Not ready is an answer here, not a failure: `coc doctor` reads it. */
+  readiness(): Promise<Answer> {
+    return exchange(this.server, { method: 'GET', path: `${base}/health/ready` }, this.signal);
+  }
+
+  private get<T>(schema: z.ZodType<T>, path: string): Promise<T> {
+    return this.ask(schema, { method: 'GET', path });
+  }
+
+  private async ask<T>(schema: z.ZodType<T>, question: Question): Promise<T> {
+    const { url } = this.server;
+    const answer = await exchange(this.server, { ...question, path: `${base}${question.path}` }, this.signal);
+    if (answer.status >= 400) throw refusalOf(answer, url);
+    const parsed = schema.safeParse(answer.body);
+    if (parsed.success) return parsed.data;
+    // A newer server may say more than this client knows: only what is missing or wrong is a fault.
+    const fault = parsed.error.issues.find((issue) => issue.code !== 'unrecognized_keys');
+    if (fault === undefined) return answer.body as T;
+    throw new ForeignAnswerError(url, answer.status, `/${fault.path.join('/')} ${fault.message}`);
+  }
+
+  private withOwnSignal(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? this.signal : AbortSignal.any([this.signal, signal]);
+  }
+}
+
+const directivePath = (id: string) => `/directives/${encodeURIComponent(id)}`;
+
+function query(parts: Record<string, string | number | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parts)) if (value !== undefined) search.set(name, String(value));
+  return search.toString();
+}

@@ -1,0 +1,64 @@
+import { isNativeError } from 'node:util/types';
+import { type Json, Problem, type SubmitDirective } from '#libs/contracts';
+import { ApiError, ForeignAnswerError, ServerUnreachableError } from './client-error.js';
+import type { ServerAddress } from './server-address.js';
+
+const answerTimeoutMs = 30_000;
+
+export interface Answer {
+  status: number;
+  /** The parsed body, or its text when it is no JSON. */
+  body: unknown;
+}
+
+export interface Question {
+  method: string;
+  path: string;
+  body?: Json | SubmitDirective | undefined;
+  headers?: Record<string, string>;
+}
+
+/** One HTTP exchange, whatever its status. Throws ServerUnreachableError, or the signal's reason. */
+export async function exchange(server: ServerAddress, question: Question, signal: AbortSignal): Promise<Answer> {
+  const { method, path, body, headers } = question;
+  const init: RequestInit = { method, signal: AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]) };
+  if (body !== undefined) {
+    init.headers = { 'content-type': 'application/json', ...headers };
+    init.body = JSON.stringify(body);
+  }
+  try {
+    const response = await fetch(`${server.url}${path}`, init);
+    return { status: response.status, body: parseBody(await response.text()) };
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw noAnswer(server, cause);
+  }
+}
+
+/** The refusal in an answer of 400 or more. */
+export function refusalOf(answer: Answer, url: string): ApiError | ForeignAnswerError {
+  const parsed = Problem.safeParse(answer.body);
+  return parsed.success ? new ApiError(parsed.data) : new ForeignAnswerError(url, answer.status);
+}
+
+export function noAnswer({ url, saidBy }: ServerAddress, cause: unknown): ServerUnreachableError {
+  const message = `no answer from ${url} (address from ${saidBy}): ${reasonOf(cause)}`;
+  return new ServerUnreachableError(url, message, { cause });
+}
+
+export function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** `fetch failed` says nothing: the reason is in the cause, which for a host with two addresses is itself a list. */
+export function reasonOf(error: unknown): string {
+  if (!isNativeError(error)) return String(error);
+  if (error.name === 'TimeoutError') return `nothing within ${answerTimeoutMs / 1_000} s`;
+  const [first] = (error as Partial<AggregateError>).errors ?? [];
+  if (first !== undefined) return reasonOf(first);
+  return error.cause === undefined ? error.message : reasonOf(error.cause);
+}

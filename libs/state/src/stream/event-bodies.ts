@@ -1,0 +1,56 @@
+import type { Redis } from 'ioredis';
+import type { Keys } from '../keys.js';
+import { viewEvent } from '../read/event-view.js';
+import type { EventPointer } from './event-pointer.js';
+import { SharedEvent } from './shared-event.js';
+
+interface Run {
+  directiveId: string;
+  from: number;
+  to: number;
+}
+
+/** Events of one directive that follow each other are one read. */
+function runsOf(pointers: readonly EventPointer[]): Run[] {
+  const runs: Run[] = [];
+  const latest = new Map<string, Run>();
+  for (const { directiveId, seq } of pointers) {
+    const run = latest.get(directiveId);
+    if (run && seq === run.to + 1) run.to = seq;
+    else {
+      const next = { directiveId, from: seq, to: seq };
+      latest.set(directiveId, next);
+      runs.push(next);
+    }
+  }
+  return runs;
+}
+
+const nameOf = (directiveId: string, seq: number): string => `${directiveId} ${seq}`;
+
+/** Reads the events that pointers point to, all in one round trip. */
+export class EventBodies {
+  constructor(
+    private readonly redis: Redis,
+    private readonly keys: Keys,
+  ) {}
+
+  /** undefined for an event that went with its directive. */
+  async of(pointers: readonly EventPointer[]): Promise<(pointer: EventPointer) => SharedEvent | undefined> {
+    const bodies = new Map<string, SharedEvent>();
+    const runs = runsOf(pointers);
+    const pipeline = this.redis.pipeline();
+    for (const { directiveId, from, to } of runs)
+      pipeline.xrange(this.keys.events(directiveId), `${from}-0`, `${to}-0`);
+    const replies = runs.length === 0 ? [] : ((await pipeline.exec()) ?? []);
+    for (const [at, [error, reply]] of replies.entries()) {
+      if (error) throw error;
+      const { directiveId } = runs[at]!;
+      for (const [entryId, fields] of reply as [string, string[]][]) {
+        const view = viewEvent(directiveId, entryId, fields);
+        bodies.set(nameOf(directiveId, view.seq), new SharedEvent(view));
+      }
+    }
+    return ({ directiveId, seq }) => bodies.get(nameOf(directiveId, seq));
+  }
+}

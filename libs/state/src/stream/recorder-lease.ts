@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import type { Keys } from '../keys.js';
+
+const leaseMs = 10_000;
+const renewAfterMs = 3_000;
+
+/** Only one recorder writes down an installation: a key with a time by Redis' clock, renewed as long as its holder lives. */
+export class RecorderLease {
+  private readonly key: string;
+  private readonly token = randomUUID();
+  private text = '';
+  private renewedAt = -Infinity;
+
+  constructor(
+    private readonly redis: Redis,
+    keys: Keys,
+  ) {
+    this.key = keys.recorder();
+  }
+
+  /** Takes the lease, or answers what its holder wrote into it. */
+  async take(holder: Record<string, string | number>): Promise<{ heldBy: unknown } | undefined> {
+    this.text = JSON.stringify({ ...holder, token: this.token });
+    const askedAt = performance.now();
+    if ((await this.redis.set(this.key, this.text, 'PX', leaseMs, 'NX')) !== null) {
+      this.renewedAt = askedAt;
+      return undefined;
+    }
+    const other = await this.redis.get(this.key);
+    return other === null ? this.take(holder) : { heldBy: JSON.parse(other) as unknown };
+  }
+
+  /** Before each write: true while the lease is ours, renewed when it was not for 3 s. */
+  async isOurs(): Promise<boolean> {
+    const askedAt = performance.now();
+    if (askedAt - this.renewedAt < renewAfterMs) return true;
+    const isOurs = await this.ifHeld(this.text, (multi) => multi.pexpire(this.key, leaseMs));
+    if (isOurs) this.renewedAt = askedAt;
+    return isOurs;
+  }
+
+  async release(): Promise<void> {
+    await this.ifHeld(this.text, (multi) => multi.del(this.key));
+  }
+
+  /** Takes it from a holder of whom the caller knows that it is dead. */
+  async revoke(heldBy: unknown): Promise<void> {
+    await this.ifHeld(JSON.stringify(heldBy), (multi) => multi.del(this.key));
+  }
+
+  /** WATCH: what the key said when we looked must still be so when we write. The connection serves one lease alone. */
+  private async ifHeld(
+    text: string,
+    write: (multi: ReturnType<Redis['multi']>) => ReturnType<Redis['multi']>,
+  ): Promise<boolean> {
+    await this.redis.watch(this.key);
+    if ((await this.redis.get(this.key)) !== text) {
+      await this.redis.unwatch();
+      return false;
+    }
+    return (await write(this.redis.multi()).exec()) !== null;
+  }
+}

@@ -1,0 +1,87 @@
+import type { DirectiveEvent } from '#libs/contracts';
+import type { Redis } from 'ioredis';
+import type { Keys } from '../keys.js';
+import { viewEvent } from '../read/event-view.js';
+import { viewPointers, type EventPointer } from './event-pointer.js';
+import { entryOf, isAfter, readAfter, streamStart, type StreamPlace } from './stream-id.js';
+
+/** By shard number: the place of the last event that was taken from the shard's stream. */
+export type Positions = Map<number, StreamPlace>;
+
+/** Null where the directive is gone: then its events are too, and only the pointer is left of this one. */
+export interface ReadEvent {
+  pointer: EventPointer;
+  event: DirectiveEvent | null;
+}
+
+/** What became of the place a reader stands at. `rewound` names the place to go on from. */
+export type Standing = { is: 'whole' } | { is: 'cut' } | { is: 'rewound'; to: string };
+
+/** The shards' event streams in order, with the events that the pointers in them lead to. */
+export class ShardEvents {
+  constructor(
+    private readonly redis: Redis,
+    private readonly keys: Keys,
+  ) {}
+
+  /** Pointers after the positions, those of at most `count` entries a shard; with `blockMs` it waits on `connection` for the first one. */
+  async pointers(
+    connection: Redis,
+    positions: Positions,
+    { count, blockMs }: { count: number; blockMs: number | null },
+  ): Promise<EventPointer[]> {
+    const shards = [...positions.keys()];
+    const streams = shards.map((shard) => this.keys.shardEvents(shard));
+    const places = [...streams, ...[...positions.values()].map(readAfter)];
+    const reply = await (blockMs === null
+      ? connection.xread('COUNT', count, 'STREAMS', ...places)
+      : connection.xread('COUNT', count, 'BLOCK', blockMs, 'STREAMS', ...places));
+    return (reply ?? []).flatMap(([stream, entries]) => {
+      const shard = shards[streams.indexOf(stream)]!;
+      const pointers = entries.flatMap(([entryId, fields]) => viewPointers(shard, entryId, fields));
+      return pointers.filter(({ streamId }) => isAfter(streamId, positions.get(shard)!));
+    });
+  }
+
+  /** The events, in the order of the pointers: one range for what a directive has among them, all in one round trip. */
+  async read(pointers: readonly EventPointer[]): Promise<ReadEvent[]> {
+    const byDirective = Map.groupBy(pointers, ({ directiveId }) => directiveId);
+    const pipeline = this.redis.pipeline();
+    for (const [id, run] of byDirective)
+      pipeline.xrange(this.keys.events(id), `${run[0]!.seq}-0`, `${run.at(-1)!.seq}-0`);
+    const replies = pointers.length === 0 ? [] : ((await pipeline.exec()) ?? []);
+    const found = new Map([...byDirective.keys()].map((id, at) => [id, eventsBySeq(id, replies[at]!)]));
+    return pointers.map((pointer) => ({ pointer, event: found.get(pointer.directiveId)?.get(pointer.seq) ?? null }));
+  }
+
+  /** Whether the stream still leads on from the position. The entry itself is kept by `trim`, so its absence says that another hand was there. */
+  async standing(shard: number, position: string): Promise<Standing> {
+    const key = this.keys.shardEvents(shard);
+    if (position === streamStart) return (await this.hasLostEntries(key)) ? { is: 'cut' } : { is: 'whole' };
+    // From the position downwards: trimming takes from the front only, so what is older than a missing entry means an older Redis.
+    const entryId = entryOf(position);
+    const [last] = await this.redis.xrevrange(key, entryId, '-', 'COUNT', 1);
+    if (last === undefined) return { is: 'cut' };
+    return last[0] === entryId ? { is: 'whole' } : { is: 'rewound', to: last[0] };
+  }
+
+  private async hasLostEntries(key: string): Promise<boolean> {
+    if ((await this.redis.exists(key)) === 0) return false;
+    const facts = (await this.redis.xinfo('STREAM', key)) as (string | number)[];
+    const value = (name: string): number => Number(facts[facts.indexOf(name) + 1]);
+    return value('entries-added') > value('length');
+  }
+}
+
+function eventsBySeq(
+  id: string,
+  [error, entries]: [error: Error | null, result: unknown],
+): Map<number, DirectiveEvent> {
+  if (error) throw error;
+  return new Map(
+    (entries as [entryId: string, fields: string[]][]).map(([entryId, fields]) => {
+      const event = viewEvent(id, entryId, fields);
+      return [event.seq, event];
+    }),
+  );
+}
