@@ -82,6 +82,21 @@ describe('a program in a project of its own', () => {
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'Task completed: task-1', stderr: '' });
   });
 
+  it('has told its subscribers of every event when runDirective resolves', async () => {
+    const text = `import { eventBus, runDirective } from 'chain-of-command';
+      for (let round = 0; round < 5; round += 1) {
+        const heard = [];
+        const unsubscribe = eventBus.subscribe('*', (event) => heard.push(event));
+        const ran = [];
+        const spec = { tasks: [{ id: 'a', role: 'worker', prompt: 'p' }] };
+        const { id } = await runDirective(spec, { onEvent: ({ seq }) => ran.push(seq) });
+        unsubscribe();
+        console.log(ran.length > 5, String(heard.filter((it) => it.directiveId === id).map(({ seq }) => seq)) === String(ran));
+      }`;
+    const { code, stdout } = await node([await program('heard.mjs', text)], { COC_URL: services.url });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: Array(5).fill('true true').join('\n') });
+  });
+
   it('is checked by a strict compiler against our declarations, which need nothing else', async () => {
     await program('promised.ts', asPromised);
     const misspelt = `import { eventBus, runDirective } from 'chain-of-command';

@@ -89,14 +89,14 @@ describe('runDirective', () => {
   });
 
   it('refuses a role that nobody has before anything is submitted, and names those that there are', async () => {
-    const count = async () =>
-      ((await bed.services.send('GET', '/directives?limit=1000')).body as { items: object[] }).items.length;
-    const before = await count();
+    const newest = async () =>
+      ((await bed.services.send('GET', '/directives?limit=1')).body as { items: { id: string }[] }).items[0]!.id;
+    const before = await newest();
     const wrong = { tasks: [{ id: 'a', role: 'wizard', prompt: 'p' }] };
     const { message, faults } = await rejection(runDirective(wrong, { url }), DirectiveRefusedError);
     expect(message).toContain('nobody has the role "wizard"; the roles are: worker');
     expect(faults).toMatchObject([{ pointer: '/tasks/0/role', code: 'ROLE_UNKNOWN' }]);
-    expect(await count()).toBe(before);
+    expect(await newest()).toBe(before);
   });
 
   it('has the role of whoever registers its action', async () => {
@@ -148,27 +148,6 @@ describe('runDirective', () => {
 });
 
 describe('the event bus', () => {
-  it('has told its subscribers everything when runDirective resolves', async () => {
-    const { COC_URL: before } = process.env;
-    process.env['COC_URL'] = url;
-    const { eventBus } = await import('chain-of-command');
-    try {
-      for (let round = 0; round < 5; round += 1) {
-        const heard: CocEvent[] = [];
-        const unsubscribe = eventBus.subscribe('*', (event) => heard.push(event));
-        const { id } = await runDirective(spec);
-        unsubscribe();
-        const own = heard.filter(({ directiveId }) => directiveId === id);
-        expect(own.map(({ seq, type }) => ({ seq, type }))).toEqual(
-          (await eventsOf(id)).map(({ seq, type }) => ({ seq, type })),
-        );
-      }
-    } finally {
-      if (before === undefined) delete process.env['COC_URL'];
-      else process.env['COC_URL'] = before;
-    }
-  });
-
   it('gives every event once and in order over a restart of the server, and so does a run', async () => {
     const waiting = await unserved('sdk.restart');
     const bus = new EventBus({ url });

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import { actionControllers } from '../../apps/workers/src/actions/action-controllers.js';
+import { AgentProvider } from '../../apps/workers/src/actions/answer-prompt/agent.provider.js';
+import { openProvider } from '../../apps/workers/src/actions/answer-prompt/open-provider.js';
 import type { AnswerOutput } from '../../apps/workers/src/actions/answer-question/answer-question.schema.js';
 import type { CollectOutput } from '../../apps/workers/src/actions/collect-documents/collect-documents.schema.js';
 import type { EmbedOutput } from '../../apps/workers/src/actions/embed-document/embed-document.schema.js';
@@ -65,7 +67,8 @@ beforeAll(async () => {
     await writeFile(join(folder, path), lines.join('\n'));
   }
   await symlink(tmpdir(), join(folder, 'docs', 'way-out'));
-  host = await stage.boot({}, actionControllers);
+  const provider = { provide: AgentProvider, useValue: await openProvider(stage.env().agent) };
+  host = await stage.boot({}, actionControllers, [provider]);
 });
 
 afterAll(async () => {
@@ -175,5 +178,20 @@ describe('docs.answer', () => {
     expect(await ask(report.markdownArtifact)).toBe('ARTIFACT_UNSUITABLE');
     expect(await ask('0'.repeat(64))).toBe('ARTIFACT_MISSING');
     expect(await ask('../../etc/passwd')).toBe('ARTIFACT_MISSING');
+  });
+});
+
+describe('agent.worker', () => {
+  it('answers as its role and reports what it spent', async () => {
+    const input = { prompt: 'Do something', mock: { costUsd: 0.25 } };
+    expect(await stage.outputOf('agent.worker', { input, maxCostUsd: 1 })).toMatchObject({
+      output: { role: 'worker', model: 'mock', text: expect.stringContaining('worker to: Do something') },
+      usage: { costUsd: 0.25, tokens: expect.any(Number) },
+    });
+  });
+
+  it('is stopped when it spends more than it was granted', async () => {
+    const input = { prompt: 'Do something', mock: { costUsd: 2 } };
+    expect(await stage.failOf('agent.worker', { input, maxCostUsd: 1 })).toMatchObject({ code: 'BUDGET_EXCEEDED' });
   });
 });

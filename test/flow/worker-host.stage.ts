@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Type } from '@nestjs/common';
+import type { Provider, Type } from '@nestjs/common';
 import { loadEnv, type Env } from '#libs/config';
 import { actionQueue, formatAttemptId, formatDirectiveId, type AttemptId } from '#libs/contracts';
 import { bullPrefix, queueOptions } from '#libs/queues';
@@ -80,8 +80,12 @@ export class WorkerStage {
     return loadEnv({ ...ours, ...settings });
   }
 
-  async boot(settings: Record<string, string> = {}, controllers: Type[] = [TestActions]): Promise<WorkerHost> {
-    return startWorkerHost(this.env(settings), createLogger('test', 'silent'), controllers);
+  async boot(
+    settings: Record<string, string> = {},
+    controllers: Type[] = [TestActions],
+    providers: Provider[] = [],
+  ): Promise<WorkerHost> {
+    return startWorkerHost(this.env(settings), createLogger('test', 'silent'), controllers, providers);
   }
 
   queueOf(action: string, shard = 0): { queue: Queue; events: QueueEvents } {

@@ -80,9 +80,10 @@ export class EnvError extends StartRefusal {
 
 type Variables = Record<string, string | undefined>;
 
-/** Parses once, at the start of a process; `defaults` stand in for what is not set. Throws EnvError. */
+/** Parses once, at the start of a process; `defaults` stand in for what is not set, or set to nothing. Throws EnvError. */
 export function loadEnv(variables: Variables = process.env, defaults: Variables = {}): Env {
-  const parsed = EnvSchema.safeParse({ ...defaults, ...variables });
+  const set = Object.entries(variables).filter(([, value]) => value !== '');
+  const parsed = EnvSchema.safeParse({ ...defaults, ...Object.fromEntries(set) });
   if (parsed.success) return parsed.data;
   throw new EnvError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
 }

@@ -10,7 +10,7 @@ type Answer = (request: Omit<AgentRequest, 'mock'> & { signal: AbortSignal }) =>
 const ModuleAnswer = z.object({ text: z.string(), model: z.string().default('unnamed'), usage: Usage.optional() });
 
 const wayOut =
-  'set it to an ES module that exports "answer" (apps/workers/README.md shows one), or use COC_MODE=mock, which needs none';
+  'set it to an ES module that exports "answer" (docs/typescript-api.md shows one), or use COC_MODE=mock, which needs none';
 
 /** COC_MODE=real without a module that can answer: nothing falls back to the mock in silence. */
 class ProviderMissingError extends StartRefusal {
