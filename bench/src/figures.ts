@@ -1,6 +1,7 @@
+import type { Redis } from '#libs/state';
 import type { Rig } from './rig.js';
 import { runRounds, type Round } from './rounds.js';
-import { slowestScripts } from './slow-scripts.js';
+import type { SlowScripts } from './slow-scripts.js';
 import { rounded, spreadOf } from './statistics.js';
 
 type Raw = Record<string, unknown>;
@@ -74,18 +75,39 @@ export async function measureDag({ ours: { driver } }: Rig): Promise<void> {
   });
 }
 
-/** Slope of `used_memory` between 5,000 and 10,000 finished chains, BullMQ's keys included. */
-export async function measureMemory({ ours: { driver }, redis }: Rig): Promise<void> {
-  const usedAfter = async (directives: number): Promise<number> => {
+const usedMemory = async (redis: Redis): Promise<number> =>
+  Number(/used_memory:(\d+)/.exec(await redis.info('memory'))![1]);
+
+/** Until the executor has swept the jobs of all settled attempts. */
+async function jobsAreSwept(redis: Redis, queueRoot: string): Promise<void> {
+  while ((await redis.zcard(`${queueRoot}:completed`)) > 0) await new Promise((resolve) => setTimeout(resolve, 250));
+}
+
+interface Memory {
+  withJobs: number;
+  swept: number;
+}
+
+/** Slope of `used_memory` between 5,000 and 10,000 finished chains, once their jobs were swept; and before that, with every job still there. */
+export async function measureMemory({ ours: { driver }, redis, queueRoot }: Rig): Promise<void> {
+  const usedAfter = async (directives: number): Promise<Memory> => {
     for (let done = 0; done < directives; done += 1_000) await driver.ask('chains', 1_000);
-    return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))![1]);
+    const withJobs = await usedMemory(redis);
+    await jobsAreSwept(redis, queueRoot);
+    return { withJobs, swept: await usedMemory(redis) };
   };
   const [at5k, at10k] = [await usedAfter(5_000), await usedAfter(5_000)];
-  print('redis_bytes_per_directive', (at10k - at5k) / 5_000, { usedMemoryAt5000: at5k, usedMemoryAt10000: at10k });
+  const slope = (at10k.swept - at5k.swept) / 5_000;
+  const beforeSweep = rounded((at10k.withJobs - at5k.swept) / 5_000);
+  print('redis_bytes_per_directive', slope, {
+    beforeSweep,
+    usedMemoryAt5000: at5k.swept,
+    usedMemoryAt10000: at10k.swept,
+  });
 }
 
 /** The slowest of our scripts in the whole run, by Redis' own SLOWLOG (1 ms and more). */
-export async function measureScripts({ redis }: Rig): Promise<void> {
-  const scripts = await slowestScripts(redis);
+export function measureScripts(slow: SlowScripts): void {
+  const scripts = slow.slowest();
   print('script_max_ms', scripts[0]?.maxMs ?? 1, { over1Ms: scripts });
 }

@@ -1,5 +1,6 @@
 import { measureDag, measureMemory, measureRatios, measureScripts } from './figures.js';
-import { startRig } from './rig.js';
+import { startRig, type Rig, type RigOptions } from './rig.js';
+import { SlowScripts } from './slow-scripts.js';
 
 /** `npm run bench [-- --rounds N] [--profile DIR] [--only ratios|dag|memory]` */
 const words = process.argv.slice(2);
@@ -8,14 +9,23 @@ const option = (name: string): string | undefined => {
   return at < 0 ? undefined : words[at + 1];
 };
 const only = option('only');
+const profile = option('profile');
+const rounds = Number(option('rounds') ?? 5);
+const slow = new SlowScripts();
 const wanted = (name: string): boolean => only === undefined || only === name;
 
-const rig = await startRig(option('profile'));
-try {
-  if (wanted('memory')) await measureMemory(rig);
-  if (wanted('ratios')) await measureRatios(rig, Number(option('rounds') ?? 5));
-  if (wanted('dag')) await measureDag(rig);
-  await measureScripts(rig);
-} finally {
-  await rig.stop();
+/** A Redis and processes of its own for each part: none meets what another left. */
+async function onRig(options: RigOptions, measure: (rig: Rig) => Promise<void>): Promise<void> {
+  const rig = await startRig({ profile, ...options });
+  try {
+    await measure(rig);
+    await slow.collect(rig.redis);
+  } finally {
+    await rig.stop();
+  }
 }
+
+if (wanted('ratios')) await onRig({}, async (rig) => measureRatios(rig, rounds));
+if (wanted('memory')) await onRig({ jobKeepMs: 1_000 }, measureMemory);
+if (wanted('dag')) await onRig({}, measureDag);
+measureScripts(slow);

@@ -20,6 +20,8 @@ export interface Side {
 /** Redis with AOF everysec; orchestrator, executor and worker; and the baseline's two processes: all started as they run for a user. */
 export interface Rig {
   redis: Redis;
+  /** What BullMQ's keys of the no-op action's queue begin with. */
+  queueRoot: string;
   ours: Side;
   flowProducer: Side;
   stop(): Promise<void>;
@@ -47,12 +49,21 @@ async function endChild(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** `profile`: a folder for `--cpu-prof` files of orchestrator and executor. */
-export async function startRig(profile?: string): Promise<Rig> {
+export interface RigOptions {
+  /** A folder for `--cpu-prof` files of orchestrator and executor. */
+  profile?: string | undefined;
+  /** How long the jobs of settled attempts stay, in ms; the product's default without it. */
+  jobKeepMs?: number;
+}
+
+export async function startRig({ profile, jobKeepMs }: RigOptions = {}): Promise<Rig> {
   const execArgv = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const server = await startRedis({ args: ['--appendfsync', 'everysec'] });
   const dataDir = await mkdtemp(join(tmpdir(), 'coc-bench-'));
-  const env = settings(server, dataDir);
+  const env = {
+    ...settings(server, dataDir),
+    ...(jobKeepMs === undefined ? {} : { COC_JOB_KEEP_MS: String(jobKeepMs) }),
+  };
   const redis = openRedis(server.url);
   await redis.connect();
   await redis.config('SET', 'slowlog-log-slower-than', '1000', 'slowlog-max-len', '100000');
@@ -78,6 +89,7 @@ export async function startRig(profile?: string): Promise<Rig> {
   const redisPid = { redis: server.process.pid! };
   return {
     redis,
+    queueRoot: `${shardRoot(keyPrefix, 0)}:${actionQueue(noopAction, 0)}`,
     ours: {
       driver: orchestrator,
       pids: { ...redisPid, orchestrator: orchestrator.pid, executor: executor.pid!, worker: ourWorker.pid },

@@ -1,5 +1,5 @@
 import { ActionRecord, isDirectiveId, shardOfDirective, type Json } from '#libs/contracts';
-import { runWithIncludes } from '../scripts/lua-source.js';
+import { runInLibrary } from '../scripts/lua-source.js';
 import { HttpFront } from './http-front-bed.js';
 import { SseClient } from './sse-client.js';
 
@@ -64,8 +64,7 @@ export class StreamBed {
   /** Further events of a directive that is not final. */
   async emit(id: string, count: number, bytes = 10): Promise<void> {
     const root = this.front.rooms.keys.root(shardOfDirective(id)!);
-    const includes = ['keys', 'clock', 'record', 'events'];
-    await runWithIncludes(this.front.rooms.redis, includes, emitLua, root, id, String(count), String(bytes));
+    await runInLibrary(this.front.rooms.redis, emitLua, root, id, String(count), String(bytes));
   }
 
   /** A directive that nobody is told of: it has its first two events, and no more but by `emit`. */

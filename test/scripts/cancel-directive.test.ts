@@ -67,7 +67,7 @@ describe('cancel-directive', () => {
     await stage.store.cancel(id);
     expect(await stage.counters(id, 'succeeded', 'cancelled', 'open')).toEqual({ succeeded: 1, cancelled: 1, open: 0 });
     const before = await stage.keyspace();
-    expect(await stage.attempts.settle([outcome(granted['b']!)])).toEqual([{ result: 'stale' }]);
+    expect((await stage.attempts.settle([outcome(granted['b']!)])).results).toEqual([{ result: 'stale' }]);
     expect(await stage.keyspace()).toEqual(before);
   });
 
@@ -106,7 +106,9 @@ describe('cancel-directive', () => {
 
   it('writes nothing when a key is of a wrong type, or without a limit', async () => {
     const { id } = await stage.begin([echo('a')]);
-    await expectNothingWritten(stage, guardedKeys(stage, id), async () => stage.store.cancel(id));
+    await expectNothingWritten(stage, guardedKeys(stage, id, stage.keys.control(0)), async () =>
+      stage.store.cancel(id),
+    );
     const before = await stage.keyspace();
     await expect(stage.run('cancel-directive', id, 'all')).rejects.toThrow('how many tasks to finish');
     expect(await stage.keyspace()).toEqual(before);

@@ -19,7 +19,7 @@ afterAll(async () => bed.close());
 
 async function toReview(): Promise<void> {
   await stage.store.commitPlan(id, planOf([echo('a')]), { workflow: 'w', input: null, needsReview: true });
-  const [granted] = (await stage.attempts.startDirective(id)).dispatched;
+  const [granted] = (await stage.start(id)).dispatched;
   await stage.settle(outcome(granted!));
 }
 
@@ -59,7 +59,7 @@ describe('close-directive', () => {
     const before = await stage.keyspace();
     expect(await stage.store.close(id, 'FAILED', error)).toBe(false);
     expect(await stage.keyspace()).toEqual(before);
-    const [granted] = (await stage.attempts.startDirective(id)).dispatched;
+    const [granted] = (await stage.start(id)).dispatched;
     await stage.settle(outcome(granted!));
     await stage.store.pause(id, 'tester');
     expect(await stage.store.close(id, 'COMPLETED')).toBe(false);

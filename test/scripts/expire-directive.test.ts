@@ -84,6 +84,8 @@ describe('expire-directive', () => {
   it('writes nothing when a key is of a wrong type', async () => {
     const { id } = await stage.begin([echo('a')]);
     await stage.letTtlPass(id);
-    await expectNothingWritten(stage, guardedKeys(stage, id), async () => stage.store.expire(id));
+    await expectNothingWritten(stage, guardedKeys(stage, id, stage.keys.control(0)), async () =>
+      stage.store.expire(id),
+    );
   });
 });

@@ -16,7 +16,7 @@ beforeEach(async () => {
   id = aDraft().id;
   await stage.store.accept(aDraft({ id, kind: 'workflow' }));
   await stage.store.commitPlan(id, planOf([echo('a')]), { workflow: 'w', input: null, needsReview: true });
-  const [granted] = (await stage.attempts.startDirective(id)).dispatched;
+  const [granted] = (await stage.start(id)).dispatched;
   await stage.settle(outcome(granted!));
 });
 afterAll(async () => bed.close());
@@ -40,7 +40,7 @@ describe('extend-plan', () => {
     });
     expect(await stage.members('outbox')).toEqual([`execute:${id}`]);
     expect(await stage.redis.smembers(stage.keys.queues(0))).toEqual(expect.arrayContaining(['test.other.0']));
-    await stage.attempts.startDirective(id);
+    await stage.start(id);
     const { b } = await stage.cascade();
     const { c } = await stage.settle(outcome(b!));
     await stage.settle(outcome(c!));

@@ -34,7 +34,7 @@ async function reviewed(stage: Stage): Promise<string> {
   const { id } = aDraft();
   await stage.store.accept(aDraft({ id, kind: 'workflow' }));
   await stage.store.commitPlan(id, planOf([echo('a')]), { workflow: 'w', input: null, needsReview: true });
-  const [granted] = (await stage.attempts.startDirective(id)).dispatched;
+  const [granted] = (await stage.start(id)).dispatched;
   await stage.settle(outcome(granted!));
   return id;
 }
@@ -58,7 +58,7 @@ function on(prepare: (stage: Stage) => Promise<string>, act: (stage: Stage, id: 
 
 const planned = async (stage: Stage) => stage.accept([echo('a')]);
 const scenes: Record<string, Scene> = {
-  'start-directive': on(planned, async (stage, id) => stage.attempts.startDirective(id)),
+  'start-directive': on(planned, async (stage, id) => stage.start(id)),
   'advance-cascade': on(planned, async (stage) => stage.attempts.advanceCascade(0)),
   'release-tasks': on(retrying, async (stage, id) => {
     await stage.redis.zadd(stage.keys.ready(0, queue), 1, `${id}.0`);

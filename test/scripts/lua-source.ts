@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Redis } from '#libs/state';
+import { loadLibrary, type Redis } from '#libs/state';
 
 const folder = join(import.meta.dirname, '..', '..', 'libs', 'state', 'src', 'scripts');
 
@@ -20,14 +20,11 @@ export function foundInLua(pattern: RegExp): string[] {
   return [...new Set([...luaCode().matchAll(pattern)].map((match) => match[1]!))].toSorted();
 }
 
-/** Runs Lua of a test after the includes it names. */
-export async function runWithIncludes(
-  redis: Redis,
-  includes: readonly string[],
-  body: string,
-  root: string,
-  ...args: string[]
-): Promise<unknown> {
-  const texts = includes.map((name) => readFileSync(join(folder, 'includes', `${name}.lua`), 'utf8'));
-  return redis.eval([...texts, body].join('\n'), 1, root, ...args);
+/** Runs Lua of a test as one more function of the library, after all that a script has. */
+export async function runInLibrary(redis: Redis, body: string, root: string, ...args: string[]): Promise<unknown> {
+  const { text } = loadLibrary();
+  const [, name] = /^#!lua name=(\w+)/.exec(text)!;
+  const ours = `${text.replaceAll(name!, 'twins')}\nregister('twins_test', function()\n${body}\nend)`;
+  await redis.function('LOAD', 'REPLACE', ours);
+  return redis.fcall('twins_test', 1, root, ...args);
 }

@@ -44,7 +44,7 @@ describe('pause-directive', () => {
     const { id } = aDraft();
     await stage.store.accept(aDraft({ id, kind: 'workflow' }));
     await stage.store.commitPlan(id, planOf([echo('a')]), { workflow: 'w', input: null, needsReview: true });
-    const [granted] = (await stage.attempts.startDirective(id)).dispatched;
+    const [granted] = (await stage.start(id)).dispatched;
     await stage.settle(outcome(granted!));
     expect(await stage.members('outbox')).toEqual([`review:${id}`]);
     await stage.store.pause(id, 'tester');

@@ -42,6 +42,15 @@ describe('refuse-task', () => {
     expect(dispatched.map(({ spec }) => spec.id)).toEqual(['end']);
   });
 
+  it('says how much the cascade has to do only when it gave it more', async () => {
+    const many = Array.from({ length: 80 }, (_, at) => echo(`t${at}`, ['each']));
+    const { id } = await stage.begin([{ ...each, optional: true }, ...many]);
+    expect(await stage.attempts.refuseTask(id, '0', ...reason)).toMatchObject({ cascades: 1 });
+    const other = await stage.begin([each, echo('end')]);
+    expect(await stage.attempts.refuseTask(other.id, '0', ...reason)).toMatchObject({ cascades: 0 });
+    expect(await stage.members('cascade')).toHaveLength(1);
+  });
+
   it('lets nothing start that was refused before its dependencies were done', async () => {
     const { id, granted } = await stage.begin([echo('a'), { ...each, dependsOn: ['a'] }, echo('other')]);
     await stage.attempts.refuseTask(id, '1', ...reason);

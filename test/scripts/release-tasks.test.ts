@@ -33,7 +33,7 @@ describe('release-tasks', () => {
     const second = await stage.accept([echo('a')]);
     const critical = await stage.accept([echo('a')], { priority: 0 });
     for (const [at, id] of [low, first, second, critical].entries()) {
-      await stage.attempts.startDirective(id);
+      await stage.start(id);
       const member = `${id}.0`;
       const score = Number(await stage.redis.zscore(stage.keys.ready(0, queue), member));
       await stage.redis.zadd(stage.keys.ready(0, queue), score + at, member);
@@ -50,7 +50,7 @@ describe('release-tasks', () => {
   it('lets nobody who just became ready pass the line of the queue', async () => {
     const { granted } = await stage.begin([echo('a'), echo('b', ['a'])]);
     const other = await stage.accept([echo('waiting')], { priority: 1 });
-    await stage.attempts.startDirective(other);
+    await stage.start(other);
     expect(await stage.settle(outcome(granted['a']!))).toEqual({});
     expect((await release()).ids).toEqual([`${other} waiting`]);
   });
@@ -58,7 +58,7 @@ describe('release-tasks', () => {
   it('grants nothing twice', async () => {
     const free = await fillWindow();
     const id = await stage.accept([echo('a')]);
-    await stage.attempts.startDirective(id);
+    await stage.start(id);
     await free();
     expect((await release()).ids).toEqual([`${id} a`]);
     const before = await stage.keyspace();
@@ -69,10 +69,10 @@ describe('release-tasks', () => {
   it('parks what belongs to a paused directive and goes on to the next', async () => {
     const free = await fillWindow();
     const paused = await stage.accept(Array.from({ length: 30 }, (_, at) => echo(`t${at}`)));
-    await stage.attempts.startDirective(paused);
+    await stage.start(paused);
     await stage.redis.hset(stage.keys.directive(paused), 'state', 'PAUSED');
     const behind = await stage.accept([echo('behind')], { priority: 3 });
-    await stage.attempts.startDirective(behind);
+    await stage.start(behind);
     await free();
     expect((await release(10)).ids).toEqual([`${behind} behind`]);
     expect(await stage.parked(paused)).toHaveLength(30);
@@ -82,8 +82,8 @@ describe('release-tasks', () => {
   it('drops members whose directive is gone, final or over its TTL, and what is no member at all', async () => {
     const free = await fillWindow();
     const [late, cancelled] = [await stage.accept([echo('a')]), await stage.accept([echo('a')])];
-    await stage.attempts.startDirective(late);
-    await stage.attempts.startDirective(cancelled);
+    await stage.start(late);
+    await stage.start(cancelled);
     await stage.letTtlPass(late);
     await stage.store.cancel(cancelled);
     const strange = [`${aDraft().id}.0`, `${cancelled}.0`, 'what is this', `${late}.zz`];
@@ -131,10 +131,12 @@ describe('release-tasks', () => {
   it('writes nothing of any directive when a key of one is of a wrong type', async () => {
     const free = await fillWindow();
     const [good, bad] = [await stage.accept([echo('a')]), await stage.accept([echo('a')])];
-    await stage.attempts.startDirective(good);
-    await stage.attempts.startDirective(bad);
+    await stage.start(good);
+    await stage.start(bad);
     await free();
     const call = async () => stage.run('release-tasks', queue, 10, 'nonce-base', 100);
-    await expectNothingWritten(stage, guardedKeys(stage, bad, queue), call);
+    const { keys } = stage;
+    const spoilt = guardedKeys(stage, bad, keys.ready(0, queue), keys.inflight(0, queue));
+    await expectNothingWritten(stage, spoilt, call);
   });
 });

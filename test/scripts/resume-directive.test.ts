@@ -74,7 +74,7 @@ describe('resume-directive', () => {
     const { id } = aDraft();
     await stage.store.accept(aDraft({ id, kind: 'workflow' }));
     await stage.store.commitPlan(id, planOf([echo('a')]), { workflow: 'w', input: null, needsReview: true });
-    const [granted] = (await stage.attempts.startDirective(id)).dispatched;
+    const [granted] = (await stage.start(id)).dispatched;
     await stage.settle(outcome(granted!));
     await stage.store.pause(id, 'tester');
     await stage.store.resume(id, 'tester');

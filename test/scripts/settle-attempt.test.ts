@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Settlement } from '#libs/state';
 import { expectNothingWritten, guardedKeys } from './wrong-type.js';
 import { aDraft, echo, failure, outcome, queue } from './orders.js';
 import { ScriptBed } from './script-bed.js';
@@ -13,6 +14,11 @@ beforeEach(() => {
   stage = bed.stage();
 });
 afterAll(async () => bed.close());
+
+async function settleOrThrow(...settlements: Settlement[]): Promise<void> {
+  const { results } = await stage.attempts.settle(settlements);
+  for (const result of results) if (result.result === 'error') throw result.error;
+}
 
 describe('settle-attempt', () => {
   it('stores the output, frees what waited for it and dispatches it in the same step', async () => {
@@ -64,7 +70,7 @@ describe('settle-attempt', () => {
       { ...b, taskIndex: 9 },
       { ...b, directiveId: aDraft().id },
     ];
-    const results = await stage.attempts.settle(dead.flatMap((attempt) => [outcome(attempt), failure(attempt)]));
+    const { results } = await stage.attempts.settle(dead.flatMap((attempt) => [outcome(attempt), failure(attempt)]));
     expect(results.map(({ result }) => result)).toEqual(dead.flatMap(() => ['stale', 'stale']));
     expect(await stage.keyspace()).toEqual(before);
   });
@@ -73,7 +79,7 @@ describe('settle-attempt', () => {
     const { granted } = await stage.begin([echo('a')]);
     const before = await stage.keyspace();
     const other = outcome(granted['a']!, { detail: { started: true, version: '2' } });
-    expect(await stage.attempts.settle([other])).toEqual([{ result: 'version', pinned: '1' }]);
+    expect((await stage.attempts.settle([other])).results).toEqual([{ result: 'version', pinned: '1' }]);
     expect(await stage.keyspace()).toEqual(before);
   });
 
@@ -158,8 +164,8 @@ describe('settle-attempt', () => {
     const running = Object.values(last).at(-1)!;
     await stage.store.cancel(id);
     expect(await stage.record(id)).toMatchObject({ closing: 'CANCELLED', state: 'RUNNING' });
-    const [settled] = await stage.attempts.settle([outcome(running)]);
-    expect(settled!.result).toBe(running.taskIndex < 100 ? 'stale' : 'ok');
+    const { results } = await stage.attempts.settle([outcome(running)]);
+    expect(results[0]!.result).toBe(running.taskIndex < 100 ? 'stale' : 'ok');
     await stage.store.closeChunk(id);
     expect(await stage.record(id)).toMatchObject({ state: 'CANCELLED', open: '0' });
     expect(await stage.leftovers(id)).toEqual({});
@@ -175,7 +181,9 @@ describe('settle-attempt', () => {
     const { granted } = await stage.begin([echo('a')]);
     const before = await stage.keyspace();
     const odd = { ...failure(granted['a']!), verdict: 'lost' as 'failed' };
-    const [unknown, timeless] = await stage.attempts.settle([odd, { ...failure(granted['a']!), verdict: 'retry' }]);
+    const timelessRetry = { ...failure(granted['a']!), verdict: 'retry' as const };
+    const [unknown] = (await stage.attempts.settle([odd])).results;
+    const [timeless] = (await stage.attempts.settle([timelessRetry])).results;
     expect(unknown).toMatchObject({ result: 'error', error: { message: expect.stringContaining('no such verdict') } });
     expect(timeless).toMatchObject({
       result: 'error',
@@ -186,9 +194,13 @@ describe('settle-attempt', () => {
 
   it('writes nothing when a key is of a wrong type', async () => {
     const { id, granted } = await stage.begin([echo('a'), echo('b', ['a'])]);
-    await expectNothingWritten(stage, guardedKeys(stage, id, queue), async () => {
-      const [result] = await stage.attempts.settle([outcome(granted['a']!)]);
-      if (result?.result === 'error') throw result.error;
-    });
+    const { keys } = stage;
+    const artifact = { name: 'a.txt', sha256: 'f'.repeat(64), bytes: 3, mimeType: 'text/plain' };
+    const detail = { started: true, version: '1', artifacts: [artifact] };
+    const queues = [keys.ready(0, queue), keys.inflight(0, queue)];
+    const written = guardedKeys(stage, id, keys.outputs(id), keys.artifacts(id), ...queues);
+    await expectNothingWritten(stage, written, async () => settleOrThrow(outcome(granted['a']!, { detail })));
+    const overdue = { ...failure(granted['a']!, { revoke: true }), verdict: 'expired' as const };
+    await expectNothingWritten(stage, [keys.control(0)], async () => settleOrThrow(overdue));
   });
 });

@@ -25,7 +25,7 @@ function spent(costMicroUsd?: number): { detail: { started: boolean; version: st
 }
 
 async function money(id: string): Promise<number[]> {
-  const names = ['chargedMicroUsd', 'reservedMicroUsd', 'overrunMicroUsd'];
+  const names = ['chargedMicroUsd', 'reservedMicroUsd', 'overrunMicroUsd'] as const;
   return Object.values(await stage.counters(id, ...names));
 }
 
@@ -50,6 +50,8 @@ describe('the budget in settle-attempt', () => {
   it('charges every attempt of a task', async () => {
     const { id, granted } = await stage.begin([paid('a', 1)]);
     await stage.settle({ ...failure(granted['a']!, { retryAtMs: 1, costMicroUsd: 200_000 }), verdict: 'retry' });
+    const { data } = (await stage.events(id)).at(-1)!;
+    expect(data).toMatchObject({ attempt: 1, costMicroUsd: 200_000, tokens: 0 });
     const { dispatched } = await stage.attempts.fireTimers(0, 10);
     await stage.settle(outcome(dispatched[0]!, spent(100_000)));
     expect(await money(id)).toEqual([300_000, 0, 0]);
@@ -104,7 +106,7 @@ describe('the budget in settle-attempt', () => {
     const narrow = bed.stage(1);
     const { id, granted } = await narrow.begin([paid('a', 1), paid('b', 1)], { budgetMicroUsd: 1_500_000 });
     const other = await narrow.accept([paid('x', 1)]);
-    await narrow.attempts.startDirective(other);
+    await narrow.start(other);
     await narrow.settle(outcome(granted['a']!, spent(0)));
     expect(new Set(await narrow.ready('test.paid.0'))).toEqual(new Set([`${other}.0`, `${id}.1`]));
     expect(await narrow.task(id, '1')).toMatchObject({ state: 'ready' });

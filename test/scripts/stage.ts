@@ -4,8 +4,12 @@ import {
   DirectiveStore,
   Keys,
   ScriptRunner,
+  countNames,
+  parseCounts,
+  type CountName,
   type DirectiveDraft,
   type Dispatch,
+  type Followup,
   type Redis,
   type Settlement,
 } from '#libs/state';
@@ -16,6 +20,13 @@ export interface StoredEvent {
   type: string;
   task: string;
   data: Record<string, Json>;
+}
+
+export interface EventPointer {
+  id: string;
+  tenant: string;
+  seq: number;
+  type: string;
 }
 
 /** The record below the rooms: real scripts on a real Redis, no queue. */
@@ -52,13 +63,21 @@ export class Stage {
     overrides: Partial<DirectiveDraft> = {},
   ): Promise<{ id: string; granted: Record<string, Dispatch> }> {
     const id = await this.accept(tasks, overrides);
-    return { id, granted: byTask((await this.attempts.startDirective(id)).dispatched) };
+    return { id, granted: byTask((await this.start(id)).dispatched) };
   }
 
-  async settle(settlement: Settlement): Promise<Record<string, Dispatch>> {
-    const [result] = await this.attempts.settle([settlement]);
-    if (result?.result !== 'ok') throw new Error(`not settled: ${JSON.stringify(result)}`);
-    return byTask(result.followup.dispatched);
+  /** Starts one directive alone; throws when its call failed. */
+  async start(id: string): Promise<Followup> {
+    const { followups, failures } = await this.attempts.startDirectives([id]);
+    if (failures[0]) throw failures[0];
+    return followups[0]!;
+  }
+
+  /** Settles in one call; throws when one is not accepted. */
+  async settle(...settlements: Settlement[]): Promise<Record<string, Dispatch>> {
+    const { results, followups } = await this.attempts.settle(settlements);
+    if (results.some(({ result }) => result !== 'ok')) throw new Error(`not settled: ${JSON.stringify(results)}`);
+    return byTask(followups.flatMap(({ dispatched }) => dispatched));
   }
 
   /** Works off all filed chunks; answers what was granted. */
@@ -72,14 +91,15 @@ export class Stage {
     return byTask(granted);
   }
 
+  /** The fields of the record, each of its counts as a field of its own. */
   async record(id: string): Promise<Record<string, string>> {
-    return this.redis.hgetall(this.keys.directive(id));
+    return expandRecord(await this.redis.hgetall(this.keys.directive(id)));
   }
 
-  /** The named fields of the record, numbers as numbers. */
-  async counters(id: string, ...names: string[]): Promise<Record<string, number>> {
-    const values = await this.redis.hmget(this.keys.directive(id), ...names);
-    return Object.fromEntries(names.map((name, at) => [name, Number(values[at] ?? 0)]));
+  /** The named counts of the record. */
+  async counters(id: string, ...names: CountName[]): Promise<Record<string, number>> {
+    const counts = parseCounts(await this.redis.hget(this.keys.directive(id), 'counts'));
+    return Object.fromEntries(names.map((name) => [name, counts[name]]));
   }
 
   async task(id: string, index: string): Promise<Record<string, Json> | null> {
@@ -95,24 +115,22 @@ export class Stage {
       task: fields[5]!,
       data: JSON.parse(fields[7]!) as Record<string, Json>,
     }));
-    const pointers = await this.redis.xrange(this.keys.shardEvents(0), '-', '+');
-    const pointed = pointers.filter(([, fields]) => fields[1] === id).map(([, fields]) => fields);
+    const pointed = (await this.pointers()).flat().filter((pointer) => pointer.id === id);
     const { tenant, seq } = await this.record(id);
-    const wanted = events.map(({ type }, at) => [
-      'directive',
-      id,
-      'seq',
-      String(at + 1),
-      'type',
-      type,
-      'tenant',
-      tenant,
-    ]);
+    const wanted = events.map(({ type }, at) => ({ id, tenant, seq: at + 1, type }));
     const isWhole = entries.every(([entryId], at) => entryId === `${at + 1}-0`) && Number(seq) === entries.length;
     if (!isWhole) throw new Error(`a gap in ${JSON.stringify(entries.map(([entryId]) => entryId))}, seq ${seq}`);
     if (JSON.stringify(pointed) !== JSON.stringify(wanted))
       throw new Error(`pointers differ: ${JSON.stringify(pointed)}`);
     return events;
+  }
+
+  /** The shard's stream: for each entry, which is one script call, the events it points at. */
+  async pointers(): Promise<EventPointer[][]> {
+    const entries = await this.redis.xrange(this.keys.shardEvents(0), '-', '+');
+    const isOdd = entries.some(([, fields]) => fields.some((field, at) => at % 2 === 0 && field !== 'e'));
+    if (isOdd) throw new Error(`not all are pointers: ${JSON.stringify(entries)}`);
+    return entries.map(([, fields]) => fields.flatMap((field, at) => (at % 2 === 1 ? pointersOf(field) : [])));
   }
 
   async story(id: string): Promise<string[]> {
@@ -135,9 +153,12 @@ export class Stage {
     return this.redis.zrange(this.keys[list](0), '0', '-1');
   }
 
-  /** Everything this stage has in Redis. */
+  /** Everything this stage has in Redis; throws when the copy of a story was left behind. */
   async keyspace(): Promise<Keyspace> {
-    return readKeyspace(this.redis, `{${this.prefix}:*`);
+    const space = await readKeyspace(this.redis, `{${this.prefix}:*`);
+    const copies = Object.keys(space).filter((key) => key.endsWith(':copy'));
+    if (copies.length > 0) throw new Error(`left behind: ${copies.join(', ')}`);
+    return space;
   }
 
   /** Moves the end of the TTL into the past, by Redis' clock. */
@@ -155,6 +176,22 @@ export class Stage {
     const found = lists.map((key) => [key, Object.keys(space[key] as object).filter((member) => member.includes(id))]);
     return Object.fromEntries(found.filter(([, members]) => members!.length > 0)) as Record<string, string[]>;
   }
+}
+
+/** Throws on a count that stands beside `counts`, for then one of the two is old. */
+export function expandRecord(record: Record<string, string>): Record<string, string> {
+  const { counts, ...texts } = record;
+  if (counts === undefined) return record;
+  const own = countNames.filter((name) => name in texts);
+  if (own.length > 0) throw new Error(`counts with a field of their own: ${own.join(', ')}`);
+  const numbers = Object.entries(parseCounts(counts)).map(([name, value]) => [name, String(value)]);
+  return { ...texts, ...(Object.fromEntries(numbers) as Record<string, string>) };
+}
+
+/** `<directive id> <tenant> <first seq> <type> <type> ...` */
+function pointersOf(field: string): EventPointer[] {
+  const [id, tenant, first, ...types] = field.split(' ');
+  return types.map((type, at) => ({ id: id!, tenant: tenant!, seq: Number(first) + at, type }));
 }
 
 function byTask(dispatched: readonly Dispatch[]): Record<string, Dispatch> {

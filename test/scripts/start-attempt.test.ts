@@ -46,6 +46,31 @@ describe('start-attempt', () => {
     expect(await stage.keyspace()).toEqual(before);
   });
 
+  it('counts a report that is twice in one call once', async () => {
+    const { id, granted } = await stage.begin([echo('a'), echo('b')]);
+    const [a, b] = [granted['a']!, granted['b']!];
+    expect(await stage.attempts.startAttempts([a, b, a])).toBe(1);
+    expect((await stage.story(id)).slice(5)).toEqual(['task.started a', 'task.started b']);
+  });
+
+  it('writes down the reports of several directives in one call, with one entry in the shard', async () => {
+    const [one, two] = [await stage.begin([echo('a'), echo('b')]), await stage.begin([echo('a')])];
+    const before = (await stage.pointers()).length;
+    const reports = [one.granted['a']!, two.granted['a']!, { ...one.granted['b']!, attempt: 9 }, one.granted['b']!];
+    expect(await stage.attempts.startAttempts(reports)).toBe(1);
+    expect((await stage.story(one.id)).slice(5)).toEqual(['task.started a', 'task.started b']);
+    expect((await stage.story(two.id)).slice(4)).toEqual(['task.started a']);
+    expect((await stage.pointers()).length).toBe(before + 1);
+  });
+
+  it('writes nothing of any when a key of one directive is of a wrong type', async () => {
+    const [good, bad] = [await stage.begin([echo('a')]), await stage.begin([echo('a')])];
+    const { keys } = stage;
+    const spoilt = [keys.directive(bad.id), keys.plan(bad.id), keys.tasks(bad.id), keys.events(bad.id)];
+    const reports = [good.granted['a']!, bad.granted['a']!];
+    await expectNothingWritten(stage, spoilt, async () => stage.attempts.startAttempts(reports));
+  });
+
   it('drops a report on a directive that is over', async () => {
     const { id, granted } = await stage.begin([echo('a')]);
     await stage.store.cancel(id);
@@ -67,7 +92,7 @@ describe('start-attempt', () => {
     ];
     await expectNothingWritten(stage, spoilt, async () => stage.attempts.startAttempts([granted['a']!]));
     const before = await stage.keyspace();
-    await expect(stage.run('start-attempt', id, '0', 1, granted['a']!.nonce, 'a while')).rejects.toThrow(
+    await expect(stage.run('start-attempt', 'a while', id, '0', 1, granted['a']!.nonce)).rejects.toThrow(
       'a grace is needed',
     );
     expect(await stage.keyspace()).toEqual(before);

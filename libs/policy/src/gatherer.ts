@@ -51,7 +51,7 @@ export class Gatherer<Item, Result> {
       const results = await this.act(batch.map(({ item }) => item));
       for (const [at, { done }] of batch.entries()) done.resolve(results[at]!);
     } catch (error) {
-      if (batch.length === 1) batch[0]!.done.reject(error as Error);
+      if (batch.length === 1) batch[0]!.done.reject(error);
       else for (const one of batch) await this.actOn([one]);
     }
   }

@@ -11,9 +11,10 @@ export type JobFate =
 export type JobOutcome = { event: 'completed'; returnValue: string } | { event: 'failed'; failedReason: string };
 
 const activePage = 1_000;
-const sweepPage = 200;
+const sweepPage = 500;
 const provePages = 20;
-const sweepPages = 50;
+/** 50,000 jobs a sweep of 5 s: more than a shard can finish. */
+const sweepPages = 100;
 
 /** Keeps a shard's worker queues in the state the executor relies on, and looks at single jobs. */
 export class QueueKeeper {

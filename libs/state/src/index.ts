@@ -5,11 +5,11 @@ export { ControlStreamReader, type AbortSignalMessage } from './control/control-
 export { Keys } from './keys.js';
 export { openBlockingRedis, openRedis, type Redis } from './redis/open-redis.js';
 export { ShardAgenda, type Agenda, type RemovedJob } from './agenda/shard-agenda.js';
-export { decodeTask, encodeTask, tasksPerChunk, type SpecRecord } from './plan/plan-encoding.js';
+export { decodeTask, encodeTask, parseSpec, tasksPerChunk, type SpecRecord } from './plan/plan-encoding.js';
 export { countNames, parseCounts, type CountName } from './read/counts.js';
 export { TaskFacts, type AttemptFacts } from './read/task-facts.js';
 export { ScriptRunner, type ScriptCall } from './redis/script-runner.js';
-export { scriptOfFunction } from './redis/script-library.js';
+export { loadLibrary, scriptOfFunction } from './redis/script-library.js';
 export {
   AttemptStore,
   shardOfAttempt,

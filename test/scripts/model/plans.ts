@@ -17,11 +17,14 @@ export interface Command {
 
 const kinds = {
   start: 5,
+  startMany: 3,
   cascade: 10,
   release: 8,
-  begin: 8,
+  begin: 6,
+  beginMany: 4,
   succeed: 12,
   fail: 12,
+  settleMany: 12,
   settleAgain: 3,
   forge: 3,
   pause: 3,

@@ -1,6 +1,7 @@
 import type { DirectiveState, TaskState } from '#libs/contracts';
+import { parseSpec } from '#libs/state';
 import type { Keyspace } from '../keyspace.js';
-import type { Stage, StoredEvent } from '../stage.js';
+import { expandRecord, type Stage, type StoredEvent } from '../stage.js';
 
 export interface StoredTask {
   state?: TaskState;
@@ -54,12 +55,11 @@ export interface Snapshot {
 
 type Hash = Record<string, string>;
 type Control = { id: string; queue: string; optional?: boolean; fanOut?: boolean; parent?: string };
-type Spec = { dependsOn: string[]; maxRetries: number; effect: string };
 type Entries = [string, string[]][];
 
 function viewOfTask(index: string, plan: Hash, tasks: Hash): TaskView {
   const control = JSON.parse(plan[index]!) as Control;
-  const spec = JSON.parse(plan[`${index}:spec`]!) as Spec;
+  const spec = parseSpec(plan[`${index}:spec`]!);
   return {
     ...(JSON.parse(tasks[index] ?? '{}') as StoredTask),
     index,
@@ -78,7 +78,7 @@ function viewOfTask(index: string, plan: Hash, tasks: Hash): TaskView {
 function viewOf(stage: Stage, space: Keyspace, id: string): DirectiveView {
   const root = stage.keys.directive(id);
   const keys = Object.fromEntries(Object.entries(space).filter(([key]) => key === root || key.startsWith(`${root}:`)));
-  const record = keys[root] as Hash;
+  const record = expandRecord(keys[root] as Hash);
   const plan = (keys[`${root}:plan`] ?? {}) as Hash;
   const tasks = (keys[`${root}:tasks`] ?? {}) as Hash;
   const indexes = Object.keys(plan).filter((field) => !field.includes(':'));

@@ -25,7 +25,10 @@ export class World {
 
   static async open(stage: Stage, shapes: readonly DirectiveShape[]): Promise<World> {
     const world = new World(stage);
-    for (const shape of shapes) await world.accept(shape);
+    const ids = shapes.map(() => formatDirectiveId(0, ulid()));
+    // The first goes alone, the others in one call.
+    await Promise.all(ids.map(async (id, at) => world.accept(id, shapes[at]!)));
+    world.ids.push(...ids);
     await world.look();
     return world;
   }
@@ -51,15 +54,25 @@ export class World {
   }
 
   private readonly acts: Record<CommandKind, (pick: number) => Promise<void>> = {
-    start: async (pick) => this.take(await this.stage.attempts.startDirective(this.directive(pick).id)),
+    start: async (pick) => this.take(await this.stage.start(this.directive(pick).id)),
+    startMany: async (pick) => this.startMany(rotate([...this.ids, this.ids[0]!], pick)),
     cascade: async () => this.take(await this.stage.attempts.advanceCascade(0)),
     release: async (pick) => this.release(pick),
     begin: async (pick) => {
       const attempt = this.pickAttempt(pick, true);
       if (attempt) await this.stage.attempts.startAttempts([attempt]);
     },
+    beginMany: async (pick) => {
+      await this.stage.attempts.startAttempts(this.pickSeveral(pick));
+    },
     succeed: async (pick) => this.settle(this.pickAttempt(pick, true), (attempt) => succeeded(attempt, pick)),
     fail: async (pick) => this.settle(this.pickAttempt(pick, true), (attempt) => this.failed(attempt, pick)),
+    settleMany: async (pick) =>
+      this.settleAll(this.pickSeveral(pick), (attempt, at) =>
+        this.isCurrent(attempt) && (pick + at) % 3 === 0
+          ? this.failed(attempt, pick + at)
+          : succeeded(attempt, pick + at),
+      ),
     settleAgain: async (pick) => this.settle(this.pickAttempt(pick, false), (attempt) => succeeded(attempt, pick)),
     forge: async (pick) => {
       const attempt = this.pickAttempt(pick, true);
@@ -87,15 +100,13 @@ export class World {
     review: async (pick) => this.review(pick),
   };
 
-  private async accept(shape: DirectiveShape): Promise<void> {
-    const id = formatDirectiveId(0, ulid());
+  private async accept(id: string, shape: DirectiveShape): Promise<void> {
     const { budgetMicroUsd, priority } = shape;
     const draft = aDraft({ id, budgetMicroUsd, priority, kind: shape.isReviewed ? 'workflow' : 'tasks' });
     const plan = planOf(shape.tasks);
     await this.stage.store.accept(draft, shape.isReviewed ? undefined : plan);
     if (shape.isReviewed)
       await this.stage.store.commitPlan(id, plan, { workflow: 'w', input: null, needsReview: true });
-    this.ids.push(id);
   }
 
   private take({ dispatched }: Followup): void {
@@ -133,6 +144,14 @@ export class World {
     return found[pick % Math.max(1, found.length)];
   }
 
+  /** What several workers may report at once: up to four attempts in flight, an old one, and one of them twice. */
+  private pickSeveral(pick: number): Dispatch[] {
+    const current = this.attempts.filter((attempt) => this.isCurrent(attempt));
+    const picked = rotate(current, pick).slice(0, 1 + (pick % 4));
+    const old = pick % 5 === 0 ? this.pickAttempt(pick, false) : undefined;
+    return [...(old ? [old] : []), ...picked, ...(pick % 3 === 0 ? picked.slice(0, 1) : [])];
+  }
+
   private pickMember(list: string, pick: number): [id?: string, index?: string] {
     const members = this.snapshot.list(list);
     return (members[pick % Math.max(1, members.length)]?.split('.') ?? []) as [string?, string?];
@@ -144,14 +163,29 @@ export class World {
     this.take((await this.stage.attempts.releaseTasks(0, queue, 1 + (pick % 3))).followup);
   }
 
-  /** A current fence is accepted, any other is stale: nothing else decides. */
   private async settle(attempt: Dispatch | undefined, make: (attempt: Dispatch) => Settlement): Promise<void> {
-    if (!attempt) return;
-    const expected = this.isCurrent(attempt) ? 'ok' : 'stale';
-    const [result] = await this.stage.attempts.settle([make(attempt)]);
-    if (result!.result !== expected)
-      throw new Error(`${formatAttemptId(attempt)}: ${JSON.stringify(result)}, not ${expected}`);
-    if (result!.result === 'ok') this.take(result!.followup);
+    if (attempt) await this.settleAll([attempt], make);
+  }
+
+  /** The first outcome under a current fence is accepted, any other is stale: nothing else decides. */
+  private async settleAll(
+    attempts: readonly Dispatch[],
+    make: (attempt: Dispatch, at: number) => Settlement,
+  ): Promise<void> {
+    const expected = attempts.map((attempt, at) =>
+      this.isCurrent(attempt) && attempts.indexOf(attempt) === at ? 'ok' : 'stale',
+    );
+    const { results, followups } = await this.stage.attempts.settle(attempts.map(make));
+    const words = results.map(({ result }) => result);
+    if (words.join() !== expected.join())
+      throw new Error(`${attempts.map(formatAttemptId).join()}: ${JSON.stringify(results)}, not ${expected.join()}`);
+    for (const followup of followups) this.take(followup);
+  }
+
+  private async startMany(ids: readonly string[]): Promise<void> {
+    const { followups, failures: errors } = await this.stage.attempts.startDirectives(ids);
+    if (errors[0]) throw errors[0];
+    for (const followup of followups) this.take(followup);
   }
 
   private failed(attempt: Dispatch, pick: number): Settlement {
@@ -219,6 +253,11 @@ export class World {
     if (lists.some((name) => name.startsWith('ready:'))) return 'release';
     return list('outbox').some((member) => member.startsWith('review:')) ? 'review' : undefined;
   }
+}
+
+function rotate<Item>(items: readonly Item[], by: number): Item[] {
+  const from = by % Math.max(1, items.length);
+  return [...items.slice(from), ...items.slice(0, from)];
 }
 
 /** Nothing said, nothing spent, a part, or more than was granted. */

@@ -1,6 +1,14 @@
 import { limits, parseTaskIndex, shardOfDirective, type PlannedTask } from '#libs/contracts';
 import { decideFanOut, type PolicyFailure } from '#libs/policy';
-import { decodeTask, encodeTask, tasksPerChunk, type FanOutTask, type Followup, type SpecRecord } from '#libs/state';
+import {
+  decodeTask,
+  encodeTask,
+  parseSpec,
+  tasksPerChunk,
+  type FanOutTask,
+  type Followup,
+  type SpecRecord,
+} from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
 import { BatchReads } from './batch-reads.js';
 import type { InputResolver } from './input.resolver.js';
@@ -29,7 +37,7 @@ export class FanOutExpander {
   private async plan(task: FanOutTask): Promise<FanOut | { failure: PolicyFailure } | undefined> {
     const stored = await this.context.facts.stored(task.directiveId, task.index);
     if (!stored) return undefined;
-    const spec = JSON.parse(stored.spec) as SpecRecord;
+    const spec = parseSpec(stored.spec);
     const items = await this.inputs.resolveTemplate(
       task.directiveId,
       spec,

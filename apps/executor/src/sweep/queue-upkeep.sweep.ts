@@ -4,8 +4,6 @@ import type { OutcomeLoop } from '../settle/outcome.loop.js';
 import type { DispatchService } from '../dispatch/dispatch.service.js';
 import type { Sweep } from './sweep.js';
 
-const finishedKeptMs = 60_000;
-
 /** Keeps stalled movers off and event streams whole; without it another client could re-run a task or trim an unread outcome. */
 export class QueueSettingsSweep implements Sweep {
   readonly name = 'queue-settings';
@@ -41,7 +39,7 @@ export class ForgottenWorkSweep implements Sweep {
   }
 }
 
-/** Removes settled jobs a minute after they finished, keeps their log lines, and trims event streams below the oldest unsettled entry. */
+/** Removes settled jobs some time after they finished (COC_JOB_KEEP_MS), keeps their log lines, and trims event streams below the oldest unsettled entry. */
 export class FinishedJobSweep implements Sweep {
   readonly name = 'finished-job';
   readonly everyMs = 5_000;
@@ -50,7 +48,7 @@ export class FinishedJobSweep implements Sweep {
 
   async runOnce(shard: number): Promise<number> {
     const { keeper, reader } = this.context.desks[shard]!;
-    const beforeMs = (await this.context.agenda.nowMs()) - finishedKeptMs;
+    const beforeMs = (await this.context.agenda.nowMs()) - this.context.env.executor.jobKeepMs;
     for (const queue of reader.followed) {
       const areSettled = async (jobIds: string[]): Promise<boolean[]> => this.areSettled(shard, queue, jobIds);
       await keeper.sweepFinished(queue, beforeMs, areSettled, (jobId) => this.logsKeyOf(jobId));

@@ -27,7 +27,7 @@ export function buildDraft(body: SubmitDirective, origin: DraftOrigin): Directiv
     workflow: workflow ?? null,
     intent: intent ?? null,
     labels: labels ?? {},
-    requestHash: createHash('sha256').update(canonicalJson(body)).digest('hex'),
+    requestHash: createHash('sha256').update(canonicalJson(body)).digest('base64url'),
     priority: rankOf[body.priority ?? 'MEDIUM'],
     ttlMs: body.ttlMs ?? origin.defaultTtlMs,
     budgetMicroUsd: budget?.maxCostUsd === undefined ? null : microUsdFromUsd(budget.maxCostUsd),

@@ -40,6 +40,17 @@ export interface SpecRecord {
   item?: Json;
 }
 
+type StoredSpec = Omit<SpecRecord, keyof UsualSpec> & Partial<UsualSpec>;
+type UsualSpec = Pick<SpecRecord, 'references' | 'dynamic' | 'dependsOn' | 'model'>;
+
+/** What most tasks have is not stored: a third of a small task's spec. */
+const usualSpec = (): UsualSpec => ({ references: {}, dynamic: false, dependsOn: [], model: null });
+
+/** A stored spec, with what was left out because it is as usual. */
+export function parseSpec(text: string): SpecRecord {
+  return { ...usualSpec(), ...(JSON.parse(text) as StoredSpec) };
+}
+
 export interface FieldChunk {
   planFields: string[];
   pendingFields: string[];
@@ -65,16 +76,17 @@ function chunksOf<T>(list: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
 }
 
-function specOf(task: PlannedTask, idOf: (index: number) => string): SpecRecord {
+function specOf(task: PlannedTask, idOf: (index: number) => string): StoredSpec {
+  const references = Object.fromEntries(task.references.map((index) => [idOf(index), formatTaskIndex(index)]));
   return {
     id: task.id,
     action: task.action,
     actionVersion: task.actionVersion,
     input: task.input,
-    references: Object.fromEntries(task.references.map((index) => [idOf(index), formatTaskIndex(index)])),
-    dynamic: collectReferences(task.input).references.length > 0,
-    dependsOn: task.dependsOn.map(formatTaskIndex),
-    model: task.model,
+    ...(task.references.length === 0 ? {} : { references }),
+    ...(collectReferences(task.input).references.length === 0 ? {} : { dynamic: true }),
+    ...(task.dependsOn.length === 0 ? {} : { dependsOn: task.dependsOn.map(formatTaskIndex) }),
+    ...(task.model === null ? {} : { model: task.model }),
     timeoutMs: task.timeoutMs,
     maxCostMicroUsd: task.maxCostMicroUsd,
     maxTokens: task.maxTokens,
@@ -126,7 +138,7 @@ interface ControlRecord {
 /** A stored task as its fan-out needs it; its dependents are not read back, for a child has none. */
 export function decodeTask(index: string, controlText: string, specText: string): PlannedTask {
   const control = JSON.parse(controlText) as ControlRecord;
-  const { references, dependsOn, dynamic: _, parent: __, ...spec } = JSON.parse(specText) as SpecRecord;
+  const { references, dependsOn, dynamic: _, parent: __, ...spec } = parseSpec(specText);
   return {
     ...spec,
     index: parseTaskIndex(index),

@@ -1,7 +1,7 @@
 import { formatTaskIndex, type DirectiveView, type PlanView, type TaskState } from '#libs/contracts';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
-import type { SpecRecord } from '../plan/plan-encoding.js';
+import { parseSpec } from '../plan/plan-encoding.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { fieldsOf, viewTask, type Dependencies, type StoredTask, type TaskParts } from './stored-task.js';
 
@@ -65,7 +65,7 @@ export class PlanReader {
       return [
         {
           index,
-          spec: JSON.parse(spec) as SpecRecord,
+          spec: parseSpec(spec),
           control: JSON.parse(control) as TaskParts['control'],
           stored: stored ? (JSON.parse(stored) as StoredTask) : undefined,
           pending: Number(pending ?? 0),

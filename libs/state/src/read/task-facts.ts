@@ -1,7 +1,7 @@
 import { formatTaskIndex, type AttemptId, type Effect, type Json } from '#libs/contracts';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
-import type { SpecRecord } from '../plan/plan-encoding.js';
+import { parseSpec, type SpecRecord } from '../plan/plan-encoding.js';
 
 /** What the law asks of an attempt that went wrong. `isCurrent` false: the fence is dead, nothing is to be decided. */
 export interface AttemptFacts {
@@ -39,7 +39,7 @@ export class TaskFacts {
     ]);
     if (state === null || spec === null) return undefined;
     const task = JSON.parse(state) as TaskRecord;
-    const record = JSON.parse(spec) as SpecRecord;
+    const record = parseSpec(spec);
     return {
       isCurrent: isInFlight(task) && task.attempt === attempt.attempt && task.nonce === attempt.nonce,
       started: task.state === 'running',

@@ -22,12 +22,15 @@ const includes = [
   'plan',
   'tasks',
   'budget',
+  'wait',
   'release',
   'lists',
+  'finish',
   'advance',
   'cascade',
   'close',
   'settle',
+  'settlements',
   'accept',
 ] as const;
 

@@ -4,7 +4,7 @@
 -- Returns: the number of reports that were stale
 -- Events: task.started
 
-local grace_ms, stale, directives, starting = tonumber(ARGV[1]), 0, {}, {}
+local grace_ms, stale, directives, starting, reported = tonumber(ARGV[1]), 0, {}, {}, {}
 require_that(grace_ms, 'a grace is needed')
 redis.call('XLEN', shard_key('events'))
 for at = 2, #ARGV, 4 do
@@ -12,11 +12,12 @@ for at = 2, #ARGV, 4 do
   if directives[id] == nil then directives[id] = load_directive(id) or false end
   local directive = directives[id]
   local task = directive and not RESTING[directive.state] and load_task(directive, index)
-  if not task or task.state ~= 'dispatched' or int(task.attempt) ~= ARGV[at + 2] or task.nonce ~= ARGV[at + 3] then
+  if not task or reported[task] or task.state ~= 'dispatched' or int(task.attempt) ~= ARGV[at + 2] or task.nonce ~= ARGV[at + 3] then
     stale = stale + 1
   else
     redis.call('XLEN', directive_key(id, 'events'))
     redis.call('ZCARD', queue_key('inflight', load_control(directive, index).queue))
+    reported[task] = true
     starting[#starting + 1] = { directive, index, task }
   end
 end

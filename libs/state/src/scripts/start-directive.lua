@@ -5,10 +5,11 @@
 -- more = 1 when there are further chunks of such tasks
 -- Events: directive.started, task.queued, task.held, task.deferred
 
-local directives, more = {}, 0
+local directives, seen, more = {}, {}, 0
 guard_shard()
 for at = 3, #ARGV do
-  local directive = load_directive(ARGV[at])
+  local directive = not seen[ARGV[at]] and load_directive(ARGV[at])
+  seen[ARGV[at]] = true
   if directive then
     directives[#directives + 1] = directive
     if find_roots(directive) then more = 1 end

@@ -86,19 +86,21 @@ export class AttemptStore {
 
   /** A few directives in each call, for a large fan-out alone may grant 100 tasks; a second start finds nothing to do. */
   async startDirectives(directiveIds: readonly string[]): Promise<{ followups: Followup[]; failures: Error[] }> {
-    const groups = this.groupByRoot(directiveIds, (id) => id, startsPerCall);
-    const replies = await this.scripts.runAll(
-      groups.map((ids) => ({
+    const replies = await this.runGroups(
+      directiveIds,
+      (id) => id,
+      startsPerCall,
+      (ids) => ({
         name: 'start-directive',
         root: this.keys.rootOf(ids[0]!),
         args: [this.window, newNonceBase(), ...ids],
-      })),
+      }),
     );
-    const failures = replies.filter((reply) => reply instanceof Error);
-    const followups = replies.flatMap((reply, at) => {
+    const failures = replies.map(({ reply }) => reply).filter((reply) => reply instanceof Error);
+    const followups = replies.flatMap(({ group, reply }) => {
       if (reply instanceof Error) return [];
       const [dispatched, expanding, cascades] = reply as [DispatchReply[], Expanding, number];
-      return [this.followup(shardOf(groups[at]![0]!), { dispatched, expanding, cascades })];
+      return [this.followup(shardOf(group[0]!), { dispatched, expanding, cascades })];
     });
     return { followups: await Promise.all(followups), failures };
   }
@@ -121,17 +123,19 @@ export class AttemptStore {
 
   /** Answers how many reports were late or repeated. */
   async startAttempts(attempts: readonly AttemptId[]): Promise<number> {
-    const groups = this.groupByRoot(attempts, ({ directiveId }) => directiveId, attemptsPerCall);
-    const replies = await this.scripts.runAll(
-      groups.map((group) => ({
+    const replies = await this.runGroups(
+      attempts,
+      ({ directiveId }) => directiveId,
+      attemptsPerCall,
+      (group) => ({
         name: 'start-attempt',
         root: this.keys.rootOf(group[0]!.directiveId),
         args: [timeoutGraceMs, ...group.flatMap(fenceArgs)],
-      })),
+      }),
     );
-    const failed = replies.find((reply) => reply instanceof Error);
-    if (failed) throw failed;
-    return (replies as number[]).reduce((sum, stale) => sum + stale, 0);
+    const failed = replies.find(({ reply }) => reply instanceof Error);
+    if (failed) throw failed.reply as Error;
+    return replies.reduce((sum, { reply }) => sum + (reply as number), 0);
   }
 
   /** A batch in one pipeline; outcomes of one directive are in the same call, for its record is then read and written once. */
@@ -190,10 +194,22 @@ export class AttemptStore {
     return { name: 'settle-attempt', root, args: [this.window, newNonceBase(), ...outcomes] };
   }
 
-  /** What lives in one shard together, in order. */
-  private groupByRoot<Item>(items: readonly Item[], idOf: (item: Item) => string, most: number): Item[][] {
+  /** What lives in one shard in one call, in order. One bad item must not fail its neighbours: a group that fails is run one by one. */
+  private async runGroups<Item>(
+    items: readonly Item[],
+    idOf: (item: Item) => string,
+    most: number,
+    callOf: (group: readonly Item[]) => ScriptCall,
+  ): Promise<{ group: readonly Item[]; reply: unknown }[]> {
     const byRoot = Map.groupBy(items, (item) => this.keys.rootOf(idOf(item)));
-    return [...byRoot.values()].flatMap((list) => groupForCalls(list, () => 0, most));
+    const groups = [...byRoot.values()].flatMap((list) => groupForCalls(list, () => 0, most));
+    const replies = await this.scripts.runAll(groups.map(callOf));
+    const answered = groups.map(async (group, at) => {
+      const reply = replies[at];
+      if (!(reply instanceof Error) || group.length === 1) return [{ group, reply }];
+      return this.runGroups(group, idOf, 1, callOf);
+    });
+    return (await Promise.all(answered)).flat();
   }
 
   /** By shard, and in it by directive; a group ends early when its outputs are large. */

@@ -1,5 +1,5 @@
 import { parseTaskIndex, type AttemptId } from '#libs/contracts';
-import type { SpecRecord } from '../plan/plan-encoding.js';
+import { parseSpec, type SpecRecord } from '../plan/plan-encoding.js';
 
 /** One granted attempt, ready to become a BullMQ job. */
 export interface Dispatch extends AttemptId {
@@ -60,6 +60,6 @@ async function parseDispatch(reply: DispatchReply, readSpec: SpecReader): Promis
     ttlMs: Math.max(1, Number(ttlMs)),
     tenant,
     traceparent,
-    spec: JSON.parse(specText) as SpecRecord,
+    spec: parseSpec(specText),
   };
 }

@@ -17,11 +17,15 @@ end
 
 local function read_draft(at)
   local plan = ARGV[at + 5]
-  return {
+  local draft = {
     id = ARGV[at], request_hash = ARGV[at + 1], tenant = ARGV[at + 2], ttl_ms = tonumber(ARGV[at + 3]), accepted = ARGV[at + 4],
     plan = plan ~= '' and cjson.decode(plan) or nil, record_count = tonumber(ARGV[at + 6]), plan_count = tonumber(ARGV[at + 7]),
     pending_count = tonumber(ARGV[at + 8]), values = at + DRAFT_VALUES,
   }
+  local counts_are_even = draft.record_count % 2 + draft.plan_count % 2 + draft.pending_count % 2 == 0
+  draft.last = draft.values + draft.record_count + draft.plan_count + draft.pending_count - 1
+  require_that(draft.ttl_ms and counts_are_even and draft.last <= #ARGV, 'the values of a directive make no sense')
+  return draft
 end
 
 -- A directive that is twice in one call is found by the second as the first one's.
@@ -29,11 +33,14 @@ local function read_drafts()
   local drafts, at, seen = {}, 1, {}
   while at <= #ARGV do
     local draft = read_draft(at)
-    draft.refusal = refusal_of(draft)
-    if seen[draft.id] then draft.refusal = seen[draft.id] == draft.request_hash and 'exists' or 'mismatch' end
-    seen[draft.id] = draft.request_hash
+    if seen[draft.id] then
+      draft.refusal = seen[draft.id] == draft.request_hash and 'exists' or 'mismatch'
+    else
+      draft.refusal = refusal_of(draft)
+      if not draft.refusal then seen[draft.id] = draft.request_hash end
+    end
     drafts[#drafts + 1] = draft
-    at = draft.values + draft.record_count + draft.plan_count + draft.pending_count
+    at = draft.last + 1
   end
   return drafts
 end

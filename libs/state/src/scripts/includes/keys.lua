@@ -1,5 +1,5 @@
 -- Purpose: builds every key of a shard from its root KEYS[1]; the twin of keys.ts.
--- A key is put together once and kept, for Lua takes 1 µs to make a string of 50 characters and a settlement names 25 keys.
+-- A key is put together once a call and kept, for Lua takes 1 µs to make a string of 50 characters and a settlement names 25 keys.
 local ROOT
 -- The arguments of the call, in place of the global that EVAL has and a function has not.
 local ARGV
@@ -37,17 +37,20 @@ local function queue_key(list, queue)
   return key
 end
 
-local DIRECTIVE_ROOT, DIRECTIVE_ID, DIRECTIVE_KEYS
+-- By directive id, for one call: `register` begins it anew.
+local DIRECTIVE_KEYS
 
--- Nearly every call is about one directive.
 local function directive_key(id, part)
-  if id ~= DIRECTIVE_ID or ROOT ~= DIRECTIVE_ROOT then
-    DIRECTIVE_ROOT, DIRECTIVE_ID, DIRECTIVE_KEYS = ROOT, id, { [''] = ROOT .. ':d:' .. id }
+  local keys = DIRECTIVE_KEYS[id]
+  if not keys then
+    keys = { [''] = ROOT .. ':d:' .. id }
+    DIRECTIVE_KEYS[id] = keys
   end
-  local key = DIRECTIVE_KEYS[part or '']
+  part = part or ''
+  local key = keys[part]
   if not key then
-    key = DIRECTIVE_KEYS[''] .. ':' .. part
-    DIRECTIVE_KEYS[part] = key
+    key = keys[''] .. ':' .. part
+    keys[part] = key
   end
   return key
 end

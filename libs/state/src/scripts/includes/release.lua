@@ -19,51 +19,6 @@ local function file_ready(directive, index, queue, release)
   redis.call('ZADD', queue_key('ready', queue), directive.priority * 1e13 + NOW, task_member(directive.id, index))
 end
 
--- In the order they came: by time, tasks of one millisecond would be looked at twice and others not at all.
-local function park(directive, index)
-  local key = directive_key(directive.id, 'parked')
-  local last = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')
-  redis.call('ZADD', key, last[2] and last[2] + 1 or 1, index)
-end
-
-local function park_paused(directive, index, task)
-  park(directive, index)
-  if not task.state then return end
-  task.state = 'ready'
-  task.waiting = { 'paused', directive.id }
-  task.deadline = directive.ttlAt
-  save_task(directive, index, task)
-end
-
-local function start_directive(directive)
-  if directive.state ~= 'QUEUED' then return end
-  directive.state = 'RUNNING'
-  directive.startedAt = NOW
-  emit(directive, 'directive.started')
-end
-
--- Holds are of tasks: the directive runs, and says so.
-local function hold(directive, index, control, task, kind, ref)
-  if task.state == 'held' then return end
-  start_directive(directive)
-  task.state = 'held'
-  task.since = NOW
-  task.deadline = directive.ttlAt
-  task.waiting = { kind, ref }
-  save_task(directive, index, task)
-  emit(directive, 'task.held', control.id, { kind = kind, ref = ref, attempt = task.attempt or 0 })
-end
-
-local function defer(directive, index, control, task, kind, ref)
-  if task.state == 'deferred' and task.waiting and task.waiting[1] == kind then return end
-  task.state = 'deferred'
-  task.since = NOW
-  task.deadline = directive.ttlAt
-  task.waiting = { kind, ref }
-  save_task(directive, index, task)
-  emit(directive, 'task.deferred', control.id, { kind = kind, ref = ref, attempt = task.attempt or 0 })
-end
-
 -- Answering 8 MB of specs took 37 ms: after 512 KB the caller reads the others itself.
 local function read_spec(directive, index, release)
   if release.bytes > 524288 then return '' end
@@ -85,7 +40,7 @@ local function grant(directive, index, control, task, release)
   add_later(queue_key('inflight', control.queue), int(task.deadline), attempt_id(directive.id, index, task))
   release.inflight[control.queue] = release.inflight[control.queue] + 1
   start_directive(directive)
-  emit(directive, 'task.queued', control.id, { attempt = task.attempt, queue = control.queue })
+  emit(directive, 'task.queued', control.id, ('{"attempt":%d,"queue":"%s"}'):format(task.attempt, control.queue))
   local spec = read_spec(directive, index, release)
   release.dispatched[#release.dispatched + 1] = {
     directive.id, index, int(task.attempt), task.nonce, control.queue, int(task.deadline - NOW), directive.tenant, directive.traceparent, spec,

@@ -1,6 +1,21 @@
 -- Purpose: reads and writes a task's state and its control record, and counts it when it becomes final.
 local FINAL = { succeeded = true, failed = true, cancelled = true, expired = true, skipped = true }
 
+-- Plans made from one workflow have the same controls again and again: what was decoded once is kept, and must not be changed.
+local KEPT_TEXTS, KEPT_CHARS = 500, 1000
+local kept, kept_count = {}, 0
+
+local function decode_kept(text)
+  local value = kept[text]
+  if value then return value end
+  value = cjson.decode(text)
+  if #text > KEPT_CHARS then return value end
+  if kept_count == KEPT_TEXTS then kept, kept_count = {}, 0 end
+  kept[text] = value
+  kept_count = kept_count + 1
+  return value
+end
+
 -- Reads the fields of a hash that are not known yet into `known`, in one call; what is not there is false.
 local function fetch(key, fields, known, parse)
   local missing = {}
@@ -13,7 +28,7 @@ local function fetch(key, fields, known, parse)
 end
 
 local function fetch_controls(directive, indexes)
-  fetch(directive_key(directive.id, 'plan'), indexes, directive.controls, cjson.decode)
+  fetch(directive_key(directive.id, 'plan'), indexes, directive.controls, decode_kept)
 end
 
 local function fetch_tasks(directive, indexes)
@@ -31,7 +46,7 @@ local function load_field(known, key, field, parse)
 end
 
 local function load_control(directive, index)
-  return load_field(directive.controls, directive_key(directive.id, 'plan'), index, cjson.decode)
+  return load_field(directive.controls, directive_key(directive.id, 'plan'), index, decode_kept)
 end
 
 local function load_task(directive, index)
@@ -59,6 +74,11 @@ local function meet_dependency(directive, index)
   return left
 end
 
+-- What waited for a dependency until now has a state only if it was skipped for another, or refused.
+local function may_have_ended(directive)
+  return directive.skipped > 0 or directive.failed > 0
+end
+
 -- What freeing or skipping a list of dependents will read, in two calls.
 local function fetch_dependents(directive, indexes)
   if #indexes < 2 then return end
@@ -66,7 +86,7 @@ local function fetch_dependents(directive, indexes)
   for at = 1, #indexes do fields[at] = indexes[at] .. ':pending' end
   local tasks = directive_key(directive.id, 'tasks')
   fetch(tasks, fields, directive.pending, tonumber)
-  if directive.skipped > 0 then fetch(tasks, indexes, directive.tasks, cjson.decode) end
+  if may_have_ended(directive) then fetch(tasks, indexes, directive.tasks, cjson.decode) end
 end
 
 local function attempt_id(id, index, task)

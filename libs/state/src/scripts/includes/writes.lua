@@ -50,6 +50,7 @@ local function register(name, transition)
     ARGV = arguments
     NOW = redis_now()
     NOW_TEXT = int(NOW)
+    DIRECTIVE_KEYS = {}
     begin_writes()
     local reply = transition()
     flush_writes()
