@@ -18,10 +18,12 @@ export class QueueSettingsSweep implements Sweep {
   }
 }
 
-/** Ready tasks beside an open window, and reports that a dead or stopped executor left unacknowledged. */
+/** Ready tasks that stand still beside an open window, and reports that a dead or stopped executor left unacknowledged. */
 export class ForgottenWorkSweep implements Sweep {
   readonly name = 'forgotten-work';
   readonly everyMs = 2_000;
+  /** Ready tasks at the last look, by queue. A long line that moves has room for a moment at nearly every look: nobody forgot it. */
+  private readonly lines = new Map<string, number>();
 
   constructor(
     private readonly context: ExecutorContext,
@@ -32,8 +34,9 @@ export class ForgottenWorkSweep implements Sweep {
   async runOnce(shard: number): Promise<number> {
     let repaired = await this.loops[shard]!.takeOver();
     for (const queue of this.context.desks[shard]!.reader.followed) {
-      if ((await this.context.agenda.readyCount(shard, queue)) > 0)
-        repaired += await this.dispatch.release(shard, queue);
+      const line = await this.context.agenda.readyCount(shard, queue);
+      if (line > 0 && line === this.lines.get(queue)) repaired += await this.dispatch.release(shard, queue);
+      this.lines.set(queue, line);
     }
     return repaired;
   }
