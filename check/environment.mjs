@@ -1,8 +1,8 @@
 import ts from 'typescript';
 import { codeFiles, isReference, nodesOf, parse, placeOf } from './sources.mjs';
 
-// libs/config parses the environment once; launch/ and check/ run before it is built; set-up passes it on to processes.
-const MAY_READ = /^(libs\/config|launch|check|test\/setup|bench\/setup)\//;
+// libs/config parses the environment once; launch/ and check/ run before it is built; set-up and the bench pass it on to processes.
+const MAY_READ = /^(libs\/config|launch|check|test\/setup)\/|^bench\/src\/peer\.ts$/;
 const PROCESS_MODULE = /^(node:)?process$/;
 
 const bare = (node) => ts.skipOuterExpressions(node);

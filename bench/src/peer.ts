@@ -28,6 +28,11 @@ export function serveParent(requests: Requests): void {
   process.send?.('ready');
 }
 
+/** The bench's own environment, and what a process is told beside it. */
+export function environmentWith(env: Record<string, string>): NodeJS.ProcessEnv {
+  return { ...process.env, ...env };
+}
+
 /** A process of the bench, started from dist/; `ask` runs one of its requests there. */
 export class Peer {
   private readonly waiting = new Map<number, PromiseWithResolvers<unknown>>();
@@ -50,7 +55,7 @@ export class Peer {
     env: Record<string, string>,
     { execArgv = [], args = [] }: { execArgv?: string[]; args?: string[] } = {},
   ): Promise<Peer> {
-    const child = fork(join(import.meta.dirname, file), args, { env: { ...process.env, ...env }, execArgv });
+    const child = fork(join(import.meta.dirname, file), args, { env: environmentWith(env), execArgv });
     await new Promise((resolve, reject) => {
       child.once('message', resolve);
       child.once('exit', (code) => reject(new Error(`${file} ended with ${code} before it was ready`)));

@@ -6,7 +6,7 @@ import { actionQueue, shardRoot } from '#libs/contracts';
 import { openRedis, type Redis } from '#libs/state';
 import { startRedis, type TestRedis } from '#libs/testing';
 import { noopAction } from './directives.js';
-import { Peer } from './peer.js';
+import { Peer, environmentWith } from './peer.js';
 
 const keyPrefix = 'coc';
 const baseline = { prefix: 'bull', queue: 'baseline' };
@@ -40,7 +40,7 @@ function settings(server: TestRedis, dataDir: string): Record<string, string> {
 
 function startExecutor(env: Record<string, string>, execArgv: string[]): ChildProcess {
   const main = join(import.meta.dirname, '..', '..', 'apps', 'executor', 'src', 'main.js');
-  return spawn(process.execPath, [...execArgv, main], { env: { ...process.env, ...env }, stdio: 'inherit' });
+  return spawn(process.execPath, [...execArgv, main], { env: environmentWith(env), stdio: 'inherit' });
 }
 
 async function endChild(child: ChildProcess): Promise<void> {

@@ -12,7 +12,6 @@ export { ScriptRunner, type ScriptCall } from './redis/script-runner.js';
 export { loadLibrary, scriptOfFunction } from './redis/script-library.js';
 export {
   AttemptStore,
-  shardOfAttempt,
   type SettleResult,
   type Settled,
   type Settlement,

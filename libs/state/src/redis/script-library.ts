@@ -35,7 +35,7 @@ const includes = [
 ] as const;
 
 /** Names of all transitions: one script each. */
-export function listScripts(): string[] {
+function listScripts(): string[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.lua'))
     .map((file) => file.slice(0, -'.lua'.length))

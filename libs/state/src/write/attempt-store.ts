@@ -287,6 +287,6 @@ function newNonceBase(): string {
 }
 
 /** The shard an attempt lives in; attempt ids are only built from directive ids. */
-export function shardOfAttempt(attempt: AttemptId): number {
+function shardOfAttempt(attempt: AttemptId): number {
   return shardOf(attempt.directiveId);
 }
