@@ -63,12 +63,21 @@ describe('start-attempt', () => {
     expect((await stage.pointers()).length).toBe(before + 1);
   });
 
-  it('writes nothing of any when a key of one directive is of a wrong type', async () => {
+  it('writes nothing of any in a call when a key of one directive is of a wrong type', async () => {
     const [good, bad] = [await stage.begin([echo('a')]), await stage.begin([echo('a')])];
     const { keys } = stage;
     const spoilt = [keys.directive(bad.id), keys.plan(bad.id), keys.tasks(bad.id), keys.events(bad.id)];
     const reports = [good.granted['a']!, bad.granted['a']!];
-    await expectNothingWritten(stage, spoilt, async () => stage.attempts.startAttempts(reports));
+    const values = reports.flatMap((it) => [it.directiveId, it.taskIndex.toString(36), it.attempt, it.nonce]);
+    await expectNothingWritten(stage, spoilt, async () => stage.run('start-attempt', 1_000, ...values));
+  });
+
+  it('records the others when one report of a call cannot be recorded, and fails for that one', async () => {
+    const [good, bad] = [await stage.begin([echo('a')]), await stage.begin([echo('a')])];
+    await stage.redis.set(stage.keys.events(bad.id), 'no story');
+    const reports = [bad.granted['a']!, good.granted['a']!];
+    await expect(stage.attempts.startAttempts(reports)).rejects.toThrow('WRONGTYPE');
+    expect(await stage.task(good.id, '0')).toMatchObject({ state: 'running' });
   });
 
   it('drops a report on a directive that is over', async () => {
