@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { NestFactory } from '@nestjs/core';
 import type { Env } from '#libs/config';
 import { openInstallation } from '#libs/state';
-import { NestLogger, closeMarginMs, type Logger, type RunningService } from '#libs/telemetry';
+import { NestLogger, closeMarginMs, tellOfConnectionLoss, type Logger, type RunningService } from '#libs/telemetry';
 import { Executor } from './executor.js';
 import { ExecutorModule } from './executor.module.js';
 
@@ -15,6 +15,7 @@ export interface RunningExecutor extends RunningService {
 export async function bootExecutor(env: Env, logger: Logger): Promise<RunningExecutor> {
   const { redis, servedShards: shards, warnings } = await openInstallation(env.redis, env.shards);
   for (const warning of warnings) logger.warn(warning);
+  tellOfConnectionLoss(redis, logger);
   const instance = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
   const app = await NestFactory.createApplicationContext(
     ExecutorModule.with({ env: { ...env, shards }, logger, redis, instance }),

@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Env } from '#libs/config';
 import { StartRefusal } from '#libs/contracts';
 import { openInstallation } from '#libs/state';
-import { NestLogger, closeMarginMs, type Logger, type RunningService } from '#libs/telemetry';
+import { NestLogger, closeMarginMs, tellOfConnectionLoss, type Logger, type RunningService } from '#libs/telemetry';
 import { configureHttpApp, createHttpAdapter } from './http/configure-http-app.js';
 import type { DirectiveIngress } from './http/directive-ingress.js';
 import { createOrchestratorContext } from './orchestrator.context.js';
@@ -27,6 +27,7 @@ class PortInUseError extends StartRefusal {
 export async function bootOrchestrator(env: Env, logger: Logger): Promise<RunningOrchestrator> {
   const installation = await openInstallation(env.redis, env.shards);
   for (const warning of installation.warnings) logger.warn(warning);
+  tellOfConnectionLoss(installation.redis, logger);
   const context = createOrchestratorContext(env, logger, installation);
   const app = await NestFactory.create<NestFastifyApplication>(OrchestratorModule.with(context), createHttpAdapter(), {
     logger: new NestLogger(logger),

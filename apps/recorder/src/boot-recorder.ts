@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { Env } from '#libs/config';
 import { openInstallation } from '#libs/state';
-import { NestLogger, closeMarginMs, type Logger, type RunningService } from '#libs/telemetry';
+import { NestLogger, closeMarginMs, tellOfConnectionLoss, type Logger, type RunningService } from '#libs/telemetry';
 import { RecorderModule } from './recorder.module.js';
 import { TraceFolder } from './trace/trace-folder.js';
 
@@ -12,6 +12,7 @@ export async function bootRecorder(env: Env, logger: Logger): Promise<RunningSer
   await folder.prepare();
   const { redis, servedShards: shards, warnings } = await openInstallation(env.redis, env.shards);
   for (const warning of warnings) logger.warn(warning);
+  tellOfConnectionLoss(redis, logger);
   const app = await NestFactory.createApplicationContext(
     RecorderModule.with({ ...env, shards }, logger, redis, folder),
     { logger: new NestLogger(logger), abortOnError: false },

@@ -18,7 +18,6 @@ export class Recorder {
   constructor(private readonly context: RecorderContext) {}
 
   async start(): Promise<void> {
-    this.context.blocking.on('error', () => undefined);
     await this.context.blocking.connect();
     this.running = this.run();
   }

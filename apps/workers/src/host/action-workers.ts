@@ -16,6 +16,8 @@ export interface WorkerSettings {
   hostName: string;
 }
 
+/** Every worker says every second that it cannot connect: 216 lines a minute of six of them. */
+const sameWarningEveryMs = 30_000;
 /** How long a BullMQ worker may take to write the failures of what shutdown aborted; Redis may be gone. */
 const lastWordsMs = 2_000;
 
@@ -34,6 +36,7 @@ async function isSettledWithin(work: Promise<unknown>, limitMs: number): Promise
 /** One BullMQ worker per action and shard. Loss of a lock is the executor's to see: these workers never move stalled jobs. */
 export class ActionWorkers {
   private workers: Worker[] = [];
+  private lastWarning = { text: '', at: 0 };
 
   constructor(
     private readonly settings: WorkerSettings,
@@ -76,7 +79,14 @@ export class ActionWorkers {
     });
     worker.on('lockRenewalFailed', (jobIds) => this.running.loseLocks(jobIds));
     worker.on('locksRenewed', ({ jobIds }) => this.running.renewLocks(jobIds));
-    worker.on('error', (error) => this.logger.warn({ queue: worker.name, err: error }, error.message));
+    worker.on('error', (error) => this.warn(worker.name, error));
     return worker;
+  }
+
+  private warn(queue: string, error: Error): void {
+    const { text, at } = this.lastWarning;
+    if (error.message === text && performance.now() - at < sameWarningEveryMs) return;
+    this.lastWarning = { text: error.message, at: performance.now() };
+    this.logger.warn({ queue, err: error }, error.message);
   }
 }

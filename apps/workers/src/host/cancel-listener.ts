@@ -23,8 +23,6 @@ export class CancelListener {
 
   private async listenTo(shard: number): Promise<ControlStreamReader> {
     const redis = openBlockingRedis(this.url);
-    // The reader tries again by itself; without a listener ioredis prints every lost connection.
-    redis.on('error', () => undefined);
     // Connected before the reader starts, so that no abort falls between boot and its first read.
     await redis.connect();
     const reader = new ControlStreamReader(redis, this.keys, shard, ({ jobId, reason }) =>

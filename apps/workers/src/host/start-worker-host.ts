@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { Env } from '#libs/config';
 import { ActionCatalog, ArtifactStore, AttemptFence, openInstallation, type Installation } from '#libs/state';
-import { NestLogger, closeMarginMs, type Logger, type RunningService } from '#libs/telemetry';
+import { NestLogger, closeMarginMs, tellOfConnectionLoss, type Logger, type RunningService } from '#libs/telemetry';
 import { ActionWorkers } from './action-workers.js';
 import { HostActionServer } from './action.server.js';
 import { AttemptRunner } from './attempt.runner.js';
@@ -49,6 +49,7 @@ export async function startWorkerHost(
   const installation = await openInstallation(env.redis, env.shards);
   const { redis } = installation;
   for (const warning of installation.warnings) logger.warn(warning);
+  tellOfConnectionLoss(redis, logger);
   const server = createServer(env, installation, logger);
   try {
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(

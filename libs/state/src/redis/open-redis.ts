@@ -16,9 +16,10 @@ export function openRedis(url: string): Redis {
   });
 }
 
-/** A connection of its own for one blocking reader, so that a blocked read delays nobody. */
+/** A connection of its own for one blocking reader, so that a blocked read delays nobody. It connects again in silence: the service's own connection tells of a loss. */
 export function openBlockingRedis(url: string): Redis {
-  return new Redis(url, { lazyConnect: true, maxRetriesPerRequest: null, keepAlive: 10_000 });
+  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: null, keepAlive: 10_000 });
+  return redis.on('error', () => undefined);
 }
 
 function parseInfo(info: string): Map<string, string> {

@@ -1,0 +1,16 @@
+import type { EventEmitter } from 'node:events';
+import type { Logger } from './logger.js';
+
+/** One line when an ioredis connection is lost and one when it is back, however often it is tried in between. */
+export function tellOfConnectionLoss(redis: EventEmitter, logger: Logger): void {
+  let isLost = false;
+  // Not `close`: that also comes of our own disconnecting.
+  redis.on('reconnecting', () => {
+    if (!isLost) logger.warn('Redis does not answer; everything waits until it is back');
+    isLost = true;
+  });
+  redis.on('ready', () => {
+    if (isLost) logger.warn('Redis is back');
+    isLost = false;
+  });
+}
