@@ -141,7 +141,8 @@ export class HttpBed {
       await this.redis.hset(this.keys.plan(id), index, JSON.stringify(control), `${index}:spec`, JSON.stringify(spec));
       if (task.state) await this.redis.hset(this.keys.tasks(id), index, JSON.stringify(task.state));
       if (task.pending) await this.redis.hset(this.keys.tasks(id), `${index}:pending`, task.pending);
-      if (task.output !== undefined) await this.redis.hset(this.keys.outputs(id), index, JSON.stringify(task.output));
+      if (task.output !== undefined)
+        await this.redis.hset(this.keys.tasks(id), `${index}:output`, JSON.stringify(task.output));
     }
   }
 }

@@ -138,7 +138,7 @@ export class RoomsBed {
   }
 
   async output(id: string, index: string): Promise<Json> {
-    return JSON.parse((await this.redis.hget(this.keys.outputs(id), index)) ?? 'null') as Json;
+    return JSON.parse((await this.redis.hget(this.keys.tasks(id), `${index}:output`)) ?? 'null') as Json;
   }
 
   async events(id: string): Promise<StoredEvent[]> {

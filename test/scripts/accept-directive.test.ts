@@ -150,7 +150,7 @@ describe('accept-directive', () => {
     await expectNothingWritten(stage, lists, call);
     // Keys of a directive that is not there yet: any type is wrong.
     const own = [keys.plan(draft.id), keys.tasks(draft.id), keys.events(draft.id)];
-    await expectNothingWritten(stage, own, call, { message: `keys of ${draft.id} stand there` });
+    await expectNothingWritten(stage, own, call, `keys of ${draft.id} stand there`);
   });
 });
 
@@ -205,7 +205,7 @@ describe('several directives in one call of accept-directive', () => {
     const { keys } = stage;
     const call = async () => stage.run('accept-directive', ...plain(good), ...plain(bad));
     await expectNothingWritten(stage, [keys.directive(bad.id), keys.index(0, 'acme')], call);
-    await expectNothingWritten(stage, [keys.events(bad.id)], call, { message: `keys of ${bad.id} stand there` });
+    await expectNothingWritten(stage, [keys.events(bad.id)], call, `keys of ${bad.id} stand there`);
   });
 
   it('do not fail each other through the store: the bad one alone is told', async () => {

@@ -40,7 +40,7 @@ describe('extend-plan', () => {
     });
     expect(await stage.members('outbox')).toEqual([`execute:${id}`]);
     expect(await stage.redis.smembers(stage.keys.queues(0))).toEqual(expect.arrayContaining(['test.other.0']));
-    await stage.start(id);
+    expect((await stage.start(id)).cascades).toBeGreaterThan(0);
     const { b } = await stage.cascade();
     const { c } = await stage.settle(outcome(b!));
     await stage.settle(outcome(c!));

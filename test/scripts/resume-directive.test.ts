@@ -70,6 +70,12 @@ describe('resume-directive', () => {
     expect(await stage.leftovers(id)).toEqual({});
   });
 
+  it('has its execute message say that there is more to work off, so that nobody waits for a sweeper', async () => {
+    const id = await pausedWith(2);
+    await stage.store.resume(id, 'tester');
+    expect((await stage.start(id)).cascades).toBeGreaterThan(0);
+  });
+
   it('asks again for a review that the pause struck off', async () => {
     const { id } = aDraft();
     await stage.store.accept(aDraft({ id, kind: 'workflow' }));

@@ -72,10 +72,12 @@ describe('the library of scripts', () => {
 
   it('keeps nothing of a call that failed for the next one', async () => {
     const { id, granted } = await stage.begin([echo('a')]);
-    await bed.redis.set(stage.keys.outputs(id), 'no hash');
+    const events = await bed.redis.dumpBuffer(stage.keys.events(id));
+    await bed.redis.set(stage.keys.events(id), 'no stream');
     const { results } = await stage.attempts.settle([outcome(granted['a']!)]);
     expect(results).toMatchObject([{ result: 'error' }]);
-    await bed.redis.del(stage.keys.outputs(id));
+    await bed.redis.del(stage.keys.events(id));
+    await bed.redis.restore(stage.keys.events(id), 0, events);
     const before = await stage.keyspace();
     await stage.attempts.advanceCascade(0);
     expect(await stage.keyspace()).toEqual(before);

@@ -24,7 +24,7 @@ describe('settle-attempt', () => {
   it('stores the output, frees what waited for it and dispatches it in the same step', async () => {
     const { id, granted } = await stage.begin([echo('a'), echo('b', ['a']), echo('c', ['a', 'b'])]);
     expect(Object.keys(await stage.settle(outcome(granted['a']!, { outputText: '{"x":[]}' })))).toEqual(['b']);
-    expect(await stage.redis.hget(stage.keys.outputs(id), '0')).toBe('{"x":[]}');
+    expect(await stage.redis.hget(stage.keys.tasks(id), '0:output')).toBe('{"x":[]}');
     expect(await stage.task(id, '0')).toMatchObject({ state: 'succeeded', attempt: 1 });
     expect(await stage.redis.hget(stage.keys.tasks(id), '2:pending')).toBe('1');
     expect(await stage.counters(id, 'open', 'succeeded', 'sinksSucceeded')).toEqual({
@@ -198,7 +198,7 @@ describe('settle-attempt', () => {
     const artifact = { name: 'a.txt', sha256: 'f'.repeat(64), bytes: 3, mimeType: 'text/plain' };
     const detail = { started: true, version: '1', artifacts: [artifact] };
     const queues = [keys.ready(0, queue), keys.inflight(0, queue)];
-    const written = guardedKeys(stage, id, keys.outputs(id), keys.artifacts(id), ...queues);
+    const written = guardedKeys(stage, id, keys.artifacts(id), ...queues);
     await expectNothingWritten(stage, written, async () => settleOrThrow(outcome(granted['a']!, { detail })));
     const overdue = { ...failure(granted['a']!, { revoke: true }), verdict: 'expired' as const };
     await expectNothingWritten(stage, [keys.control(0)], async () => settleOrThrow(overdue));

@@ -68,7 +68,7 @@ describe('start-attempt', () => {
     const { keys } = stage;
     const spoilt = [keys.directive(bad.id), keys.plan(bad.id), keys.tasks(bad.id), keys.events(bad.id)];
     const reports = [good.granted['a']!, bad.granted['a']!];
-    const values = reports.flatMap((it) => [it.directiveId, it.taskIndex.toString(36), it.attempt, it.nonce]);
+    const values = reports.flatMap((one) => [one.directiveId, one.taskIndex.toString(36), one.attempt, one.nonce]);
     await expectNothingWritten(stage, spoilt, async () => stage.run('start-attempt', 1_000, ...values));
   });
 

@@ -23,7 +23,7 @@ afterAll(async () => bed.close());
 
 const keys = new Keys('coc');
 const { id } = aDraft();
-const parts = ['plan', 'tasks', 'outputs', 'events', 'artifacts'] as const;
+const parts = ['plan', 'tasks', 'events', 'artifacts'] as const;
 const lists = ['outbox', 'timers', 'cascade', 'expand', 'closing', 'discard', 'control', 'queues'] as const;
 /** Only scripts touch these, so keys.ts does not know them. */
 const luaOnly = { parts: ['parked'], staged: ['plan:', 'tasks:'] };

@@ -7,6 +7,9 @@ export interface BullAddress {
   keyPrefix: string;
 }
 
+/** BullMQ's own waits up to 20 s between two tries, so that a queue came back that much later than Redis. */
+const longestRetryMs = 2_000;
+
 function connectionOf(url: string): RedisOptions {
   const { protocol, hostname, port, username, password, pathname } = new URL(url);
   return {
@@ -16,6 +19,7 @@ function connectionOf(url: string): RedisOptions {
     ...(password === '' ? {} : { password: decodeURIComponent(password) }),
     ...(pathname.length > 1 ? { db: Number(pathname.slice(1)) } : {}),
     ...(protocol === 'rediss:' ? { tls: {} } : {}),
+    retryStrategy: (times) => Math.min(times * 100, longestRetryMs),
   };
 }
 

@@ -17,7 +17,6 @@ export class Keys {
   directive = (id: string): string => `${this.rootOf(id)}:d:${id}`;
   plan = (id: string): string => `${this.directive(id)}:plan`;
   tasks = (id: string): string => `${this.directive(id)}:tasks`;
-  outputs = (id: string): string => `${this.directive(id)}:outputs`;
   events = (id: string): string => `${this.directive(id)}:events`;
   artifacts = (id: string): string => `${this.directive(id)}:artifacts`;
   logs = (id: string, attemptKey: string): string => `${this.directive(id)}:logs:${attemptKey}`;

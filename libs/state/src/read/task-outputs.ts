@@ -8,6 +8,10 @@ interface StoredTask {
   count?: number;
 }
 
+function outputField(index: string): string {
+  return `${index}:output`;
+}
+
 /** Outputs of succeeded tasks. A fan-out's output is the list of its children's, in order; a child without one gives null. */
 export class TaskOutputs {
   constructor(
@@ -20,7 +24,7 @@ export class TaskOutputs {
     if (indexes.length === 0) return new Map();
     const fields = indexes.map(formatTaskIndex);
     const [texts, states] = await Promise.all([
-      this.redis.hmget(this.keys.outputs(directiveId), ...fields),
+      this.redis.hmget(this.keys.tasks(directiveId), ...fields.map(outputField)),
       this.redis.hmget(this.keys.tasks(directiveId), ...fields),
     ]);
     const found = new Map<number, Json>();
@@ -40,7 +44,9 @@ export class TaskOutputs {
     const states = await this.redis.hmget(this.keys.tasks(directiveId), ...fields);
     const children = states.flatMap((state) => (state ? childFields(JSON.parse(state) as StoredTask) : []));
     const sizes = await Promise.all(
-      [...fields, ...children].map(async (field) => this.redis.hstrlen(this.keys.outputs(directiveId), field)),
+      [...fields, ...children].map(async (field) =>
+        this.redis.hstrlen(this.keys.tasks(directiveId), outputField(field)),
+      ),
     );
     return sizes.reduce((sum, bytes) => sum + bytes, 0);
   }
@@ -71,7 +77,8 @@ export class TaskOutputs {
   ): Promise<void> {
     if (task.state !== 'succeeded' || task.first === undefined || task.count === undefined) return;
     const fields = childFields(task);
-    const texts = fields.length === 0 ? [] : await this.redis.hmget(this.keys.outputs(directiveId), ...fields);
+    const texts =
+      fields.length === 0 ? [] : await this.redis.hmget(this.keys.tasks(directiveId), ...fields.map(outputField));
     found.set(
       index,
       texts.map((text) => (text === null ? null : (JSON.parse(text) as Json))),

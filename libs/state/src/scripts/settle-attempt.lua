@@ -12,7 +12,6 @@ if #settlements == 0 then return { results, {}, {}, 0, {}, {} } end
 
 local release = new_release(ARGV[1], ARGV[2])
 guard_settlements(settlements, directives, release)
-write_outputs(settlements)
 local reviewing = settle_all(settlements, results, release)
 local filed = false
 for _, directive in ipairs(directives) do

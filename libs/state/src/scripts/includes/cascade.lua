@@ -50,7 +50,8 @@ local function find_roots(directive)
     fetch_tasks(directive, directive.roots)
     fetch_controls(directive, directive.roots)
   end
-  return second
+  -- An extension's roots and the tasks of a resumed directive are filed under other names.
+  return second or not first and redis.call('ZCARD', shard_key('cascade')) > 0
 end
 
 local function start_first_roots(directive, release)

@@ -30,8 +30,10 @@ local function retry_later(directive, index, control, task, detail, cost, tokens
   })
 end
 
-local function finish_attempt(directive, index, control, task, verdict, detail, cost, tokens, release)
+local function finish_attempt(directive, settlement, verdict, cost, tokens, release)
+  local index, control, task, detail = settlement.index, settlement.control, settlement.task, settlement.detail
   if verdict == 'succeeded' then
+    save_output(directive, index, settlement.output)
     record_artifacts(directive, control, detail.artifacts)
   else
     task.code = detail.code
@@ -83,7 +85,7 @@ local function settle(directive, settlement, release)
     return false
   end
   if verdict == 'retry' or verdict == 'hold' then verdict = 'failed' end
-  return finish_attempt(directive, index, control, task, verdict, detail, cost, tokens, release)
+  return finish_attempt(directive, settlement, verdict, cost, tokens, release)
 end
 
 -- The freed reservation may be what others wait for. Each settlement looks at a few; the last one must see to it that all are looked at.

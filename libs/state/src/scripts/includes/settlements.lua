@@ -87,15 +87,6 @@ local function guard_settlements(settlements, directives, release)
   end
 end
 
--- Before everything else: should one of these keys be of a wrong type, nothing that counts was written yet.
-local function write_outputs(settlements)
-  for _, settlement in ipairs(settlements) do
-    if settlement.verdict == 'succeeded' then
-      redis.call('HSET', directive_key(settlement.directive.id, 'outputs'), settlement.index, settlement.output)
-    end
-  end
-end
-
 -- The ids of directives that now wait for the review room.
 local function settle_all(settlements, results, release)
   local reviewing = {}

@@ -54,23 +54,27 @@ local function load_task(directive, index)
 end
 
 -- Written with the record, in one HSET for all.
+local function save_field(directive, known, field, value)
+  known[field] = value
+  if directive.changed[field] then return end
+  directive.changed[#directive.changed + 1] = field
+  directive.changed[field] = true
+end
+
 local function save_task(directive, index, task)
-  directive.tasks[index] = task
-  if not directive.changed[index] then
-    directive.changed[#directive.changed + 1] = index
-    directive.changed[index] = true
-  end
+  save_field(directive, directive.tasks, index, task)
+end
+
+-- `text` is JSON, and stays it.
+local function save_output(directive, index, text)
+  save_field(directive, directive.outputs, index .. ':output', text)
 end
 
 -- How many dependencies of a task are still open after one more is met.
 local function meet_dependency(directive, index)
   local field = index .. ':pending'
   local left = (load_field(directive.pending, directive_key(directive.id, 'tasks'), field, tonumber) or 0) - 1
-  directive.pending[field] = left
-  if not directive.changed[field] then
-    directive.changed[#directive.changed + 1] = field
-    directive.changed[field] = true
-  end
+  save_field(directive, directive.pending, field, left)
   return left
 end
 
