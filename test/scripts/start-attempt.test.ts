@@ -17,7 +17,7 @@ afterAll(async () => bed.close());
 describe('start-attempt', () => {
   it('records that a worker has the job, and until when', async () => {
     const { id, granted } = await stage.begin([echo('a', [], { timeoutMs: 1_000 })]);
-    expect(await stage.attempts.startAttempts([granted['a']!])).toBe(0);
+    expect(await stage.attempts.startAttempts([granted['a']!])).toEqual({ stale: 0, failures: [] });
     const task = (await stage.task(id, '0'))!;
     expect(task).toMatchObject({ state: 'running', attempt: 1, nonce: granted['a']!.nonce });
     expect(Number(task['deadline']) - Number(task['since'])).toBe(6_000);
@@ -41,15 +41,18 @@ describe('start-attempt', () => {
     await stage.settle(outcome(b));
     const before = await stage.keyspace();
     const dead = [a, b, { ...b, attempt: 2 }, { ...a, nonce: 'another-nonce' }, { ...a, taskIndex: 7 }];
-    expect(await stage.attempts.startAttempts(dead)).toBe(dead.length);
-    expect(await stage.attempts.startAttempts([{ ...a, directiveId: aDraft().id }])).toBe(1);
+    expect(await stage.attempts.startAttempts(dead)).toEqual({ stale: dead.length, failures: [] });
+    expect(await stage.attempts.startAttempts([{ ...a, directiveId: aDraft().id }])).toEqual({
+      stale: 1,
+      failures: [],
+    });
     expect(await stage.keyspace()).toEqual(before);
   });
 
   it('counts a report that is twice in one call once', async () => {
     const { id, granted } = await stage.begin([echo('a'), echo('b')]);
     const [a, b] = [granted['a']!, granted['b']!];
-    expect(await stage.attempts.startAttempts([a, b, a])).toBe(1);
+    expect(await stage.attempts.startAttempts([a, b, a])).toEqual({ stale: 1, failures: [] });
     expect((await stage.story(id)).slice(5)).toEqual(['task.started a', 'task.started b']);
   });
 
@@ -57,7 +60,7 @@ describe('start-attempt', () => {
     const [one, two] = [await stage.begin([echo('a'), echo('b')]), await stage.begin([echo('a')])];
     const before = (await stage.pointers()).length;
     const reports = [one.granted['a']!, two.granted['a']!, { ...one.granted['b']!, attempt: 9 }, one.granted['b']!];
-    expect(await stage.attempts.startAttempts(reports)).toBe(1);
+    expect(await stage.attempts.startAttempts(reports)).toEqual({ stale: 1, failures: [] });
     expect((await stage.story(one.id)).slice(5)).toEqual(['task.started a', 'task.started b']);
     expect((await stage.story(two.id)).slice(4)).toEqual(['task.started a']);
     expect((await stage.pointers()).length).toBe(before + 1);
@@ -72,11 +75,13 @@ describe('start-attempt', () => {
     await expectNothingWritten(stage, spoilt, async () => stage.run('start-attempt', 1_000, ...values));
   });
 
-  it('records the others when one report of a call cannot be recorded, and fails for that one', async () => {
+  it('records the others when one report of a call cannot be recorded, and says which that is', async () => {
     const [good, bad] = [await stage.begin([echo('a')]), await stage.begin([echo('a')])];
     await stage.redis.set(stage.keys.events(bad.id), 'no story');
     const reports = [bad.granted['a']!, good.granted['a']!];
-    await expect(stage.attempts.startAttempts(reports)).rejects.toThrow('WRONGTYPE');
+    const { failures } = await stage.attempts.startAttempts(reports);
+    expect(failures.map(({ attempt }) => attempt.directiveId)).toEqual([bad.id]);
+    expect(String(failures[0]?.error)).toContain('WRONGTYPE');
     expect(await stage.task(good.id, '0')).toMatchObject({ state: 'running' });
   });
 
@@ -84,7 +89,7 @@ describe('start-attempt', () => {
     const { id, granted } = await stage.begin([echo('a')]);
     await stage.store.cancel(id);
     const before = await stage.keyspace();
-    expect(await stage.attempts.startAttempts([granted['a']!])).toBe(1);
+    expect(await stage.attempts.startAttempts([granted['a']!])).toEqual({ stale: 1, failures: [] });
     expect(await stage.keyspace()).toEqual(before);
   });
 
@@ -99,7 +104,10 @@ describe('start-attempt', () => {
       keys.shardEvents(0),
       keys.inflight(0, queue),
     ];
-    await expectNothingWritten(stage, spoilt, async () => stage.attempts.startAttempts([granted['a']!]));
+    await expectNothingWritten(stage, spoilt, async () => {
+      const { failures } = await stage.attempts.startAttempts([granted['a']!]);
+      if (failures[0]) throw failures[0].error;
+    });
     const before = await stage.keyspace();
     await expect(stage.run('start-attempt', 'a while', id, '0', 1, granted['a']!.nonce)).rejects.toThrow(
       'a grace is needed',

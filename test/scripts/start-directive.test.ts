@@ -139,6 +139,19 @@ describe('start-directive', () => {
     );
   });
 
+  it('starts as many as keep the call short, and the others in further calls', async () => {
+    const wide = bed.stage(1_000);
+    const roots = Array.from({ length: 60 }, (_, at) => echo(`t${at}`));
+    const ids: string[] = [];
+    for (let at = 0; at < 3; at += 1) ids.push(await wide.accept(roots));
+    const [dispatched, , , left] = (await wide.run('start-directive', 1_000, 'nonce-base', ...ids)) as unknown[][];
+    expect([dispatched!.length, left]).toEqual([60, ids.slice(1)]);
+    expect(await wide.members('outbox')).toEqual(ids.slice(1).map((id) => `execute:${id}`));
+    const { followups } = await wide.attempts.startDirectives(ids.slice(1));
+    expect(followups.flatMap((followup) => followup.dispatched)).toHaveLength(120);
+    expect(await wide.members('outbox')).toEqual([]);
+  });
+
   it('writes nothing when a key is of a wrong type', async () => {
     const id = await stage.accept([echo('a')]);
     const keys = guardedKeys(stage, id);

@@ -15,10 +15,10 @@ export interface RoomParts {
   review: ReviewService;
 }
 
-/** All are tried, so that one that fails does not keep the others waiting. */
+/** One after the other, for a plan may have 8 MB; all are tried, so that one that fails does not keep the others waiting. */
 async function each(messages: readonly RoomMessage[], act: (message: RoomMessage) => Promise<void>): Promise<void> {
-  const results = await Promise.allSettled(messages.map(act));
-  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
+  const failures: Error[] = [];
+  for (const message of messages) await act(message).catch((error: Error) => failures.push(error));
   if (failures.length > 0) throw new AggregateError(failures, failures[0]!.message);
 }
 

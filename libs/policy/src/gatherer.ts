@@ -34,8 +34,11 @@ export class Gatherer<Item, Result> {
 
   private async empty(): Promise<void> {
     this.isBusy = true;
-    while (this.waiting.length > 0) await this.actOn(this.nextBatch());
-    this.isBusy = false;
+    try {
+      while (this.waiting.length > 0) await this.actOn(this.nextBatch());
+    } finally {
+      this.isBusy = false;
+    }
   }
 
   private nextBatch(): Waiting<Item, Result>[] {

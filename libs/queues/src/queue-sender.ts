@@ -63,6 +63,13 @@ export class QueueSender {
     );
   }
 
+  /** A message that may be in the queue still: by its id it is there once, however often it is sent again. */
+  async sendRoomAgain(room: Room, shard: number, message: RoomMessage): Promise<void> {
+    const batch: RoomBatch = { schemaVersion, messages: [message] };
+    const jobId = `${message.directiveId}.${room}`;
+    await this.queue(roomQueue(room, shard)).add(message.kind, batch, { ...roomJobOptions, jobId });
+  }
+
   /** Resolves when the message is in the room's queue. */
   async sendRoom(room: Room, shard: number, message: RoomMessage): Promise<void> {
     await this.mailbag(roomQueue(room, shard)).add(message);

@@ -76,14 +76,20 @@ export class DispatchService {
     return this.underWay.has(jobId);
   }
 
-  private async send(dispatches: readonly Dispatch[]): Promise<Followup[]> {
-    if (dispatches.length === 0) return [];
+  /** They count as under way until the answer is called. */
+  announce(dispatches: readonly Dispatch[]): () => void {
     const jobIds = dispatches.map(formatAttemptId);
     for (const jobId of jobIds) this.underWay.add(jobId);
+    return () => jobIds.forEach((jobId) => this.underWay.delete(jobId));
+  }
+
+  private async send(dispatches: readonly Dispatch[]): Promise<Followup[]> {
+    if (dispatches.length === 0) return [];
+    const forget = this.announce(dispatches);
     try {
       return await this.sendChunks(dispatches);
     } finally {
-      for (const jobId of jobIds) this.underWay.delete(jobId);
+      forget();
     }
   }
 

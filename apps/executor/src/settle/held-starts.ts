@@ -1,4 +1,4 @@
-import { parseAttemptId } from '#libs/contracts';
+import { formatAttemptId, parseAttemptId } from '#libs/contracts';
 import type { QueueReport } from '#libs/queues';
 import type { ExecutorContext, ShardDesk } from '../executor.context.js';
 
@@ -18,6 +18,7 @@ export class HeldStarts {
     private readonly context: ExecutorContext,
     private readonly desk: ShardDesk,
     private readonly onStale: (count: number) => void,
+    private readonly onFailure: (report: QueueReport, error: Error) => Promise<void>,
   ) {}
 
   hold(reports: readonly QueueReport[]): void {
@@ -51,8 +52,16 @@ export class HeldStarts {
   private async write(reports: readonly QueueReport[]): Promise<void> {
     if (reports.length === 0) return;
     try {
-      this.onStale(await this.context.attempts.startAttempts(reports.map(({ jobId }) => parseAttemptId(jobId)!)));
-      await this.desk.reader.acknowledge(reports);
+      const { stale, failures } = await this.context.attempts.startAttempts(
+        reports.map(({ jobId }) => parseAttemptId(jobId)!),
+      );
+      this.onStale(stale);
+      const errors = new Map(failures.map(({ attempt, error }) => [formatAttemptId(attempt), error]));
+      await this.desk.reader.acknowledge(reports.filter(({ jobId }) => !errors.has(jobId)));
+      for (const report of reports) {
+        const error = errors.get(report.jobId);
+        if (error) await this.onFailure(report, error);
+      }
     } catch (error) {
       this.context.logger.error(
         { err: error, shard: this.desk.shard, starts: reports.length },

@@ -21,7 +21,12 @@ export class OutcomeLoop {
     private readonly desk: ShardDesk,
     private readonly settle: SettleService,
   ) {
-    this.starts = new HeldStarts(context, desk, (count) => (settle.counts.stale += count));
+    this.starts = new HeldStarts(
+      context,
+      desk,
+      (count) => (settle.counts.stale += count),
+      async (report, error) => this.noteFailure(report, error),
+    );
   }
 
   async start(): Promise<void> {
@@ -70,30 +75,42 @@ export class OutcomeLoop {
     });
   }
 
-  /** The next batch is read and settled while this one's jobs are sent; what follows from it waits its turn. */
+  /** The next batch is read and settled while this one's jobs are sent; what follows from it waits its turn, and is not called lost meanwhile. */
   private async followNext(aftermath: Aftermath): Promise<void> {
-    await this.following;
-    this.following = this.settle.follow(aftermath).catch((error: unknown) => {
+    const before = this.following;
+    const forget = this.settle.announce(aftermath);
+    this.following = before.then(async () => this.follow(aftermath)).finally(forget);
+    await before;
+  }
+
+  private async follow(aftermath: Aftermath): Promise<void> {
+    try {
+      await this.settle.follow(aftermath);
+    } catch (error) {
       this.context.logger.error(
         { err: error, shard: this.desk.shard },
         'what follows could not be sent; a sweeper sends it',
       );
-    });
+    }
   }
 
   private async settleAlone(report: QueueReport): Promise<void> {
     try {
       await this.settleAndAcknowledge([report]);
-      this.failures.delete(report.entryId);
+      this.failures.delete(placeOf(report));
     } catch (error) {
-      const failures = (this.failures.get(report.entryId) ?? 0) + 1;
-      this.failures.set(report.entryId, failures);
-      this.context.logger.error(
-        { err: error, queue: report.queue, jobId: report.jobId, failures },
-        'an outcome could not be settled; it is read again',
-      );
-      if (failures >= setAsideAfter) await this.setAside(report, error);
+      await this.noteFailure(report, error);
     }
+  }
+
+  private async noteFailure(report: QueueReport, error: unknown): Promise<void> {
+    const failures = (this.failures.get(placeOf(report)) ?? 0) + 1;
+    this.failures.set(placeOf(report), failures);
+    this.context.logger.error(
+      { err: error, queue: report.queue, jobId: report.jobId, failures },
+      'a report could not be settled; it is read again',
+    );
+    if (failures >= setAsideAfter) await this.setAside(report, error);
   }
 
   /** Never a crash loop: the job itself stays, and a sweeper looks at it as long as its attempt is in flight. */
@@ -101,7 +118,7 @@ export class OutcomeLoop {
     const { queue, jobId } = report;
     await this.context.agenda.setAside(this.desk.shard, queue, jobId, `could not be settled: ${String(error)}`);
     this.acknowledge([report]);
-    this.failures.delete(report.entryId);
+    this.failures.delete(placeOf(report));
   }
 
   /** The next batch is read while this one is settled: reading, settling and sending take about as long each. */
@@ -110,10 +127,25 @@ export class OutcomeLoop {
     while (!this.stopped) {
       const reports = await next;
       next = this.read();
+      await this.settleSafely(reports);
+    }
+    // What was delivered while it was stopped would wait ten seconds for another executor.
+    await this.settleSafely(await next);
+  }
+
+  private async settleSafely(reports: readonly QueueReport[]): Promise<void> {
+    try {
       await this.settleBatch(reports);
       this.lastRoundAt = Date.now();
+    } catch (error) {
+      await this.pauseAfter(error);
     }
-    await next;
+  }
+
+  private async pauseAfter(error: unknown): Promise<void> {
+    if (this.stopped) return;
+    this.context.logger.error({ err: error, shard: this.desk.shard }, 'reading outcomes failed; it is tried again');
+    await new Promise((resolve) => setTimeout(resolve, afterErrorMs));
   }
 
   /** Empty when Redis could not be read, after a pause. */
@@ -121,10 +153,13 @@ export class OutcomeLoop {
     try {
       return await this.desk.reader.read();
     } catch (error) {
-      if (this.stopped) return [];
-      this.context.logger.error({ err: error, shard: this.desk.shard }, 'reading outcomes failed; it is tried again');
-      await new Promise((resolve) => setTimeout(resolve, afterErrorMs));
+      await this.pauseAfter(error);
       return [];
     }
   }
+}
+
+/** Entry ids are of one stream: two queues may have the same. */
+function placeOf({ queue, entryId }: QueueReport): string {
+  return `${queue} ${entryId}`;
 }

@@ -52,6 +52,11 @@ export class SettleService {
     await this.follow(await this.write(settlements, []));
   }
 
+  /** The jobs that are about to be sent; until the answer is called nobody here takes them for lost. */
+  announce({ followups }: Aftermath): () => void {
+    return this.dispatch.announce(followups.flatMap(({ dispatched }) => dispatched));
+  }
+
   async follow({ followups, waiting }: Aftermath): Promise<void> {
     await this.dispatch.carry(followups);
     for (const [queue, shard] of waiting) await this.dispatch.release(shard, queue);

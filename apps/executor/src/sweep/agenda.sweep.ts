@@ -37,7 +37,7 @@ export class AgendaSweep implements Sweep {
   private async sendAgain(shard: number, room: Room, directiveId: string): Promise<boolean> {
     const { tenant, traceparent } = await this.context.facts.origin(directiveId);
     this.context.logger.warn({ room, directiveId }, 'a message was not acted on; sending it again');
-    await this.context.sender.sendRoom(room, shard, {
+    await this.context.sender.sendRoomAgain(room, shard, {
       kind: kindOf[room],
       schemaVersion,
       tenant,

@@ -66,7 +66,7 @@ export class ShardStreams {
     return new StreamCursor(states.map(({ lastId }) => lastId));
   }
 
-  /** The pointers of up to `count` entries of each shard after the cursor, and whether that is all. Throws POSITION_GONE. */
+  /** Up to `count` pointers of each shard after the cursor, and whether that is all. Throws POSITION_GONE. */
   async after(cursor: StreamCursor, count: number): Promise<{ pointers: EventPointer[]; isAll: boolean }> {
     const pipeline = this.redis.pipeline();
     for (const [shard, name] of this.names.entries()) {
@@ -78,13 +78,14 @@ export class ShardStreams {
     const ranges = replies.slice(0, this.shards) as Entry[][];
     const states = replies.slice(this.shards).map((reply) => (reply === undefined ? noStream : stateOf(reply)));
     if (states.some((state, shard) => isCutOff(cursor.positions[shard]!, state))) throw positionGone();
+    const found = ranges.map((entries, shard) =>
+      entries
+        .flatMap(([id, fields]) => viewPointers(shard, id, fields))
+        .filter(({ streamId }) => !cursor.hasPassed(shard, streamId)),
+    );
     return {
-      pointers: ranges.flatMap((entries, shard) =>
-        entries
-          .flatMap(([id, fields]) => viewPointers(shard, id, fields))
-          .filter(({ streamId }) => !cursor.hasPassed(shard, streamId)),
-      ),
-      isAll: ranges.every((entries) => entries.length < count),
+      pointers: found.flatMap((pointers) => pointers.slice(0, count)),
+      isAll: found.every((pointers, shard) => pointers.length <= count && ranges[shard]!.length < count),
     };
   }
 

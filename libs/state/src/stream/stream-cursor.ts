@@ -14,7 +14,7 @@ function decodePart(text: string): StreamPlace | undefined {
   if (!partPattern.test(text)) return undefined;
   const [entry = '', step] = text.split('_');
   const [ms = 0, seq = 0] = entry.split('-').map((part) => Number.parseInt(part, 36));
-  if (!Number.isSafeInteger(ms) || !Number.isSafeInteger(seq)) return undefined;
+  if (!Number.isSafeInteger(ms) || !Number.isSafeInteger(seq) || (step !== undefined && ms === 0)) return undefined;
   return step === undefined ? `${ms}-${seq}` : `${ms}-${seq}/${Number.parseInt(step, 36)}`;
 }
 

@@ -86,23 +86,23 @@ export class AttemptStore {
 
   /** A few directives in each call, for a large fan-out alone may grant 100 tasks; a second start finds nothing to do. */
   async startDirectives(directiveIds: readonly string[]): Promise<{ followups: Followup[]; failures: Error[] }> {
-    const replies = await this.runGroups(
-      directiveIds,
-      (id) => id,
-      startsPerCall,
-      (ids) => ({
-        name: 'start-directive',
-        root: this.keys.rootOf(ids[0]!),
-        args: [this.window, newNonceBase(), ...ids],
-      }),
-    );
-    const failures = replies.map(({ reply }) => reply).filter((reply) => reply instanceof Error);
-    const followups = replies.flatMap(({ group, reply }) => {
-      if (reply instanceof Error) return [];
-      const [dispatched, expanding, cascades] = reply as [DispatchReply[], Expanding, number];
-      return [this.followup(shardOf(group[0]!), { dispatched, expanding, cascades })];
-    });
-    return { followups: await Promise.all(followups), failures };
+    const started: { followups: Followup[]; failures: Error[] } = { followups: [], failures: [] };
+    let open = directiveIds;
+    while (open.length > 0) {
+      const replies = await this.runGroups(
+        open,
+        (id) => id,
+        startsPerCall,
+        (ids) => ({
+          name: 'start-directive',
+          root: this.keys.rootOf(ids[0]!),
+          args: [this.window, newNonceBase(), ...ids],
+        }),
+      );
+      const left = replies.map(async ({ group, reply }) => this.takeStartReply(reply, shardOf(group[0]!), started));
+      open = (await Promise.all(left)).flat();
+    }
+    return started;
   }
 
   async advanceCascade(shard: number): Promise<Followup> {
@@ -121,8 +121,10 @@ export class AttemptStore {
     }
   }
 
-  /** Answers how many reports were late or repeated. */
-  async startAttempts(attempts: readonly AttemptId[]): Promise<number> {
+  /** `stale`: how many reports were late or repeated. */
+  async startAttempts(
+    attempts: readonly AttemptId[],
+  ): Promise<{ stale: number; failures: { attempt: AttemptId; error: Error }[] }> {
     const replies = await this.runGroups(
       attempts,
       ({ directiveId }) => directiveId,
@@ -133,9 +135,11 @@ export class AttemptStore {
         args: [timeoutGraceMs, ...group.flatMap(fenceArgs)],
       }),
     );
-    const failed = replies.find(({ reply }) => reply instanceof Error);
-    if (failed) throw failed.reply as Error;
-    return replies.reduce((sum, { reply }) => sum + (reply as number), 0);
+    const failures = replies.flatMap(({ group, reply }) =>
+      reply instanceof Error ? [{ attempt: group[0]!, error: reply }] : [],
+    );
+    const stale = replies.reduce((sum, { reply }) => sum + (reply instanceof Error ? 0 : (reply as number)), 0);
+    return { stale, failures };
   }
 
   /** A batch in one pipeline; outcomes of one directive are in the same call, for its record is then read and written once. */
@@ -192,6 +196,21 @@ export class AttemptStore {
     ]);
     const root = this.keys.rootOf(group[0]!.settlement.attempt.directiveId);
     return { name: 'settle-attempt', root, args: [this.window, newNonceBase(), ...outcomes] };
+  }
+
+  /** Answers the directives that the script left out to keep its call short. */
+  private async takeStartReply(
+    reply: unknown,
+    shard: number,
+    { followups, failures }: { followups: Followup[]; failures: Error[] },
+  ): Promise<string[]> {
+    if (reply instanceof Error) {
+      failures.push(reply);
+      return [];
+    }
+    const [dispatched, expanding, cascades, left] = reply as [DispatchReply[], Expanding, number, string[]];
+    followups.push(await this.followup(shard, { dispatched, expanding, cascades }));
+    return left;
   }
 
   /** What lives in one shard in one call, in order. One bad item must not fail its neighbours: a group that fails is run one by one. */

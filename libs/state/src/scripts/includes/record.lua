@@ -16,7 +16,7 @@ local function parse_directive(id, values)
     seq = counts[1], total = counts[2], open = counts[3], succeeded = counts[4], failed = counts[5], skipped = counts[6], cancelled = counts[7],
     expired = counts[8], broken = counts[9], sinksSucceeded = counts[10], closeCursor = counts[11], startedAt = counts[12], finishedAt = counts[13],
     chargedMicroUsd = counts[14], reservedMicroUsd = counts[15], overrunMicroUsd = counts[16], chargedTokens = counts[17], reservedTokens = counts[18],
-    tasks = {}, controls = {}, pending = {}, outputs = {}, changed = {}, storedCounts = counts, storedTexts = texts, filed = false, settling = false, indexes = false, roots = false, parked = 0,
+    tasks = {}, controls = {}, pending = {}, outputs = {}, changed = {}, storedCounts = counts, storedTexts = texts, filed = false, settling = false, indexes = false, roots = {}, has_roots = false, parked = 0,
   }
 end
 

@@ -34,6 +34,7 @@ local function finish_attempt(directive, settlement, verdict, cost, tokens, rele
   local index, control, task, detail = settlement.index, settlement.control, settlement.task, settlement.detail
   if verdict == 'succeeded' then
     save_output(directive, index, settlement.output)
+    release.work = release.work + #(detail.artifacts or {})
     record_artifacts(directive, control, detail.artifacts)
   else
     task.code = detail.code

@@ -27,20 +27,28 @@ end
 
 -- A pointer is `<directive id> <tenant> <seq> <type> ...`: all events a call writes of a directive, numbered on from the first.
 local function point_later(directive, type_name)
-  local at = POINTED[directive.id]
-  if at then
-    POINTERS[at] = POINTERS[at] .. ' ' .. type_name
-    return
+  local words = POINTED[directive.id]
+  if not words then
+    words = { directive.id, directive.tenant, int(directive.seq) }
+    POINTED[directive.id] = words
+    POINTERS[#POINTERS + 1] = words
   end
-  POINTERS[#POINTERS + 1] = 'e'
-  POINTERS[#POINTERS + 1] = directive.id .. ' ' .. directive.tenant .. ' ' .. int(directive.seq) .. ' ' .. type_name
-  POINTED[directive.id] = #POINTERS
+  words[#words + 1] = type_name
+end
+
+local function flush_pointers()
+  local fields = {}
+  for _, words in ipairs(POINTERS) do
+    fields[#fields + 1] = 'e'
+    fields[#fields + 1] = table.concat(words, ' ')
+  end
+  if #fields > 0 then redis.call('XADD', shard_key('events'), '*', unpack(fields)) end
 end
 
 local function flush_writes()
   for _, list in pairs(REMOVED) do redis.call(unpack(list)) end
   for _, list in pairs(ADDED) do redis.call(unpack(list)) end
-  if #POINTERS > 0 then redis.call('XADD', shard_key('events'), '*', unpack(POINTERS)) end
+  flush_pointers()
 end
 
 -- What every transition is wrapped in: its shard, its arguments and its time before it, the gathered writes after it.
