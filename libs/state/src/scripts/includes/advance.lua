@@ -14,6 +14,21 @@ local function file_unpark(directive, count)
   file_cascade(directive, 'parked', int(count), 'unpark')
 end
 
+-- What waited for a dependency until now has a state only if it was skipped for another, or refused.
+local function may_have_ended(directive)
+  return directive.skipped > 0 or directive.failed > 0
+end
+
+-- What freeing or skipping a list of dependents will read, in two calls.
+local function fetch_dependents(directive, indexes)
+  if #indexes < 2 then return end
+  local fields = {}
+  for at = 1, #indexes do fields[at] = indexes[at] .. ':pending' end
+  local tasks = directive_key(directive.id, 'tasks')
+  fetch(tasks, fields, directive.pending, tonumber)
+  if may_have_ended(directive) then fetch(tasks, indexes, directive.tasks, cjson.decode) end
+end
+
 local function free_dependent(directive, index, release)
   if meet_dependency(directive, index) ~= 0 then return end
   local task = may_have_ended(directive) and load_task(directive, index) or nil

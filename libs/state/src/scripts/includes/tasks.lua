@@ -78,21 +78,6 @@ local function meet_dependency(directive, index)
   return left
 end
 
--- What waited for a dependency until now has a state only if it was skipped for another, or refused.
-local function may_have_ended(directive)
-  return directive.skipped > 0 or directive.failed > 0
-end
-
--- What freeing or skipping a list of dependents will read, in two calls.
-local function fetch_dependents(directive, indexes)
-  if #indexes < 2 then return end
-  local fields = {}
-  for at = 1, #indexes do fields[at] = indexes[at] .. ':pending' end
-  local tasks = directive_key(directive.id, 'tasks')
-  fetch(tasks, fields, directive.pending, tonumber)
-  if may_have_ended(directive) then fetch(tasks, indexes, directive.tasks, cjson.decode) end
-end
-
 local function attempt_id(id, index, task)
   return id .. '.' .. index .. '.' .. int(task.attempt) .. '.' .. task.nonce
 end
