@@ -38,5 +38,4 @@ serveParent({
   chains: async (count: number) => timeAll(count, chain),
   chainsOneByOne: async (count: number) => timeEach(count, chain),
   fan: async (width: number) => timeAll(1, async () => fan(width)),
-  cpu: async () => process.cpuUsage(),
 });

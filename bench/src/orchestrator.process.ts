@@ -59,5 +59,4 @@ serveParent({
       await orchestrator.ingress.cancel(localPrincipal, id);
     }),
   expireDag: async (ttlMs: number) => seeDag(ttlMs, async () => undefined),
-  cpu: async () => process.cpuUsage(),
 });

@@ -29,6 +29,7 @@ import {
 } from '#libs/state';
 import { createLogger } from '#libs/telemetry';
 import { startRedis, type TestRedis } from '#libs/testing';
+import { aDraft } from '../scripts/orders.js';
 
 type Extra = Partial<DirectiveDraft> & { input?: Json; shard?: number };
 
@@ -113,7 +114,10 @@ export class RoomsBed {
     const decision = decidePlan({ tasks, input }, catalogLookup(await this.catalog.list(), new SchemaValidator()));
     if ('faults' in decision) throw new Error(JSON.stringify(decision.faults));
     const id = formatDirectiveId(shard, ulid());
-    await this.store.accept(aDraft({ id, request: JSON.stringify({ input }), ...overrides }), decision.plan);
+    await this.store.accept(
+      aDraft({ id, ttlMs: 60_000, request: JSON.stringify({ input }), ...overrides }),
+      decision.plan,
+    );
     return id;
   }
 
@@ -211,26 +215,4 @@ export class RoomsBed {
     worker.on('error', () => undefined);
     return worker;
   }
-}
-
-function aDraft(overrides: Partial<DirectiveDraft> = {}): DirectiveDraft {
-  return {
-    id: formatDirectiveId(0, ulid()),
-    tenant: 'local',
-    actor: 'tester',
-    kind: 'tasks',
-    ref: null,
-    title: null,
-    request: '{}',
-    workflow: null,
-    intent: null,
-    labels: {},
-    requestHash: 'hash',
-    priority: 2,
-    ttlMs: 60_000,
-    budgetMicroUsd: null,
-    budgetTokens: null,
-    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-    ...overrides,
-  };
 }

@@ -1,6 +1,7 @@
 import { rooms, type Room } from '#libs/contracts';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
+import { redisNowMs } from '../redis/redis-clock.js';
 import type { FanOutTask } from '../write/dispatch.js';
 
 /** What is written on a shard's worklists and due: work whose message or process may have been lost. */
@@ -57,8 +58,7 @@ export class ShardAgenda {
   }
 
   async nowMs(): Promise<number> {
-    const [seconds, micros] = await this.redis.time();
-    return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+    return redisNowMs(this.redis);
   }
 
   /** A message was sent again: not due before another period has passed. The room itself strikes it off. */

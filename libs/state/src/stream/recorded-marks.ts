@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
+import { redisNowMs } from '../redis/redis-clock.js';
 import type { Positions } from './shard-events.js';
 import { entryOf, isAfter, partsOf, readAfter } from './stream-id.js';
 
@@ -39,7 +40,7 @@ export class RecordedMarks {
   async trim(shard: number, retentionMs: number): Promise<TrimReport> {
     const key = this.keys.shardEvents(shard);
     const recordedKey = this.keys.recorded(shard);
-    const [recorded, nowMs] = await Promise.all([this.redis.get(recordedKey), this.nowMs()]);
+    const [recorded, nowMs] = await Promise.all([this.redis.get(recordedKey), redisNowMs(this.redis)]);
     const oldest = `${Math.max(0, nowMs - retentionMs)}-0`;
     const below = recorded !== null && isAfter(oldest, recorded) ? entryOf(recorded) : oldest;
     let trimmed = 0;
@@ -50,10 +51,5 @@ export class RecordedMarks {
     }
     const [next] = recorded === null ? [] : await this.redis.xrange(key, `(${readAfter(recorded)}`, '+', 'COUNT', 1);
     return { trimmed, recordedKey, waitsSinceMs: next === undefined ? null : nowMs - partsOf(next[0]).ms };
-  }
-
-  private async nowMs(): Promise<number> {
-    const [seconds, microseconds] = await this.redis.time();
-    return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
   }
 }

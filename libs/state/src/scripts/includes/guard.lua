@@ -39,10 +39,6 @@ local function guard_events(id)
   redis.call('XLEN', shard_key('events'))
 end
 
-local function guard_queue(queue)
-  redis.call('ZINTERCARD', 3, shard_key('none'), queue_key('ready', queue), queue_key('inflight', queue))
-end
-
 -- An argument no script can go on with is refused before the first write, too.
 local function require_that(condition, message)
   if not condition then error({ err = 'ERR ' .. message }) end

@@ -1,0 +1,7 @@
+import type { Redis } from 'ioredis';
+
+/** Redis' clock in milliseconds; no host clock decides anything. */
+export async function redisNowMs(redis: Redis): Promise<number> {
+  const [seconds, micros] = await redis.time();
+  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+}
