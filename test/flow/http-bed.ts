@@ -126,7 +126,7 @@ export class HttpBed {
       request: '{}',
       ...texts,
     };
-    await this.redis.hset(this.keys.directive(id), { ...record, counts: formatCounts({ updatedAt: now, ...counts }) });
+    await this.redis.hset(this.keys.directive(id), { updatedAt: now, ...record, counts: formatCounts(counts) });
     await this.redis.zadd(this.keys.index(shard, record.tenant), record.createdAt, id);
     return id;
   }

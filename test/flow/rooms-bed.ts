@@ -30,16 +30,11 @@ import {
 import { createLogger } from '#libs/telemetry';
 import { startRedis, type TestRedis } from '#libs/testing';
 import { aDraft } from '../scripts/orders.js';
+import { eventsIn, readStory, type StoredEvent } from '../setup/stored-story.js';
 
 type Extra = Partial<DirectiveDraft> & { input?: Json; shard?: number };
 
 export type Behaviour = (message: TaskMessage, job: Job, signal?: AbortSignal) => Promise<unknown>;
-
-export interface StoredEvent {
-  type: string;
-  task: string;
-  data: Record<string, Json>;
-}
 
 /** A directive's whole way in one process, below HTTP: real Redis, real BullMQ, a real executor, workers without our libraries. */
 export class RoomsBed {
@@ -146,15 +141,7 @@ export class RoomsBed {
   }
 
   async events(id: string): Promise<StoredEvent[]> {
-    const entries = await this.redis.xrange(this.keys.events(id), '-', '+');
-    entries.forEach(([entryId], at) => {
-      if (entryId !== `${at + 1}-0`) throw new Error(`a gap in the events of ${id}: ${entryId} at ${at}`);
-    });
-    return entries.map(([, fields]) => ({
-      type: fields[1]!,
-      task: fields[5]!,
-      data: JSON.parse(fields[7]!) as Record<string, Json>,
-    }));
+    return readStory(this.redis, this.keys.events(id));
   }
 
   async story(id: string): Promise<string[]> {
@@ -169,11 +156,9 @@ export class RoomsBed {
     try {
       while (performance.now() < deadline) {
         const reply = await reader.xread('BLOCK', 500, 'STREAMS', this.keys.events(id), cursor);
-        for (const [entryId, fields] of reply?.[0]?.[1] ?? []) {
-          cursor = entryId;
-          if (isIt({ type: fields[1]!, task: fields[5]!, data: JSON.parse(fields[7]!) as Record<string, Json> }))
-            return;
-        }
+        const entries = reply?.[0]?.[1] ?? [];
+        if (entries.flatMap(([, fields]) => eventsIn(fields)).some(isIt)) return;
+        cursor = entries.at(-1)?.[0] ?? cursor;
       }
     } finally {
       reader.disconnect();

@@ -121,7 +121,8 @@ describe('the stream of a directive is refused', () => {
 
   it('at a position whose next event was removed, or that is beyond the record', async () => {
     const id = await bed.still();
-    await bed.emit(id, 10);
+    await bed.emit(id, 3);
+    await bed.emit(id, 7);
     const { lastSeq } = await bed.front.directive(id);
     expect(await refusal(id, `?after=${lastSeq + 1}`)).toMatchObject({ status: 410, code: 'POSITION_GONE' });
     await bed.front.rooms.redis.xtrim(bed.front.rooms.keys.events(id), 'MINID', '6-0');
@@ -131,6 +132,10 @@ describe('the stream of a directive is refused', () => {
     const client = await bed.follow(id, '5');
     await client.until(() => client.events.length === lastSeq - 5);
     expect(client.ids[0]).toBe('6');
+    // Its entry begins with event 6.
+    const later = await bed.follow(id, '8');
+    await later.until(() => later.events.length === lastSeq - 8);
+    expect(later.ids[0]).toBe('9');
   });
 });
 

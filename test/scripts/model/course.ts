@@ -107,10 +107,10 @@ export class Course {
     return `${directiveId}-${formatTaskIndex(taskIndex)}-${attempt}`;
   }
 
-  /** Without what two courses never have in common: prefix, times, nonces, and how the events are spread over the shard's entries. */
+  /** Without what two courses never have in common: prefix, times, nonces, and how the events are spread over entries. */
   private async look(): Promise<Keyspace> {
     const { [this.stage.keys.shardEvents(0)]: _, ...space } = await this.stage.keyspace();
-    for (const { id } of this.orders) await this.stage.events(id);
+    for (const { id } of this.orders) space[this.stage.keys.events(id)] = await this.stage.events(id);
     let text = JSON.stringify(space).replaceAll(this.stage.keys.root(0), 'root');
     // The longest first: one may begin like another.
     const names = [...this.names].toSorted(([left], [right]) => right.length - left.length);

@@ -1,5 +1,5 @@
 import type { DirectiveState, TaskState } from '#libs/contracts';
-import type { StoredEvent } from '../stage.js';
+import type { StoredEvent } from '../../setup/stored-story.js';
 
 /** What the events alone tell: a reader of the story must come to the same as the record. */
 export interface Folded {

@@ -9,7 +9,7 @@ import {
   type StoredTask,
   type TaskView,
 } from './snapshot.js';
-import type { StoredEvent } from '../stage.js';
+import type { StoredEvent } from '../../setup/stored-story.js';
 
 /** Sentences about what is wrong; empty when all invariants of DESIGN section 8 that a script could break hold. */
 export type Faults = string[];

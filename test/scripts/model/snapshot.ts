@@ -1,7 +1,8 @@
 import type { DirectiveState, TaskState } from '#libs/contracts';
 import { parseSpec } from '#libs/state';
 import type { Keyspace } from '../keyspace.js';
-import { expandRecord, type Stage, type StoredEvent } from '../stage.js';
+import { parseStory, type StoredEvent, type StoryEntries } from '../../setup/stored-story.js';
+import { expandRecord, type Stage } from '../stage.js';
 
 export interface StoredTask {
   state?: TaskState;
@@ -55,8 +56,6 @@ export interface Snapshot {
 
 type Hash = Record<string, string>;
 type Control = { id: string; queue: string; optional?: boolean; fanOut?: boolean; parent?: string };
-type Entries = [string, string[]][];
-
 function viewOfTask(index: string, plan: Hash, tasks: Hash): TaskView {
   const control = JSON.parse(plan[index]!) as Control;
   const spec = parseSpec(plan[`${index}:spec`]!);
@@ -83,7 +82,6 @@ function viewOf(stage: Stage, space: Keyspace, id: string): DirectiveView {
   const tasks = (keys[`${root}:tasks`] ?? {}) as Hash;
   const indexes = Object.keys(plan).filter((field) => !field.includes(':'));
   const states = Object.entries(tasks).filter(([field]) => !field.includes(':'));
-  const entries = (keys[`${root}:events`] ?? []) as Entries;
   return {
     id,
     keys,
@@ -95,11 +93,7 @@ function viewOf(stage: Stage, space: Keyspace, id: string): DirectiveView {
     budgetMicroUsd: record['budgetMicroUsd'] === undefined ? undefined : Number(record['budgetMicroUsd']),
     tasks: new Map(indexes.map((index) => [index, viewOfTask(index, plan, tasks)])),
     states: new Map(states.map(([index, text]) => [index, JSON.parse(text) as StoredTask])),
-    events: entries.map(([, fields]) => ({
-      type: fields[1]!,
-      task: fields[5]!,
-      data: JSON.parse(fields[7]!) as StoredEvent['data'],
-    })),
+    events: parseStory((keys[`${root}:events`] ?? []) as StoryEntries),
     parked: Object.keys(keys[`${root}:parked`] ?? {}),
   };
 }

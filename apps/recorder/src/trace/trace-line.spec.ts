@@ -9,6 +9,7 @@ const pointer: ReadEvent['pointer'] = {
   streamId: '1795255806360-7',
   directiveId: 'd3_x',
   seq: 9,
+  lastSeq: 9,
   type: 'task.failed',
   tenant: 'local',
 };

@@ -98,12 +98,14 @@ function specOf(task: PlannedTask, idOf: (index: number) => string): StoredSpec 
   };
 }
 
-function controlOf(task: PlannedTask, shard: number, dependents: readonly string[]): Record<string, unknown> {
+function controlOf(task: PlannedTask, shard: number, isAlone: boolean): Record<string, unknown> {
+  const dependents = task.dependents.map(formatTaskIndex);
   return {
     id: task.id,
     queue: actionQueue(task.action, shard),
     version: task.actionVersion,
     dependents: dependents.slice(0, inlineEdges),
+    ...(isAlone ? { alone: true } : {}),
     ...(dependents.length > inlineEdges
       ? { edgeChunks: Math.ceil((dependents.length - inlineEdges) / edgeChunk) }
       : {}),
@@ -119,14 +121,14 @@ function controlOf(task: PlannedTask, shard: number, dependents: readonly string
   };
 }
 
-/** The two texts of a task: control (decoded in Lua) and spec (opaque to Lua). */
+/** The two texts of a task: control (decoded in Lua) and spec (opaque to Lua). `isAlone`: those that depend on it depend on nothing else. */
 export function encodeTask(
   task: PlannedTask,
   shard: number,
   idOf: (index: number) => string,
+  isAlone = false,
 ): { control: string; spec: string } {
-  const dependents = task.dependents.map(formatTaskIndex);
-  return { control: JSON.stringify(controlOf(task, shard, dependents)), spec: JSON.stringify(specOf(task, idOf)) };
+  return { control: JSON.stringify(controlOf(task, shard, isAlone)), spec: JSON.stringify(specOf(task, idOf)) };
 }
 
 interface ControlRecord {
@@ -159,12 +161,16 @@ function edgeFields(task: PlannedTask): string[] {
   ]);
 }
 
-function encodeFields(task: PlannedTask, shard: number, idOf: (index: number) => string): FieldChunk {
+/** No open dependencies are counted for a task whose only dependency frees nobody but such tasks. */
+function encodeFields(task: PlannedTask, shard: number, taskAt: (index: number) => PlannedTask): FieldChunk {
+  const isAlone = (one: PlannedTask): boolean =>
+    one.dependents.length > 0 && one.dependents.every((dependent) => taskAt(dependent).dependsOn.length === 1);
   const index = formatTaskIndex(task.index);
-  const { control, spec } = encodeTask(task, shard, idOf);
+  const { control, spec } = encodeTask(task, shard, (at) => taskAt(at).id, isAlone(task));
+  const isCounted = task.dependsOn.some((dependency) => !isAlone(taskAt(dependency)));
   return {
     planFields: [index, control, `${index}:spec`, spec, ...edgeFields(task)],
-    pendingFields: task.dependsOn.length > 0 ? [`${index}:pending`, String(task.dependsOn.length)] : [],
+    pendingFields: isCounted ? [`${index}:pending`, String(task.dependsOn.length)] : [],
   };
 }
 
@@ -209,9 +215,9 @@ function rootFields(roots: readonly string[], node: string): string[] {
 /** A plan as the hash fields of `d:<id>:plan` and `d:<id>:tasks`, in chunks one script can write in well under 10 ms. */
 export function encodePlan(plan: Plan, shard: number, rootNode = 'root'): EncodedPlan {
   const first = plan.tasks[0]!.index;
-  const idOf = (index: number): string => plan.tasks[index - first]!.id;
+  const taskAt = (index: number): PlannedTask => plan.tasks[index - first]!;
   const roots = rootFields(plan.roots.map(formatTaskIndex), rootNode);
-  const fields = plan.tasks.map((task) => encodeFields(task, shard, idOf));
+  const fields = plan.tasks.map((task) => encodeFields(task, shard, taskAt));
   const chunks = groupForCalls(fields, charsOf).map(joinChunks);
   chunks[0]!.planFields.push(...roots);
   const count = (list: (chunk: FieldChunk) => string[]): number =>

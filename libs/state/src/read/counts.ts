@@ -11,14 +11,12 @@ export const countNames = [
   'broken',
   'sinksSucceeded',
   'closeCursor',
-  'startedAt',
-  'finishedAt',
+  'parked',
   'chargedMicroUsd',
   'reservedMicroUsd',
   'overrunMicroUsd',
   'chargedTokens',
   'reservedTokens',
-  'updatedAt',
 ] as const;
 export type CountName = (typeof countNames)[number];
 

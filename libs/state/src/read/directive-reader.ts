@@ -10,7 +10,7 @@ import {
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
 import { DirectiveIndex, type DirectivePage } from './directive-index.js';
-import { viewEvent } from './event-view.js';
+import { viewEvents } from './event-view.js';
 import { LogReader, type LogLine } from './log-reader.js';
 import { OutputReader } from './output-reader.js';
 import { PlanReader } from './plan-reader.js';
@@ -67,7 +67,8 @@ export class DirectiveReader {
       'COUNT',
       options.limit,
     );
-    return entries.map(([entryId, fields]) => viewEvent(id, entryId, fields));
+    const events = entries.flatMap(([entryId, fields]) => viewEvents(id, entryId, fields));
+    return events.filter(({ seq }) => seq > options.after).slice(0, options.limit);
   }
 
   /** null until the directive rests. */

@@ -68,7 +68,7 @@ export class PlanReader {
           spec: parseSpec(spec),
           control: JSON.parse(control) as TaskParts['control'],
           stored: stored ? (JSON.parse(stored) as StoredTask) : undefined,
-          pending: Number(pending ?? 0),
+          pending: pending ? Number(pending) : undefined,
         },
       ];
     });

@@ -23,6 +23,9 @@ const viewFields = [
   'errorCode',
   'errorMessage',
   'createdAt',
+  'updatedAt',
+  'startedAt',
+  'finishedAt',
   'ttlAt',
 ] as const;
 
@@ -37,7 +40,7 @@ export async function readStored(redis: Redis, key: string): Promise<StoredDirec
 const priorities: readonly Priority[] = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'];
 
 function time(text: string | undefined): string | null {
-  return text === undefined || text === '' || text === '0' ? null : new Date(Number(text)).toISOString();
+  return text === undefined || text === '' ? null : new Date(Number(text)).toISOString();
 }
 
 function textOf(value: string | undefined): string | null {
@@ -88,9 +91,9 @@ export function viewDirective(stored: StoredDirective): DirectiveView {
         : { code: stored['errorCode']!, message: stored['errorMessage'] ?? '' },
     lastSeq: counts.seq,
     createdAt: time(stored['createdAt'])!,
-    updatedAt: time(String(counts.updatedAt || stored['createdAt']))!,
-    startedAt: time(String(counts.startedAt)),
-    finishedAt: time(String(counts.finishedAt)),
+    updatedAt: time(stored['updatedAt'])!,
+    startedAt: time(stored['startedAt']),
+    finishedAt: time(stored['finishedAt']),
     expiresAt: time(stored['ttlAt'])!,
   };
 }

@@ -31,7 +31,8 @@ export interface TaskParts {
   spec: SpecRecord;
   control: { id: string; queue: string; optional?: boolean; fanOut?: boolean };
   stored: StoredTask | undefined;
-  pending: number;
+  /** Dependencies that are still open; not counted for a task with one that frees it alone. */
+  pending: number | undefined;
 }
 
 /** What a waiting task is told about the tasks it depends on, by index; one without a state yet is `waiting`. */
@@ -42,8 +43,11 @@ export interface Dependencies {
 
 const shownDependencies = 10;
 
-function stateOf({ stored, pending }: TaskParts): TaskState {
-  return stored?.state ?? (pending > 0 ? 'waiting' : 'ready');
+function stateOf({ stored, pending, spec }: TaskParts, dependencies: Dependencies): TaskState {
+  if (stored) return stored.state;
+  const isOpen = (index: string): boolean => !finalTaskStates.includes(dependencies.stateOf(index));
+  const isWaiting = pending === undefined ? spec.dependsOn.some(isOpen) : pending > 0;
+  return isWaiting ? 'waiting' : 'ready';
 }
 
 function waitingOn(
@@ -101,7 +105,7 @@ function iso(timeMs: number | undefined): string | null {
 /** A task as the API shows it: one that is not final says who has it, since when, until when, and what it waits for. */
 export function viewTask(parts: TaskParts, directive: DirectiveView, dependencies: Dependencies): TaskView {
   const { spec, stored } = parts;
-  const state = stateOf(parts);
+  const state = stateOf(parts, dependencies);
   return {
     id: spec.id,
     index: parts.index,

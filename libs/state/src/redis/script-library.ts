@@ -32,6 +32,7 @@ const includes = [
   'settle',
   'settlements',
   'accept',
+  'register',
 ] as const;
 
 /** Names of all transitions: one script each. */

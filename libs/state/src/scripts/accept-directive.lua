@@ -7,7 +7,7 @@
 -- Events: directive.accepted, directive.planned when there is a plan
 
 local drafts, results = read_drafts(), {}
-guard_shard()
+guard_new(drafts)
 for at, draft in ipairs(drafts) do
   results[at] = draft.refusal or 'created'
   if not draft.refusal then accept(draft) end

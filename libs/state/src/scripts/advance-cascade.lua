@@ -11,7 +11,7 @@ if head then
   local id, node, chunk, mode = head:match('^([^.]+)%.([^.]+)%.([^.]+)%.([^.]+)$')
   local directive = id and load_directive(id)
   if directive then
-    guard_directive(id)
+    guard_directive(directive)
   end
   redis.call('ZREM', shard_key('cascade'), head)
   if directive then

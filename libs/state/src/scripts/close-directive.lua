@@ -11,7 +11,7 @@ local reviewed = directive.review == 'asked' and directive.open == 0 and directi
 local closable = directive.state == 'PENDING' or reviewed
 if not closable or RESTING[directive.state] or directive.closing ~= '' then return { 'late', directive.state } end
 require_that(target == 'FAILED' or (target == 'COMPLETED' and reviewed), 'a directive cannot be closed as ' .. target)
-guard_directive(directive.id)
+guard_directive(directive)
 
 if ARGV[3] ~= '' then
   directive.errorCode = ARGV[3]

@@ -11,7 +11,7 @@ if directive.state ~= 'PENDING' or directive.closing ~= '' then return { 'late',
 local plan = cjson.decode(ARGV[2])
 require_that(ARGV[5], 'what was decided is needed')
 if not is_staged(directive.id, plan) then return { 'unstaged' } end
-guard_directive(directive.id)
+guard_directive(directive)
 
 adopt_staged(directive.id, plan.hash)
 commit_plan(directive, plan)

@@ -12,7 +12,7 @@ if directive.review ~= 'asked' or directive.closing ~= '' or RESTING[directive.s
   return { 'late', directive.state }
 end
 local plan_count, pending_count = tonumber(ARGV[3]), tonumber(ARGV[4])
-guard_directive(directive.id)
+guard_directive(directive)
 
 write_arguments(directive_key(directive.id, 'tasks'), write_arguments(directive_key(directive.id, 'plan'), 5, plan_count), pending_count)
 directive.planHash = plan.hash

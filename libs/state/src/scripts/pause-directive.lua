@@ -8,8 +8,7 @@ local directive = load_directive(ARGV[1])
 if not directive then return { 'unknown' } end
 if directive.state == 'PAUSED' then return { 'ok', 'PAUSED' } end
 if (directive.state ~= 'RUNNING' and directive.state ~= 'DEGRADED') or directive.closing ~= '' then return { 'illegal', directive.state } end
-guard_events(directive.id)
-redis.call('ZCARD', shard_key('outbox'))
+guard_shard({ directive })
 
 directive.state = 'PAUSED'
 -- What its review may find now it could not act on; the resume asks again.

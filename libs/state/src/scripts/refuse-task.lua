@@ -9,7 +9,7 @@ local directive = load_directive(id)
 local control = directive and load_control(directive, index)
 local task = control and (load_task(directive, index) or {})
 if not control or RESTING[directive.state] or directive.closing ~= '' or FINAL[task.state] or task.first or task.nonce then return { 'stale' } end
-guard_directive(id)
+guard_directive(directive)
 
 local release = new_release(ARGV[5], ARGV[6])
 start_directive(directive)

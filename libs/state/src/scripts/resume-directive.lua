@@ -8,11 +8,11 @@ local directive = load_directive(ARGV[1])
 if not directive then return { 'unknown' } end
 if directive.state == 'RUNNING' then return { 'ok', 'RUNNING' } end
 if directive.state ~= 'PAUSED' or directive.closing ~= '' then return { 'illegal', directive.state } end
-guard_directive(directive.id)
+guard_directive(directive)
 
 directive.state = 'RUNNING'
 emit(directive, 'directive.resumed', nil, { actor = ARGV[2] })
-file_unpark(directive, redis.call('ZCARD', directive_key(directive.id, 'parked')))
+file_unpark(directive, directive.parked)
 redis.call('ZADD', shard_key('outbox'), NOW, 'execute:' .. directive.id)
 save_directive(directive)
 return { 'ok', 'RUNNING' }

@@ -5,26 +5,24 @@
 -- more = 1 when there are further chunks of such tasks
 -- Events: directive.started, task.queued, task.held, task.deferred
 
-local directives, seen, left, roots, more = {}, {}, {}, 0, 0
-guard_shard()
+local directives, seen, left = {}, {}, {}
 for at = 3, #ARGV do
   local id = ARGV[at]
-  if roots >= START_ROOTS then
-    left[#left + 1] = id
-  elseif not seen[id] then
-    seen[id] = true
-    local directive = load_directive(id)
-    if directive then
-      directives[#directives + 1] = directive
-      if find_roots(directive) then more = 1 end
-      roots = roots + #directive.roots
-    end
+  local directive = not seen[id] and load_directive(id)
+  seen[id] = true
+  if directive then directives[#directives + 1] = directive end
+end
+guard_shard(directives)
+local more = #directives > 0 and find_roots(directives)
+
+local release, started = new_release(ARGV[1], ARGV[2]), 0
+for _, directive in ipairs(directives) do
+  if started >= START_ROOTS then
+    left[#left + 1] = directive.id
+  else
+    remove_later(shard_key('outbox'), 'execute:' .. directive.id)
+    if directive.roots then start_first_roots(directive, release) end
+    started = started + #(directive.roots or {})
   end
 end
-
-local release = new_release(ARGV[1], ARGV[2])
-for _, directive in ipairs(directives) do
-  remove_later(shard_key('outbox'), 'execute:' .. directive.id)
-  if directive.has_roots then start_first_roots(directive, release) end
-end
-return { release.dispatched, release.expanding, more, left }
+return { release.dispatched, release.expanding, more and 1 or 0, left }

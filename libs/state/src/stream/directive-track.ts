@@ -1,7 +1,7 @@
 import { CocError, finalEventTypes } from '#libs/contracts';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
-import { viewEvent } from '../read/event-view.js';
+import { viewEvents } from '../read/event-view.js';
 import { pointerTo, type EventPointer } from './event-pointer.js';
 import type { EventTrack, TrackPage } from './event-track.js';
 import { SharedEvent } from './shared-event.js';
@@ -42,10 +42,10 @@ export class DirectiveTrack implements EventTrack {
     const { directiveId, tenant, lastSeq } = this.place;
     const key = this.keys.events(directiveId);
     const entries = await this.redis.xrange(key, `${this.last + 1}-0`, '+', 'COUNT', pageSize);
-    const steps = entries.map(([entryId, fields]) => {
-      const view = viewEvent(directiveId, entryId, fields);
-      return { pointer: pointerTo(view, tenant), event: new SharedEvent(view) };
-    });
+    const views = entries.flatMap(([entryId, fields]) => viewEvents(directiveId, entryId, fields));
+    const steps = views
+      .filter(({ seq }) => seq > this.last)
+      .map((view) => ({ pointer: pointerTo(view, tenant), event: new SharedEvent(view) }));
     const first = steps[0]?.pointer.seq ?? lastSeq + 1;
     if (first > this.last + 1) throw gone(this.last, lastSeq);
     return { steps, isAll: entries.length < pageSize };

@@ -1,8 +1,8 @@
+import type { DirectiveEvent } from '#libs/contracts';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
-import { viewEvent } from '../read/event-view.js';
+import { viewEvents } from '../read/event-view.js';
 import type { EventPointer } from './event-pointer.js';
-import { SharedEvent } from './shared-event.js';
 
 interface Run {
   directiveId: string;
@@ -10,15 +10,15 @@ interface Run {
   to: number;
 }
 
-/** Events of one directive that follow each other are one read. */
+/** Events of one directive that follow each other are one read, up to the entry in which the last of them stands. */
 function runsOf(pointers: readonly EventPointer[]): Run[] {
   const runs: Run[] = [];
   const latest = new Map<string, Run>();
-  for (const { directiveId, seq } of pointers) {
+  for (const { directiveId, seq, lastSeq } of pointers) {
     const run = latest.get(directiveId);
-    if (run && seq === run.to + 1) run.to = seq;
+    if (run && seq <= run.to + 1) run.to = Math.max(run.to, lastSeq);
     else {
-      const next = { directiveId, from: seq, to: seq };
+      const next = { directiveId, from: seq, to: lastSeq };
       latest.set(directiveId, next);
       runs.push(next);
     }
@@ -36,8 +36,8 @@ export class EventBodies {
   ) {}
 
   /** undefined for an event that went with its directive. */
-  async of(pointers: readonly EventPointer[]): Promise<(pointer: EventPointer) => SharedEvent | undefined> {
-    const bodies = new Map<string, SharedEvent>();
+  async of(pointers: readonly EventPointer[]): Promise<(pointer: EventPointer) => DirectiveEvent | undefined> {
+    const bodies = new Map<string, DirectiveEvent>();
     const runs = runsOf(pointers);
     const pipeline = this.redis.pipeline();
     for (const { directiveId, from, to } of runs)
@@ -46,10 +46,8 @@ export class EventBodies {
     for (const [at, [error, reply]] of replies.entries()) {
       if (error) throw error;
       const { directiveId } = runs[at]!;
-      for (const [entryId, fields] of reply as [string, string[]][]) {
-        const view = viewEvent(directiveId, entryId, fields);
-        bodies.set(nameOf(directiveId, view.seq), new SharedEvent(view));
-      }
+      for (const [entryId, fields] of reply as [string, string[]][])
+        for (const event of viewEvents(directiveId, entryId, fields)) bodies.set(nameOf(directiveId, event.seq), event);
     }
     return ({ directiveId, seq }) => bodies.get(nameOf(directiveId, seq));
   }

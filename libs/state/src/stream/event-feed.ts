@@ -4,7 +4,7 @@ import type { EventPointer } from './event-pointer.js';
 import { PointerReader } from './pointer-reader.js';
 import type { ShardEvents } from './shard-events.js';
 import type { ShardStreams } from './shard-streams.js';
-import type { SharedEvent } from './shared-event.js';
+import { SharedEvent } from './shared-event.js';
 import type { StreamCursor } from './stream-cursor.js';
 
 export interface FeedListener {
@@ -81,7 +81,7 @@ export class EventFeed {
     if (this.cursor !== cursor) return;
     for (const pointer of pointers) {
       cursor.moveTo(pointer.shard, pointer.streamId);
-      const event = bodyOf(pointer);
+      const event = SharedEvent.of(bodyOf(pointer));
       if (event) for (const listener of this.listenersFor(pointer)) listener.hear(pointer, event);
     }
   }

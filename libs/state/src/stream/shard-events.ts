@@ -1,7 +1,7 @@
 import type { DirectiveEvent } from '#libs/contracts';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
-import { viewEvent } from '../read/event-view.js';
+import { EventBodies } from './event-bodies.js';
 import { viewPointers, type EventPointer } from './event-pointer.js';
 import { entryOf, isAfter, readAfter, streamStart, type StreamPlace } from './stream-id.js';
 
@@ -19,10 +19,14 @@ export type Standing = { is: 'whole' } | { is: 'cut' } | { is: 'rewound'; to: st
 
 /** The shards' event streams in order, with the events that the pointers in them lead to. */
 export class ShardEvents {
+  private readonly bodies: EventBodies;
+
   constructor(
     private readonly redis: Redis,
     private readonly keys: Keys,
-  ) {}
+  ) {
+    this.bodies = new EventBodies(redis, keys);
+  }
 
   /** Pointers after the positions, at most `count` a shard; with `blockMs` it waits on `connection` for the first one. */
   async pointers(
@@ -45,15 +49,10 @@ export class ShardEvents {
     });
   }
 
-  /** The events, in the order of the pointers: one range for what a directive has among them, all in one round trip. */
+  /** The events, in the order of the pointers. */
   async read(pointers: readonly EventPointer[]): Promise<ReadEvent[]> {
-    const byDirective = Map.groupBy(pointers, ({ directiveId }) => directiveId);
-    const pipeline = this.redis.pipeline();
-    for (const [id, run] of byDirective)
-      pipeline.xrange(this.keys.events(id), `${run[0]!.seq}-0`, `${run.at(-1)!.seq}-0`);
-    const replies = pointers.length === 0 ? [] : ((await pipeline.exec()) ?? []);
-    const found = new Map([...byDirective.keys()].map((id, at) => [id, eventsBySeq(id, replies[at]!)]));
-    return pointers.map((pointer) => ({ pointer, event: found.get(pointer.directiveId)?.get(pointer.seq) ?? null }));
+    const bodyOf = await this.bodies.of(pointers);
+    return pointers.map((pointer) => ({ pointer, event: bodyOf(pointer) ?? null }));
   }
 
   /** Whether the stream still leads on from the position. The entry itself is kept by `trim`, so its absence says that another hand was there. */
@@ -73,17 +72,4 @@ export class ShardEvents {
     const value = (name: string): number => Number(facts[facts.indexOf(name) + 1]);
     return value('entries-added') > value('length');
   }
-}
-
-function eventsBySeq(
-  id: string,
-  [error, entries]: [error: Error | null, result: unknown],
-): Map<number, DirectiveEvent> {
-  if (error) throw error;
-  return new Map(
-    (entries as [entryId: string, fields: string[]][]).map(([entryId, fields]) => {
-      const event = viewEvent(id, entryId, fields);
-      return [event.seq, event];
-    }),
-  );
 }

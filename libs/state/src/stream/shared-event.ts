@@ -7,6 +7,10 @@ export class SharedEvent {
 
   constructor(readonly view: DirectiveEvent) {}
 
+  static of(view: DirectiveEvent | undefined): SharedEvent | undefined {
+    return view && new SharedEvent(view);
+  }
+
   get json(): string {
     return (this.text ??= JSON.stringify(this.view));
   }

@@ -4,6 +4,7 @@ import { topicOfTenant, type EventFeed } from './event-feed.js';
 import type { EventPointer } from './event-pointer.js';
 import type { EventTrack, TrackPage } from './event-track.js';
 import type { ShardStreams } from './shard-streams.js';
+import { SharedEvent } from './shared-event.js';
 import type { StreamCursor } from './stream-cursor.js';
 
 const pageSize = 200;
@@ -44,7 +45,8 @@ export class TenantTrack implements EventTrack {
     const { streams, bodies } = this.parts;
     const { pointers, isAll } = await streams.after(this.cursor(), pageSize);
     const bodyOf = await bodies.of(pointers.filter((pointer) => this.wants(pointer)));
-    return { steps: pointers.map((pointer) => ({ pointer, event: bodyOf(pointer) })), isAll };
+    const steps = pointers.map((pointer) => ({ pointer, event: SharedEvent.of(bodyOf(pointer)) }));
+    return { steps, isAll };
   }
 
   pass({ shard, streamId }: EventPointer): 'next' | 'passed' {

@@ -1,18 +1,23 @@
 -- Purpose: writes the record of a new directive, and its plan when the client gave it.
 local DRAFT_VALUES = 9
 
--- Nothing can stand under the id of a directive that was not accepted.
-local function guard_new(id, tenant)
-  local found = redis.call('EXISTS', directive_key(id, 'plan'), directive_key(id, 'tasks'), directive_key(id, 'events'))
-  require_that(found == 0, 'keys of ' .. id .. ' stand there without its record')
-  redis.call('ZCARD', ROOT .. ':index:' .. tenant)
+-- Nothing can stand under the ids of directives that were not accepted.
+local function guard_new(drafts)
+  local indexes = {}
+  for _, draft in ipairs(drafts) do
+    if not draft.refusal then
+      local found = redis.call('EXISTS', directive_key(draft.id, 'plan'), directive_key(draft.id, 'tasks'), directive_key(draft.id, 'events'))
+      require_that(found == 0, 'keys of ' .. draft.id .. ' stand there without its record')
+      indexes[#indexes + 1] = ROOT .. ':index:' .. draft.tenant
+    end
+  end
+  guard_shard({}, indexes)
 end
 
 local function refusal_of(draft)
   local known = redis.call('HGET', directive_key(draft.id), 'requestHash')
   if known then return known == draft.request_hash and 'exists' or 'mismatch' end
   if draft.plan and draft.plan_count == 0 and not is_staged(draft.id, draft.plan) then return 'unstaged' end
-  guard_new(draft.id, draft.tenant)
 end
 
 local function read_draft(at)
@@ -55,7 +60,7 @@ end
 -- The record in one HSET, with what the plan and the events changed of it.
 local function write_record(draft, directive, ttl_at)
   local values = { unpack(ARGV, draft.values, draft.values + draft.record_count - 1) }
-  local more = { 'requestHash', draft.request_hash, 'createdAt', NOW_TEXT, 'ttlAt', ttl_at, 'counts', format_counts(directive) }
+  local more = { 'requestHash', draft.request_hash, 'createdAt', NOW_TEXT, 'updatedAt', NOW_TEXT, 'ttlAt', ttl_at, 'counts', format_counts(directive) }
   for _, value in ipairs(changed_texts(directive, more)) do values[#values + 1] = value end
   redis.call('HSET', directive_key(draft.id), unpack(values))
 end

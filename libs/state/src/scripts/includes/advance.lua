@@ -20,20 +20,22 @@ local function may_have_ended(directive)
 end
 
 -- What freeing or skipping a list of dependents will read, in two calls.
-local function fetch_dependents(directive, indexes)
+local function fetch_dependents(directive, indexes, are_alone)
   if #indexes < 2 then return end
-  local fields = {}
-  for at = 1, #indexes do fields[at] = indexes[at] .. ':pending' end
   local tasks = directive_key(directive.id, 'tasks')
-  fetch(tasks, fields, directive.pending, tonumber)
+  if not are_alone then
+    local fields = {}
+    for at = 1, #indexes do fields[at] = indexes[at] .. ':pending' end
+    fetch(tasks, fields, directive.pending, tonumber)
+  end
   if may_have_ended(directive) then fetch(tasks, indexes, directive.tasks, cjson.decode) end
 end
 
-local function free_dependent(directive, index, release)
-  if meet_dependency(directive, index) ~= 0 then return end
+local function free_dependent(directive, index, is_alone, release)
+  if not is_alone and meet_dependency(directive, index) ~= 0 then return end
   local task = may_have_ended(directive) and load_task(directive, index) or nil
   if task and FINAL[task.state] then return end
-  make_ready(directive, index, load_control(directive, index), task, release)
+  make_ready(directive, index, load_releasable(directive, index, release), task, release)
 end
 
 local function advance_mode(control, state)
@@ -50,18 +52,19 @@ local function skip_dependent(directive, index, because)
   for chunk = 0, (control.edgeChunks or 0) - 1 do file_cascade(directive, index, chunk, advance_mode(control, 'skipped')) end
 end
 
-local function advance_list(directive, dependents, mode, because, release)
-  fetch_dependents(directive, dependents)
+-- `control` is of the task they depend on; `alone` says that they depend on no other, and no count is kept of what they wait for.
+local function advance_list(directive, dependents, mode, control, release)
+  fetch_dependents(directive, dependents, control.alone)
   release.work = release.work + #dependents
   for _, dependent in ipairs(dependents) do
-    if mode == 'free' then free_dependent(directive, dependent, release) else skip_dependent(directive, dependent, because) end
+    if mode == 'free' then free_dependent(directive, dependent, control.alone, release) else skip_dependent(directive, dependent, control.id) end
   end
 end
 
 local function advance_dependents(directive, index, control, state, release)
   if directive.closing ~= '' then return end
   local mode = advance_mode(control, state)
-  advance_list(directive, control.dependents, mode, control.id, release)
+  advance_list(directive, control.dependents, mode, control, release)
   for chunk = 0, (control.edgeChunks or 0) - 1 do file_cascade(directive, index, chunk, mode) end
 end
 

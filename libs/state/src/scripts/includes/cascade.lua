@@ -9,9 +9,12 @@ local function chunk_dependents(directive, node, chunk)
   return text and cjson.decode(text) or {}
 end
 
-local function start_roots(directive, roots, release)
+local function fetch_roots(directive, roots)
   fetch_tasks(directive, roots)
-  fetch_controls(directive, roots)
+  if #roots > 1 then fetch_controls(directive, roots) end
+end
+
+local function start_roots(directive, roots, release)
   for _, index in ipairs(roots) do
     release_member(directive, index, release)
   end
@@ -33,28 +36,32 @@ local function run_cascade(directive, node, chunk, mode, release)
   if mode == 'unpark' then return run_unpark(directive, chunk, release) end
   local dependents = chunk_dependents(directive, node, chunk)
   if mode == 'start' then
+    fetch_roots(directive, dependents)
     start_roots(directive, dependents, release)
   else
-    local because = load_control(directive, node).id
-    advance_list(directive, dependents, mode, because, release)
+    advance_list(directive, dependents, mode, load_control(directive, node), release)
   end
   return close_when_done(directive)
 end
 
--- Reads the first chunk of roots, if it is still to be started, and all that starting them reads and writes. True when there are further chunks.
-local function find_roots(directive)
-  local id = directive.id
-  local first, second = unpack(redis.call('ZMSCORE', shard_key('cascade'), id .. '.root.0.start', id .. '.root.1.start'))
-  redis.call('XLEN', directive_key(id, 'events'))
-  redis.call('ZCARD', directive_key(id, 'parked'))
-  if first and directive.closing == '' and not RESTING[directive.state] then
-    directive.has_roots = true
-    directive.roots = chunk_dependents(directive, 'root', '0')
-    fetch_tasks(directive, directive.roots)
-    fetch_controls(directive, directive.roots)
+-- Reads the first chunk of roots of each directive, if it is still to be started. True when there are further chunks.
+local function find_roots(directives)
+  local members, more = {}, false
+  for at, directive in ipairs(directives) do
+    members[2 * at - 1] = directive.id .. '.root.0.start'
+    members[2 * at] = directive.id .. '.root.1.start'
   end
-  -- An extension's roots and the tasks of a resumed directive are filed under other names.
-  return second or not first and redis.call('ZCARD', shard_key('cascade')) > 0
+  local filed = redis.call('ZMSCORE', shard_key('cascade'), unpack(members))
+  for at, directive in ipairs(directives) do
+    local first, second = filed[2 * at - 1], filed[2 * at]
+    if first and directive.closing == '' and not RESTING[directive.state] then
+      directive.roots = chunk_dependents(directive, 'root', '0')
+      fetch_roots(directive, directive.roots)
+    end
+    -- An extension's roots and the tasks of a resumed directive are filed under other names.
+    more = more or second or not first and redis.call('ZCARD', shard_key('cascade')) > 0
+  end
+  return more
 end
 
 local function start_first_roots(directive, release)

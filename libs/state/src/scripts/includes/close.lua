@@ -1,7 +1,7 @@
 -- Purpose: ends a directive from outside (cancel, expiry): marks it closing, then finishes its tasks in bounded chunks, then makes it final.
 local function guard_close(directive, limit)
   require_that((tonumber(limit) or 0) > 0, 'how many tasks to finish is needed')
-  guard_directive(directive.id)
+  guard_directive(directive)
   redis.call('XLEN', shard_key('control'))
 end
 

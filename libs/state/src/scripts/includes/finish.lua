@@ -4,28 +4,21 @@ local FINAL_EVENT = {
   CANCELLED = 'directive.cancelled', TIMEOUT = 'directive.timeout', STOPPED = 'directive.stopped',
 }
 
--- Redis gives a new stream 4 KB, however short it stays; a copy has the size of its content. Below 100 events that is most of it.
-local function shrink_events(directive)
-  if directive.seq > 100 then return end
-  local key = directive_key(directive.id, 'events')
-  redis.call('COPY', key, key .. ':copy', 'REPLACE')
-  redis.call('RENAME', key .. ':copy', key)
-end
-
 local function finish_directive(directive, state)
   directive.state = state
   directive.closing = ''
-  directive.finishedAt = NOW
+  directive.finishedAt = NOW_TEXT
+  directive.ended = true
   remove_later(shard_key('timers'), 'ttl:' .. directive.id)
   remove_later(shard_key('closing'), directive.id)
   for _, room in ipairs({ 'decide:', 'execute:', 'review:' }) do remove_later(shard_key('outbox'), room .. directive.id) end
-  redis.call('UNLINK', directive_key(directive.id, 'parked'))
+  if directive.parked > 0 then redis.call('UNLINK', directive_key(directive.id, 'parked')) end
+  directive.parked = 0
   emit(directive, FINAL_EVENT[state], nil, {
     succeeded = directive.succeeded, failed = directive.failed, skipped = directive.skipped, cancelled = directive.cancelled,
     expired = directive.expired, chargedMicroUsd = directive.chargedMicroUsd, overrunMicroUsd = directive.overrunMicroUsd,
     code = directive.errorCode ~= '' and directive.errorCode or nil,
   })
-  shrink_events(directive)
 end
 
 -- Same table as decideClose in libs/policy; a test holds the two together.

@@ -1,42 +1,39 @@
--- Purpose: reads every key a transition may write, so that one of a wrong type fails the script before its first write: Lua does not roll back.
--- ZINTERCARD looks at the type of every key it is given before it counts, and with the key that never is it counts nothing: 10 keys in
--- 1.7 µs, where ZCARD on each took 5 µs.
-local SHARD_SETS = { 'outbox', 'timers', 'cascade', 'expand', 'closing', 'discard', 'queues' }
+-- Purpose: looks at every key a transition may write, so that one of a wrong type fails the script before its first write: Lua does not roll back.
+-- ZINTERCARD and XREAD look at the type of every key they are given; with a key that never is, and from the end on, they find nothing:
+-- 10 keys in 1.7 µs, where ZCARD or XLEN on each took 5 µs.
+local SHARD_SETS = { 'none', 'outbox', 'timers', 'cascade', 'expand', 'closing', 'discard', 'queues' }
 
--- The keys of all of them, put together once a root.
-local function shard_sets()
-  local keys = shard_keys()
-  if not keys.sets then
-    local sets = {}
-    for at, name in ipairs(SHARD_SETS) do sets[at] = shard_key(name) end
-    keys.sets = sets
+local function guard_sets(keys)
+  redis.call('ZINTERCARD', #keys, unpack(keys))
+end
+
+local function guard_streams(keys)
+  local count = #keys
+  for at = 1, count do keys[count + at] = '$' end
+  redis.call('XREAD', 'STREAMS', unpack(keys))
+end
+
+-- The shard's keys, those of each directive that are written beside its record, and further sorted sets.
+local function guard_shard(directives, more_sets)
+  local sets, streams = more_sets or {}, { shard_key('events') }
+  for at = 1, #SHARD_SETS do sets[#sets + 1] = shard_key(SHARD_SETS[at]) end
+  for _, directive in ipairs(directives) do
+    sets[#sets + 1] = directive_key(directive.id, 'parked')
+    streams[#streams + 1] = directive_key(directive.id, 'events')
   end
-  return keys.sets
+  guard_sets(sets)
+  guard_streams(streams)
 end
 
--- `more` are up to three keys of further sets.
-local function guard_shard(more, another, third)
-  local o, t, ca, e, cl, d, q = unpack(shard_sets())
-  more = more or o
-  redis.call('ZINTERCARD', 11, shard_key('none'), o, t, ca, e, cl, d, q, more, another or more, third or more)
-  redis.call('XLEN', shard_key('events'))
-end
-
--- What releasing its tasks writes of a directive, beside the record.
+-- What releasing its tasks writes of a directive, too.
 local function guard_tasks(id)
   redis.call('HLEN', directive_key(id, 'plan'))
   redis.call('HLEN', directive_key(id, 'tasks'))
-  redis.call('XLEN', directive_key(id, 'events'))
 end
 
-local function guard_directive(id)
-  guard_shard(directive_key(id, 'parked'))
-  guard_tasks(id)
-end
-
-local function guard_events(id)
-  redis.call('XLEN', directive_key(id, 'events'))
-  redis.call('XLEN', shard_key('events'))
+local function guard_directive(directive)
+  guard_shard({ directive })
+  guard_tasks(directive.id)
 end
 
 -- An argument no script can go on with is refused before the first write, too.

@@ -92,8 +92,6 @@ end
 -- The freed reservation may be what others wait for. Each settlement looks at a few; the last one must see to it that all are looked at.
 local function wake_parked(directive, release)
   if directive.parked == 0 or directive.state == 'PAUSED' or directive.closing ~= '' then return end
-  local key = directive_key(directive.id, 'parked')
   unpark(directive, release, 10)
-  local left = redis.call('ZCARD', key)
-  if left > 0 and directive.reservedMicroUsd == 0 and directive.reservedTokens == 0 then file_unpark(directive, left) end
+  if directive.parked > 0 and directive.reservedMicroUsd == 0 and directive.reservedTokens == 0 then file_unpark(directive, directive.parked) end
 end

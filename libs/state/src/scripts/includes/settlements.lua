@@ -73,11 +73,7 @@ end
 
 -- The counts of the queues are what the window is judged by, too.
 local function guard_settlements(settlements, directives, release)
-  guard_shard()
-  for _, directive in ipairs(directives) do
-    redis.call('XLEN', directive_key(directive.id, 'events'))
-    directive.parked = redis.call('ZCARD', directive_key(directive.id, 'parked'))
-  end
+  guard_shard(directives)
   for _, settlement in ipairs(settlements) do
     local queue, detail = settlement.control.queue, settlement.detail
     release.lines[queue] = release.lines[queue] or redis.call('ZCARD', queue_key('ready', queue))

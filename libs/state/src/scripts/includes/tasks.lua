@@ -49,6 +49,17 @@ local function load_control(directive, index)
   return load_field(directive.controls, directive_key(directive.id, 'plan'), index, decode_kept)
 end
 
+-- What most often comes next for a task that is freed is its grant, which needs both.
+local function load_control_and_spec(directive, index)
+  local control = directive.controls[index]
+  if control ~= nil then return control or nil end
+  local texts = redis.call('HMGET', directive_key(directive.id, 'plan'), index, index .. ':spec')
+  control = texts[1] and decode_kept(texts[1])
+  directive.controls[index] = control
+  directive.specs[index] = texts[2]
+  return control or nil
+end
+
 local function load_task(directive, index)
   return load_field(directive.tasks, directive_key(directive.id, 'tasks'), index, cjson.decode)
 end

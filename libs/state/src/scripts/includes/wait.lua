@@ -19,7 +19,7 @@ end
 local function start_directive(directive)
   if directive.state ~= 'QUEUED' then return end
   directive.state = 'RUNNING'
-  directive.startedAt = NOW
+  directive.startedAt = NOW_TEXT
   emit(directive, 'directive.started')
 end
 

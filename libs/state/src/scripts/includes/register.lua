@@ -1,0 +1,16 @@
+-- Purpose: what every transition is wrapped in: its shard, its arguments and its time before it, the gathered writes after it.
+local function register(name, transition)
+  redis.register_function(name, function(keys, arguments)
+    ROOT = keys[1]
+    ARGV = arguments
+    NOW = redis_now()
+    NOW_TEXT = int(NOW)
+    DIRECTIVE_KEYS = {}
+    begin_writes()
+    begin_events()
+    local reply = transition()
+    flush_writes()
+    flush_events()
+    return reply
+  end)
+end
