@@ -136,8 +136,8 @@ export class HttpBed {
     await this.redis.hset(this.keys.directive(id), 'counts', formatCounts({ ...counts, total: tasks.length }));
     for (const [at, task] of tasks.entries()) {
       const index = formatTaskIndex(at);
-      const control = { id: task.id, queue: 'test.echo.0', ...task.control };
-      const spec = { id: task.id, action: 'test.echo', actionVersion: '1', dependsOn: [], maxRetries: 0, ...task.spec };
+      const control = { id: task.id, queue: 'test.echo.0', version: '1', ...task.control };
+      const spec = { action: 'test.echo', dependsOn: [], maxRetries: 0, ...task.spec };
       await this.redis.hset(this.keys.plan(id), index, JSON.stringify(control), `${index}:spec`, JSON.stringify(spec));
       if (task.state) await this.redis.hset(this.keys.tasks(id), index, JSON.stringify(task.state));
       if (task.pending) await this.redis.hset(this.keys.tasks(id), `${index}:pending`, task.pending);

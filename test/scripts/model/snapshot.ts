@@ -58,7 +58,7 @@ type Hash = Record<string, string>;
 type Control = { id: string; queue: string; optional?: boolean; fanOut?: boolean; parent?: string };
 function viewOfTask(index: string, plan: Hash, tasks: Hash): TaskView {
   const control = JSON.parse(plan[index]!) as Control;
-  const spec = parseSpec(plan[`${index}:spec`]!);
+  const spec = parseSpec(plan[index]!, plan[`${index}:spec`]!);
   return {
     ...(JSON.parse(tasks[index] ?? '{}') as StoredTask),
     index,

@@ -37,7 +37,7 @@ export class FanOutExpander {
   private async plan(task: FanOutTask): Promise<FanOut | { failure: PolicyFailure } | undefined> {
     const stored = await this.context.facts.stored(task.directiveId, task.index);
     if (!stored) return undefined;
-    const spec = parseSpec(stored.spec);
+    const spec = parseSpec(stored.control, stored.spec);
     const items = await this.inputs.resolveTemplate(
       task.directiveId,
       spec,

@@ -17,6 +17,26 @@ export const tasksPerChunk = 100;
 /** A chunk ends early at this size, unless its first task alone is larger. */
 const charsPerChunk = 256 * 1024;
 
+/** What the scripts decide by. */
+interface ControlRecord {
+  id: string;
+  queue: string;
+  version: string;
+  dependents: string[];
+  /** Those that depend on it depend on nothing else. */
+  alone?: boolean;
+  edgeChunks?: number;
+  timeoutMs: number;
+  reserveMicroUsd: number;
+  reserveTokens: number;
+  ttlMs?: number;
+  optional?: boolean;
+  fanOut?: boolean;
+  parent?: string;
+  hold?: 'approval';
+  sink?: boolean;
+}
+
 /** What a worker's job is made of; Lua hands it through without looking inside. */
 export interface SpecRecord {
   id: string;
@@ -40,15 +60,24 @@ export interface SpecRecord {
   item?: Json;
 }
 
-type StoredSpec = Omit<SpecRecord, keyof UsualSpec> & Partial<UsualSpec>;
+type StoredSpec = Omit<SpecRecord, keyof UsualSpec | keyof ControlledSpec> & Partial<UsualSpec>;
 type UsualSpec = Pick<SpecRecord, 'references' | 'dynamic' | 'dependsOn' | 'model'>;
+type ControlledSpec = Pick<SpecRecord, 'id' | 'actionVersion' | 'timeoutMs' | 'maxCostMicroUsd' | 'maxTokens'>;
 
 /** What most tasks have is not stored: a third of a small task's spec. */
 const usualSpec = (): UsualSpec => ({ references: {}, dynamic: false, dependsOn: [], model: null });
 
-/** A stored spec, with what was left out because it is as usual. */
-export function parseSpec(text: string): SpecRecord {
-  return { ...usualSpec(), ...(JSON.parse(text) as StoredSpec) };
+/** A stored spec, with what was left out because it is as usual or stands in the task's control. */
+export function parseSpec(controlText: string, specText: string): SpecRecord {
+  const { id, version, timeoutMs, reserveMicroUsd, reserveTokens } = JSON.parse(controlText) as ControlRecord;
+  const controlled: ControlledSpec = {
+    id,
+    actionVersion: version,
+    timeoutMs,
+    maxCostMicroUsd: reserveMicroUsd,
+    maxTokens: reserveTokens,
+  };
+  return { ...usualSpec(), ...controlled, ...(JSON.parse(specText) as StoredSpec) };
 }
 
 export interface FieldChunk {
@@ -79,17 +108,12 @@ function chunksOf<T>(list: readonly T[], size: number): T[][] {
 function specOf(task: PlannedTask, idOf: (index: number) => string): StoredSpec {
   const references = Object.fromEntries(task.references.map((index) => [idOf(index), formatTaskIndex(index)]));
   return {
-    id: task.id,
     action: task.action,
-    actionVersion: task.actionVersion,
     input: task.input,
     ...(task.references.length === 0 ? {} : { references }),
     ...(collectReferences(task.input).references.length === 0 ? {} : { dynamic: true }),
     ...(task.dependsOn.length === 0 ? {} : { dependsOn: task.dependsOn.map(formatTaskIndex) }),
     ...(task.model === null ? {} : { model: task.model }),
-    timeoutMs: task.timeoutMs,
-    maxCostMicroUsd: task.maxCostMicroUsd,
-    maxTokens: task.maxTokens,
     effect: task.effect,
     maxRetries: task.maxRetries,
     retryDelayMs: task.retryDelayMs,
@@ -98,7 +122,7 @@ function specOf(task: PlannedTask, idOf: (index: number) => string): StoredSpec 
   };
 }
 
-function controlOf(task: PlannedTask, shard: number, isAlone: boolean): Record<string, unknown> {
+function controlOf(task: PlannedTask, shard: number, isAlone: boolean): ControlRecord {
   const dependents = task.dependents.map(formatTaskIndex);
   return {
     id: task.id,
@@ -131,16 +155,10 @@ export function encodeTask(
   return { control: JSON.stringify(controlOf(task, shard, isAlone)), spec: JSON.stringify(specOf(task, idOf)) };
 }
 
-interface ControlRecord {
-  optional?: boolean;
-  ttlMs?: number;
-  hold?: string;
-}
-
 /** A stored task as its fan-out needs it; its dependents are not read back, for a child has none. */
 export function decodeTask(index: string, controlText: string, specText: string): PlannedTask {
   const control = JSON.parse(controlText) as ControlRecord;
-  const { references, dependsOn, dynamic: _, parent: __, ...spec } = parseSpec(specText);
+  const { references, dependsOn, dynamic: _, parent: __, ...spec } = parseSpec(controlText, specText);
   return {
     ...spec,
     index: parseTaskIndex(index),

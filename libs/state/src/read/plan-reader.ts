@@ -65,7 +65,7 @@ export class PlanReader {
       return [
         {
           index,
-          spec: parseSpec(spec),
+          spec: parseSpec(control, spec),
           control: JSON.parse(control) as TaskParts['control'],
           stored: stored ? (JSON.parse(stored) as StoredTask) : undefined,
           pending: pending ? Number(pending) : undefined,

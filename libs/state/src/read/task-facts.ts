@@ -32,14 +32,14 @@ export class TaskFacts {
 
   async ofAttempt(attempt: AttemptId): Promise<AttemptFacts | undefined> {
     const index = formatTaskIndex(attempt.taskIndex);
-    const [state, spec, ttlAt] = await Promise.all([
+    const [state, [control, spec], ttlAt] = await Promise.all([
       this.redis.hget(this.keys.tasks(attempt.directiveId), index),
-      this.redis.hget(this.keys.plan(attempt.directiveId), `${index}:spec`),
+      this.redis.hmget(this.keys.plan(attempt.directiveId), index, `${index}:spec`),
       this.redis.hget(this.keys.directive(attempt.directiveId), 'ttlAt'),
     ]);
-    if (state === null || spec === null) return undefined;
+    if (state === null || !control || !spec) return undefined;
     const task = JSON.parse(state) as TaskRecord;
-    const record = parseSpec(spec);
+    const record = parseSpec(control, spec);
     return {
       isCurrent: isInFlight(task) && task.attempt === attempt.attempt && task.nonce === attempt.nonce,
       started: task.state === 'running',

@@ -54,13 +54,10 @@ export class TaskOutputs {
   /** `[task id, output]` of every planned task that succeeded; children answer through their fan-out. */
   async byTaskId(directiveId: string, total: number): Promise<[string, Json][]> {
     const indexes = Array.from({ length: total }, (_, index) => index);
-    const specs = await this.redis.hmget(
-      this.keys.plan(directiveId),
-      ...indexes.map((index) => `${formatTaskIndex(index)}:spec`),
-    );
-    const planned = specs.flatMap((text, index) => {
-      const spec = text ? (JSON.parse(text) as { id: string; parent?: string }) : undefined;
-      return spec && spec.parent === undefined ? [{ id: spec.id, index }] : [];
+    const controls = await this.redis.hmget(this.keys.plan(directiveId), ...indexes.map(formatTaskIndex));
+    const planned = controls.flatMap((text, index) => {
+      const control = text ? (JSON.parse(text) as { id: string; parent?: string }) : undefined;
+      return control && control.parent === undefined ? [{ id: control.id, index }] : [];
     });
     const outputs = await this.get(
       directiveId,

@@ -21,7 +21,7 @@ local added = from == (task.staged or 0) and (#ARGV - 7) / 2 or 0
 local is_whole = added % 1 == 0 and from + added <= count
 require_that(is_whole and (task.count or count) == count, 'the children are not those of the first call')
 local controls = {}
-for at = 0, added - 1 do controls[at] = cjson.decode(ARGV[8 + 2 * at]) end
+for at = 0, added - 1 do controls[at] = decode_kept(ARGV[8 + 2 * at]) end
 guard_directive(directive)
 
 local release = new_release(ARGV[6], ARGV[7])

@@ -24,8 +24,8 @@ export interface Followup {
   reviewing: string[];
 }
 
-/** directive, index, attempt, nonce, queue, ttlMs, tenant, traceparent, spec (empty: too large for the answer) */
-export type DispatchReply = [string, string, string, string, string, string, string, string, string];
+/** directive, index, attempt, nonce, queue, ttlMs, tenant, traceparent, control, spec (empty: too large for the answer) */
+export type DispatchReply = [string, string, string, string, string, string, string, string, string, string];
 
 /** What a script answers about its followup, as far as it has any of it. */
 export interface FollowupReply {
@@ -49,7 +49,7 @@ export async function parseFollowup(shard: number, reply: FollowupReply, readSpe
 }
 
 async function parseDispatch(reply: DispatchReply, readSpec: SpecReader): Promise<Dispatch> {
-  const [directiveId, index, attempt, nonce, queue, ttlMs, tenant, traceparent, spec] = reply;
+  const [directiveId, index, attempt, nonce, queue, ttlMs, tenant, traceparent, control, spec] = reply;
   const specText = spec === '' ? await readSpec(directiveId, index) : spec;
   return {
     directiveId,
@@ -60,6 +60,6 @@ async function parseDispatch(reply: DispatchReply, readSpec: SpecReader): Promis
     ttlMs: Math.max(1, Number(ttlMs)),
     tenant,
     traceparent,
-    spec: parseSpec(specText),
+    spec: parseSpec(control, specText),
   };
 }

@@ -50,7 +50,8 @@ local function grant(directive, index, control, task, release)
   emit(directive, 'task.queued', control.id, ('{"attempt":%d,"queue":"%s"}'):format(task.attempt, control.queue))
   local spec = read_spec(directive, index, release)
   release.dispatched[#release.dispatched + 1] = {
-    directive.id, index, int(task.attempt), task.nonce, control.queue, int(task.deadline - NOW), directive.tenant, directive.traceparent, spec,
+    directive.id, index, int(task.attempt), task.nonce, control.queue, int(task.deadline - NOW), directive.tenant, directive.traceparent,
+    control.text, spec,
   }
 end
 

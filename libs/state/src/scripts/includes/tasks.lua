@@ -1,7 +1,7 @@
 -- Purpose: reads and writes a task's state and its control record, and counts it when it becomes final.
 local FINAL = { succeeded = true, failed = true, cancelled = true, expired = true, skipped = true }
 
--- Plans made from one workflow have the same controls again and again: what was decoded once is kept, and must not be changed.
+-- Plans made from one workflow have the same controls again and again: what was decoded once is kept, with its text, and must not be changed.
 local KEPT_TEXTS, KEPT_CHARS = 500, 1000
 local kept, kept_count = {}, 0
 
@@ -9,6 +9,7 @@ local function decode_kept(text)
   local value = kept[text]
   if value then return value end
   value = cjson.decode(text)
+  value.text = text
   if #text > KEPT_CHARS then return value end
   if kept_count == KEPT_TEXTS then kept, kept_count = {}, 0 end
   kept[text] = value
