@@ -61,11 +61,21 @@ export interface SpecRecord {
 }
 
 type StoredSpec = Omit<SpecRecord, keyof UsualSpec | keyof ControlledSpec> & Partial<UsualSpec>;
-type UsualSpec = Pick<SpecRecord, 'references' | 'dynamic' | 'dependsOn' | 'model'>;
+type UsualSpec = Pick<SpecRecord, 'references' | 'dynamic' | 'dependsOn' | 'model' | 'maxRetries' | 'retryDelayMs'>;
 type ControlledSpec = Pick<SpecRecord, 'id' | 'actionVersion' | 'timeoutMs' | 'maxCostMicroUsd' | 'maxTokens'>;
 
-/** What most tasks have is not stored: a third of a small task's spec. */
-const usualSpec = (): UsualSpec => ({ references: {}, dynamic: false, dependsOn: [], model: null });
+/** Part of the encoding, whatever the defaults of a submission are: stored plans are read by them. */
+const [usualRetries, usualDelayMs] = [2, 1_000];
+
+/** What most tasks have is not stored: half of a small task's spec. */
+const usualSpec = (): UsualSpec => ({
+  references: {},
+  dynamic: false,
+  dependsOn: [],
+  model: null,
+  maxRetries: usualRetries,
+  retryDelayMs: usualDelayMs,
+});
 
 /** A stored spec, with what was left out because it is as usual or stands in the task's control. */
 export function parseSpec(controlText: string, specText: string): SpecRecord {
@@ -115,8 +125,8 @@ function specOf(task: PlannedTask, idOf: (index: number) => string): StoredSpec 
     ...(task.dependsOn.length === 0 ? {} : { dependsOn: task.dependsOn.map(formatTaskIndex) }),
     ...(task.model === null ? {} : { model: task.model }),
     effect: task.effect,
-    maxRetries: task.maxRetries,
-    retryDelayMs: task.retryDelayMs,
+    ...(task.maxRetries === usualRetries ? {} : { maxRetries: task.maxRetries }),
+    ...(task.retryDelayMs === usualDelayMs ? {} : { retryDelayMs: task.retryDelayMs }),
     ...(task.forEach === undefined ? {} : { forEach: task.forEach }),
     ...(task.parent === undefined ? {} : { parent: formatTaskIndex(task.parent), item: task.item ?? null }),
   };

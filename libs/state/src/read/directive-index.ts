@@ -84,7 +84,8 @@ export class DirectiveIndex {
     for (let from = 0; from < positions.length; from += loadedAtOnce) {
       const ids = positions.slice(from, from + loadedAtOnce).map(({ id }) => id);
       const stored = await Promise.all(ids.map(async (id) => readStored(this.redis, this.keys.directive(id))));
-      views.push(...stored.filter((record) => record['tenant'] === tenant).map(viewDirective));
+      for (const [at, id] of ids.entries())
+        if (stored[at]!['tenant'] === tenant) views.push(viewDirective(id, stored[at]!));
     }
     return views;
   }

@@ -37,7 +37,7 @@ export class DirectiveReader {
   async get(tenant: string, id: string): Promise<DirectiveView | undefined> {
     if (!isDirectiveId(id)) return undefined;
     const stored = await readStored(this.redis, this.keys.directive(id));
-    return stored['tenant'] === tenant ? viewDirective(stored) : undefined;
+    return stored['tenant'] === tenant ? viewDirective(id, stored) : undefined;
   }
 
   /** Newest first. */

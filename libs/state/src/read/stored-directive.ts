@@ -4,7 +4,6 @@ import { parseCounts, type CountName } from './counts.js';
 
 /** What a view is made of. The submission itself is not: it may be 8 MB, and a list reads hundreds of records. */
 const viewFields = [
-  'id',
   'tenant',
   'actor',
   'kind',
@@ -66,11 +65,11 @@ function budgetOf(stored: StoredDirective, counts: Counts): DirectiveView['budge
 }
 
 /** The record of `d:<id>` as the API shows it. */
-export function viewDirective(stored: StoredDirective): DirectiveView {
+export function viewDirective(id: string, stored: StoredDirective): DirectiveView {
   const counts = parseCounts(stored['counts']);
   const { total, open, succeeded, failed, skipped, cancelled, expired } = counts;
   return {
-    id: stored['id']!,
+    id,
     ref: textOf(stored['ref']),
     title: textOf(stored['title']),
     tenant: stored['tenant']!,

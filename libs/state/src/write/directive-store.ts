@@ -216,7 +216,6 @@ function planGone(directiveId: string): CocError {
 
 function recordFields(draft: DirectiveDraft): string[] {
   const fields: Record<string, string | number | null> = {
-    id: draft.id,
     tenant: draft.tenant,
     actor: draft.actor,
     kind: draft.kind,
@@ -225,7 +224,7 @@ function recordFields(draft: DirectiveDraft): string[] {
     request: draft.request,
     workflow: draft.workflow,
     intent: draft.intent,
-    labels: JSON.stringify(draft.labels),
+    labels: Object.keys(draft.labels).length === 0 ? null : JSON.stringify(draft.labels),
     priority: draft.priority,
     budgetMicroUsd: draft.budgetMicroUsd,
     budgetTokens: draft.budgetTokens,
