@@ -20,6 +20,7 @@ const includes = [
   'events',
   'guard',
   'plan',
+  'fields',
   'tasks',
   'budget',
   'wait',
