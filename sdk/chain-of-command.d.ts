@@ -9,13 +9,30 @@ export interface Budget {
   maxTokens?: number;
 }
 
-/** Further attempts after the first, and the wait before the first of them; it doubles each time. */
-export interface Policies {
-  maxRetries?: number;
-  retryDelayMs?: number;
+/** Of a whole directive: told once at `warnAtPercent`; at the limit tasks wait for a human (`hold`) or fail. */
+export interface DirectiveBudget extends Budget {
+  warnAtPercent?: number;
+  onBudget?: 'hold' | 'fail';
 }
 
-interface TaskFields extends Policies {
+/** Further attempts after the first, and the waits before them. */
+interface RetryPolicies {
+  maxRetries?: number;
+  retryDelayMs?: number;
+  /** `exponential` by default: doubles up to `maxRetryDelayMs`, and waits anything from 0 to that. */
+  backoff?: 'fixed' | 'exponential';
+  maxRetryDelayMs?: number;
+}
+
+export interface Policies extends RetryPolicies {
+  /** When tasks wait for a human; `auto` by their risk, or from a score on. */
+  approval?: 'never' | 'on-request' | 'auto' | 'always' | { threshold: number };
+  /** No answer in this time is a no. */
+  approvalTtlMs?: number;
+  continueOnFailure?: boolean;
+}
+
+interface TaskFields extends RetryPolicies {
   /** Letters, digits, `_`, `-`, `.`; unique in the directive. */
   id: string;
   /** Tasks that must have succeeded before. A task that is referred to by `{ $task }` is one without being named. */
@@ -28,6 +45,15 @@ interface TaskFields extends Policies {
   ttlMs?: number;
   budget?: Budget;
   model?: string;
+  /** In order of preference; each further attempt takes the next. */
+  models?: string[];
+  risk?: 'low' | 'medium' | 'high';
+  /** Ask a human first, where the approval policy is `on-request`. */
+  approval?: boolean;
+  /** CEL over `input` and `tasks`; false skips the task. */
+  when?: string;
+  /** What depends on it goes on although it failed; the failure still counts. */
+  continueOnFailure?: boolean;
 }
 
 /** A task for an action of the catalog: see docs/directive.md. */
@@ -39,7 +65,7 @@ export interface ActionTask extends TaskFields {
 /** A task in words for an agent: `role: 'worker'` is the action `agent.worker`. `input` is what the answer is made from. */
 export interface PromptTask extends TaskFields {
   role: string;
-  prompt: string | { $task: string; path?: string } | { $input: string } | { $item: string };
+  prompt: string | { $task: string; path?: string } | { $input: string } | { $item: string } | { $cel: string };
   input?: JsonValue;
   /** Rehearsal in COC_MODE=mock: the first `failures` attempts fail, the answer takes so long and costs so much. */
   mock?: { failures?: number; latencyMs?: number; costUsd?: number };
@@ -61,7 +87,9 @@ export interface DirectiveSpec {
   /** A template with references; without it the outputs of the last tasks. */
   output?: JsonValue;
   ttlMs?: number;
-  budget?: Budget;
+  budget?: DirectiveBudget;
+  /** No task uses another model. */
+  models?: string[];
   priority?: 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL';
   policies?: Policies;
   labels?: Record<string, string>;
@@ -140,6 +168,8 @@ export type EventType =
   | 'directive.paused'
   | 'directive.resumed'
   | 'directive.review_requested'
+  | 'directive.budget_warned'
+  | 'directive.budget_raised'
   | 'directive.completed'
   | 'directive.partially_completed'
   | 'directive.failed'
@@ -153,6 +183,9 @@ export type EventType =
   | 'task.failed'
   | 'task.retried'
   | 'task.held'
+  | 'task.approved'
+  | 'task.denied'
+  | 'task.resolved'
   | 'task.deferred'
   | 'task.skipped'
   | 'task.cancelled'

@@ -112,9 +112,9 @@ describe('coc status', () => {
   it('says for each open task what it waits for, since when, until when and who acts', async () => {
     const { stdout } = await coc(['status', id, '--why'], answersFor(aDirective()));
     expect(stdout.split('\n')).toEqual([
-      expect.stringMatching(/^TASK +STATE +WAITS FOR +SINCE +UNTIL +OWNER$/),
+      expect.stringMatching(/^TASK +STATE +WAITS FOR +SINCE +UNTIL +OWNER +FREED WHEN$/),
       expect.stringMatching(
-        /^embed {2}dispatched {2}a worker to take it \(rag\.embed\.0\) {2}2026-11-21T07:00:01\.000Z \(\w+\) {2}2026-11-21T08:00:00\.000Z {2}worker$/,
+        /^embed {2}dispatched {2}a worker to take it \(rag\.embed\.0\) {2}2026-11-21T07:00:01\.000Z \(\w+\) {2}2026-11-21T08:00:00\.000Z {2}worker {2}a worker takes it; if none serves rag\.embed, start one$/,
       ),
       '',
     ]);

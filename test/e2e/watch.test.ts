@@ -81,14 +81,14 @@ describe('coc watch, where there is no terminal', () => {
 });
 
 describe('coc run --wait', () => {
-  it('says which task is held, for what and until when, and exits 5 when it is cancelled', async () => {
+  it('says which task is held, for what and until when, and exits 6 when only a human can help', async () => {
     const file = join(bed.services.dataDir, 'risky.json');
     await writeFile(file, JSON.stringify({ tasks: [{ id: 'mail', action: 'risky.mail' }] }));
     const run = bed.coc('run', file, '--wait');
     const id = /submitted (\S+)/.exec(await run.line(/submitted/))?.[1] ?? '';
     expect(await run.line(/^held: /)).toMatch(/^held: mail waits for an approval, since \S+Z, until \S+Z$/);
     expect(await run.line(/^next: /)).toContain(`coc status ${id} --why`);
+    expect(await run.ended()).toBe(6);
     await bed.services.send('POST', `/directives/${id}/cancel`);
-    expect(await run.ended()).toBe(5);
   });
 });

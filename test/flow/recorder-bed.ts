@@ -33,7 +33,7 @@ export class RecorderBed {
 
   static async open(settings: Record<string, string> = {}): Promise<RecorderBed> {
     const dir = await mkdtemp(join(tmpdir(), 'coc-trace-'));
-    const rooms = await RoomsBed.open({ TRACE_DIR: dir, ...settings });
+    const rooms = await RoomsBed.open({ TRACE_DIR: dir, COC_DATA_DIR: `${dir}.data`, ...settings });
     await rooms.catalog.publish(ActionRecord.parse({ name: 'demo.echo' }));
     return new RecorderBed(rooms, dir);
   }
@@ -144,6 +144,6 @@ export class RecorderBed {
     this.context.redis.disconnect();
     this.context.blocking.disconnect();
     await this.rooms.close();
-    await rm(this.dir, { recursive: true, force: true });
+    for (const dir of [this.dir, this.env.dataDir]) await rm(dir, { recursive: true, force: true });
   }
 }

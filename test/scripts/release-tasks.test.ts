@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { DirectiveDraft } from '#libs/state';
 import { expectNothingWritten, guardedKeys } from './wrong-type.js';
 import { aDraft, echo, outcome, queue } from './orders.js';
 import { ScriptBed } from './script-bed.js';
@@ -25,26 +26,72 @@ async function release(limit = 100): Promise<{ ids: string[]; left: number }> {
   return { ids: followup.dispatched.map(({ directiveId, spec }) => `${directiveId} ${spec.id}`), left };
 }
 
+/** Directives of one task each, filed as ready one after the other. */
+async function file(drafts: Partial<DirectiveDraft>[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const draft of drafts) {
+    const id = await stage.accept([echo('a')], draft);
+    await stage.start(id);
+    ids.push(id);
+  }
+  return ids;
+}
+
+/** The directives in the order in which a window of so many takes their tasks. */
+async function grantAll(window: number): Promise<string[]> {
+  const [granted] = (await stage.run('release-tasks', queue, window, 'nonce-base', 100)) as [string[][]];
+  return granted.map(([id]) => id!);
+}
+
 describe('release-tasks', () => {
-  it('grants in order of priority, then of time, as many as the window has room for', async () => {
+  it('grants as many as the window has room for, and of equal ones the oldest first', async () => {
     const free = await fillWindow();
-    const low = await stage.accept([echo('a')], { priority: 3 });
-    const first = await stage.accept([echo('a')]);
-    const second = await stage.accept([echo('a')]);
-    const critical = await stage.accept([echo('a')], { priority: 0 });
-    for (const [at, id] of [low, first, second, critical].entries()) {
-      await stage.start(id);
-      const member = `${id}.0`;
-      const score = Number(await stage.redis.zscore(stage.keys.ready(0, queue), member));
-      await stage.redis.zadd(stage.keys.ready(0, queue), score + at, member);
-    }
+    const ids = await file([{}, {}, {}]);
     await free();
-    expect(await release()).toEqual({ ids: [`${critical} a`], left: 3 });
-    expect(await release()).toEqual({ ids: [], left: 3 });
-    const wide = bed.stage(3);
-    Object.assign(wide, { keys: stage.keys });
-    const [granted] = (await stage.run('release-tasks', queue, 3, 'nonce-base', 100)) as [string[][]];
-    expect(granted.map(([id]) => id)).toEqual([first, second]);
+    expect(await release()).toEqual({ ids: [`${ids[0]} a`], left: 2 });
+    expect(await release()).toEqual({ ids: [], left: 2 });
+    expect(await grantAll(2)).toEqual([ids[1]]);
+  });
+
+  it('gives each priority its turns: 8 of CRITICAL, 4 of HIGH, 2 of MEDIUM for 1 of LOW, and nobody none', async () => {
+    await fillWindow();
+    const ids = await file(Array.from({ length: 60 }, (_, at) => ({ priority: 3 - (at % 4) })));
+    const order = (await grantAll(32)).map((id) => 3 - (ids.indexOf(id) % 4));
+    const turns = [0, 1, 2, 3].map((priority) => order.slice(0, 15).filter((one) => one === priority).length);
+    expect(turns[0]).toBeGreaterThan(turns[1]!);
+    expect(turns[1]).toBeGreaterThan(turns[2]!);
+    expect(turns[2]).toBeGreaterThanOrEqual(turns[3]!);
+    expect(turns[3]).toBeGreaterThan(0);
+  });
+
+  it('lets the urgent task of a tenant go before all it has in the line already', async () => {
+    await fillWindow();
+    const ids = await file([...Array.from({ length: 20 }, () => ({ priority: 3 })), { priority: 0 }]);
+    expect((await grantAll(3)).indexOf(ids[20]!)).toBeLessThan(2);
+  });
+
+  it('lets a tenant that comes new pass the line of one that floods', async () => {
+    await fillWindow();
+    const ids = await file([...Array.from({ length: 50 }, () => ({ tenant: 'flood' })), { tenant: 'calm' }]);
+    expect((await grantAll(3)).indexOf(ids[50]!)).toBeLessThan(2);
+  });
+
+  it('forgets the shares when the line is empty', async () => {
+    const free = await fillWindow();
+    await file([{ tenant: 'flood' }]);
+    const key = stage.keys.ready(0, queue).replace(':ready:', ':fair:');
+    expect(await stage.redis.exists(key)).toBe(1);
+    await free();
+    await release();
+    expect(await stage.redis.exists(key)).toBe(0);
+  });
+
+  it('serves whoever came first when the shares cannot be read', async () => {
+    const free = await fillWindow();
+    await stage.redis.set(stage.keys.ready(0, queue).replace(':ready:', ':fair:'), 'no hash');
+    const [first] = await file([{}, {}]);
+    await free();
+    expect((await release()).ids).toEqual([`${first} a`]);
   });
 
   it('lets nobody who just became ready pass the line of the queue', async () => {
@@ -75,8 +122,10 @@ describe('release-tasks', () => {
     await stage.start(behind);
     await free();
     expect((await release(10)).ids).toEqual([`${behind} behind`]);
-    expect(await stage.parked(paused)).toHaveLength(30);
-    expect(await stage.ready()).toEqual([]);
+    const parked = await stage.parked(paused);
+    expect(parked.length).toBeGreaterThan(0);
+    // What stands behind the one that was granted is looked at when it is its turn.
+    expect(await stage.ready()).toHaveLength(30 - parked.length);
   });
 
   it('drops members whose directive is gone, final or over its TTL, and what is no member at all', async () => {

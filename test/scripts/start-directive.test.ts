@@ -38,7 +38,7 @@ describe('start-directive', () => {
     const [dispatch] = (await stage.start(id)).dispatched;
     expect(dispatch).toMatchObject({ directiveId: id, taskIndex: 0, attempt: 1, queue: 'test.echo.0', ttlMs: 5_000 });
     expect(dispatch).toMatchObject({ tenant: 'acme', spec: { id: 'a', input: { text: 'x' }, actionVersion: '1' } });
-    expect(dispatch!.spec).toMatchObject({ references: {}, dynamic: false, dependsOn: [], model: null });
+    expect(dispatch!.spec).toMatchObject({ references: {}, dynamic: false, dependsOn: [], models: [] });
     const task = await stage.task(id, '0');
     expect(Number(task!['deadline']) - Number(task!['since'])).toBe(5_000);
   });

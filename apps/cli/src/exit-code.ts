@@ -1,4 +1,4 @@
-/** Stable for ever: scripts depend on them, docs/cli.md lists them. 6 is reserved for waiting on an approval. */
+/** Stable for ever: scripts depend on them, docs/cli.md lists them. */
 export const exitCode = {
   ok: 0,
   unexpected: 1,
@@ -6,5 +6,6 @@ export const exitCode = {
   unreachable: 3,
   notFound: 4,
   notCompleted: 5,
+  waitsForHuman: 6,
   detached: 130,
 } as const;

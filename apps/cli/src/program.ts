@@ -1,6 +1,9 @@
 import { Command } from 'commander';
+import { addAuditCommands } from './audit/audit.command.js';
 import type { Cli } from './cli.js';
 import { addActionsCommands } from './commands/actions.command.js';
+import { addApprovalsCommands } from './commands/approvals.command.js';
+import { addBudgetCommands } from './commands/budget.command.js';
 import { addDoctorCommand } from './commands/doctor.command.js';
 import { addGlobalOptions } from './commands/global-options.js';
 import { addListCommand } from './commands/list.command.js';
@@ -16,7 +19,7 @@ import { projectVersion } from './project-root.js';
 
 const exitCodes = `
 Exit codes: 0 ok, 1 unexpected, 2 usage or bad file, 3 server not reachable, 4 not found,
-5 the directive ended but is not COMPLETED, 6 reserved, 130 detached by Ctrl-C.`;
+5 the directive ended but is not COMPLETED, 6 it can only go on after a human, 130 detached by Ctrl-C.`;
 
 /** The command tree. Parsing throws CommanderError instead of ending the process. */
 export function buildProgram(cli: Cli): Command {
@@ -41,7 +44,10 @@ export function buildProgram(cli: Cli): Command {
   addOutputCommand(program, cli);
   addLogsCommand(program, cli);
   addReplayCommand(program, cli);
+  addAuditCommands(program, cli);
   addOrderCommands(program, cli);
+  addApprovalsCommands(program, cli);
+  addBudgetCommands(program, cli);
   addActionsCommands(program, cli);
   addDoctorCommand(program, cli);
   return program;

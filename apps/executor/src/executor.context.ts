@@ -5,6 +5,7 @@ import {
   ActionCatalog,
   AttemptStore,
   DirectiveStore,
+  HoldStore,
   Keys,
   RecordedMarks,
   ScriptRunner,
@@ -32,6 +33,7 @@ export interface ExecutorContext {
   keys: Keys;
   attempts: AttemptStore;
   directives: DirectiveStore;
+  holds: HoldStore;
   facts: TaskFacts;
   outputs: TaskOutputs;
   agenda: ShardAgenda;
@@ -61,6 +63,7 @@ export function createExecutorContext(env: Env, logger: Logger, redis: Redis, in
     keys,
     attempts: new AttemptStore(scripts, keys, env.executor.queueWindow),
     directives: new DirectiveStore(scripts, keys),
+    holds: new HoldStore(scripts, keys),
     facts: new TaskFacts(redis, keys),
     outputs: new TaskOutputs(redis, keys),
     agenda: new ShardAgenda(redis, keys),

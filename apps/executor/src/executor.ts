@@ -2,6 +2,7 @@ import type { RoomReceiver } from '#libs/queues';
 import { ActionDirectory } from './dispatch/action-directory.js';
 import { DispatchService } from './dispatch/dispatch.service.js';
 import { openExecuteRoom } from './dispatch/execute.receiver.js';
+import { ConditionJudge } from './dispatch/condition.judge.js';
 import { FanOutExpander } from './dispatch/fan-out.expander.js';
 import { InputResolver } from './dispatch/input.resolver.js';
 import type { ExecutorContext } from './executor.context.js';
@@ -29,7 +30,11 @@ export class Executor {
     const actions = new ActionDirectory(context.catalog);
     const inputs = new InputResolver(context, actions);
     const judge = new OutcomeJudge(context, actions);
-    this.dispatch = new DispatchService(context, inputs, new FanOutExpander(context, inputs));
+    this.dispatch = new DispatchService(
+      context,
+      inputs,
+      new FanOutExpander(context, inputs, new ConditionJudge(context, inputs)),
+    );
     this.settle = new SettleService(context, judge, this.dispatch);
     this.loops = context.desks.map((desk) => new OutcomeLoop(context, desk, this.settle));
     this.timers = context.desks.map(({ shard }) => new TimerLoop(context, this.dispatch, shard));

@@ -7,6 +7,10 @@ import {
   DirectiveReader,
   DirectiveStore,
   EventStreams,
+  GrantRegister,
+  HoldReader,
+  HoldStore,
+  LedgerReader,
   RefRegister,
   ScriptRunner,
   ShardAgenda,
@@ -15,6 +19,7 @@ import {
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
 import { join } from 'node:path';
+import { ApprovalService } from './approve/approval.service.js';
 import { DecideService } from './decide/decide.service.js';
 import { WorkflowLibrary } from './decide/workflow.library.js';
 import { docsIndex } from './decide/workflows/docs-index.workflow.js';
@@ -32,6 +37,7 @@ export interface OrchestratorContext {
   decide: DecideService;
   review: ReviewService;
   reader: DirectiveReader;
+  approvals: ApprovalService;
   streams: EventStreams;
   openStreams: OpenStreams;
   catalog: ActionCatalog;
@@ -53,7 +59,8 @@ export function createOrchestratorContext(
   const workflows = new WorkflowLibrary([docsIndex]);
   const sender = new QueueSender(redis, { url: env.redis.url, keyPrefix: env.redis.keyPrefix });
   const reader = new DirectiveReader(redis, keys, { shards: servedShards });
-  const shared = { orders, store, catalog, workflows, sender };
+  const shared = { orders, store, catalog, workflows, sender, house: env.house };
+  const holds = new HoldReader(redis, keys, servedShards);
   return {
     env,
     servedShards,
@@ -70,6 +77,16 @@ export function createOrchestratorContext(
     decide: new DecideService(shared),
     review: new ReviewService({ ...shared, outputs: new TaskOutputs(redis, keys) }),
     reader,
+    approvals: new ApprovalService({
+      holds,
+      store: new HoldStore(new ScriptRunner(redis), keys),
+      grants: new GrantRegister(redis, keys, servedShards),
+      ledgers: new LedgerReader(redis, keys, reader),
+      reader,
+      actions,
+      sender,
+      logger,
+    }),
     streams: new EventStreams(redis, keys, { shards: servedShards, reader }),
     openStreams: new OpenStreams(env.stream.heartbeatMs),
     catalog: actions,

@@ -9,8 +9,11 @@ import { APP_GUARD } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import type { RoomReceiver } from '#libs/queues';
 import { ActionCatalog, ArtifactStore, DirectiveReader, EventStreams } from '#libs/state';
+import { ApprovalService } from './approve/approval.service.js';
 import { ActionController } from './http/action.controller.js';
+import { ApprovalController } from './http/approval.controller.js';
 import { ArtifactController } from './http/artifact.controller.js';
+import { BudgetController } from './http/budget.controller.js';
 import { PrincipalGuard } from './http/current-principal.js';
 import { DirectiveController } from './http/directive.controller.js';
 import { DirectiveIngress } from './http/directive-ingress.js';
@@ -34,11 +37,20 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
     return {
       module: OrchestratorModule,
       imports: [TerminusModule.forRoot({ logger: false })],
-      controllers: [DirectiveController, StreamController, ActionController, ArtifactController, HealthController],
+      controllers: [
+        DirectiveController,
+        ApprovalController,
+        BudgetController,
+        StreamController,
+        ActionController,
+        ArtifactController,
+        HealthController,
+      ],
       providers: [
         { provide: contextToken, useValue: context },
         { provide: DirectiveIngress, useValue: context.ingress },
         { provide: DirectiveReader, useValue: context.reader },
+        { provide: ApprovalService, useValue: context.approvals },
         { provide: EventStreams, useValue: context.streams },
         { provide: OpenStreams, useValue: context.openStreams },
         { provide: ActionCatalog, useValue: context.catalog },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Positions, ReadEvent } from '#libs/state';
 import type { RecorderContext } from './recorder.context.js';
+import { openAudit } from './seal/open-audit.js';
 import { TraceFile } from './trace/trace-file.js';
 import { eventLine, noteLine } from './trace/trace-line.js';
 import type { Turn } from './turn/recorder-turn.js';
@@ -38,7 +39,8 @@ export class RecordingSession {
       shards,
       published: await context.marks.published(shards),
     };
-    const trace = await TraceFile.open(context.folder, owner, context.env.trace, context.logger);
+    const audit = await openAudit(context.env, context.folder.dir, context.logger);
+    const trace = await TraceFile.open(context.folder, owner, context.env.trace, audit, context.logger);
     context.logger.info({ file: context.folder.current, shards: shards.length }, 'recording');
     return new RecordingSession(context, turn, trace, onProgress);
   }

@@ -2,15 +2,20 @@ import { describe, expect, it } from '@jest/globals';
 import { startHttpServer } from '#libs/testing';
 import { CocClient } from './coc-client.js';
 
-/** A client of a real server that gives one answer to everything; `keys` is what it saw of Idempotency-Key. */
-async function clientOf(status: number, body: string) {
-  const keys: unknown[] = [];
+/** A client of a real server that gives one answer to everything; `asked` is what it saw. */
+async function clientOf(status: number, body: string, actor?: string) {
+  const asked: { line: string; key: unknown; actor: unknown; body: string }[] = [];
   const server = await startHttpServer((request, response) => {
-    keys.push(request.headers['idempotency-key']);
-    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    let sent = '';
+    request.setEncoding('utf8').on('data', (part: string) => (sent += part));
+    request.on('end', () => {
+      const { 'idempotency-key': key, 'coc-actor': name } = request.headers;
+      asked.push({ line: `${request.method} ${request.url}`, key, actor: name, body: sent });
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    });
   });
-  const client = new CocClient({ url: server.url, saidBy: 'the test' });
-  return { client, keys, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  const client = new CocClient({ url: server.url, saidBy: 'the test' }, undefined, actor);
+  return { client, asked, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 describe('the client', () => {
@@ -54,6 +59,30 @@ describe('the client', () => {
   it('sends the key that makes a repeated submit harmless', async () => {
     await using bed = await clientOf(202, '{"id": "d0_X"}');
     await bed.client.submit({ intent: 'x' }, 'key-1');
-    expect(bed.keys).toEqual(['key-1']);
+    expect(bed.asked).toMatchObject([{ key: 'key-1', actor: undefined }]);
+  });
+
+  it('says by which name its user acts, in every request', async () => {
+    await using bed = await clientOf(200, '{"items": []}', 'ana');
+    await bed.client.listGrants();
+    await bed.client.revokeGrant('rag.embed');
+    expect(bed.asked).toMatchObject([
+      { line: 'GET /api/v1/grants', actor: 'ana' },
+      { line: 'DELETE /api/v1/grants/rag.embed', actor: 'ana' },
+    ]);
+  });
+
+  it('takes an answer without a body where there is none to expect', async () => {
+    await using bed = await clientOf(204, '');
+    await bed.client.resolveHold('d0_X.2', { decision: 'complete', output: null });
+    expect(bed.asked).toMatchObject([
+      { line: 'POST /api/v1/approvals/d0_X.2/resolve', body: '{"decision":"complete","output":null}' },
+    ]);
+  });
+
+  it('passes on that somebody may not do it', async () => {
+    const refusal = { type: '', title: '', status: 403, code: 'FORBIDDEN', detail: 'somebody else has to approve it' };
+    await using bed = await clientOf(403, JSON.stringify(refusal));
+    await expect(bed.client.revokeGrant('x.y')).rejects.toMatchObject({ status: 403, code: 'FORBIDDEN' });
   });
 });

@@ -1,13 +1,21 @@
 import {
   ActionList,
   ActionRecord,
+  type ApproveHold,
+  BudgetLedger,
   type DirectiveEvent,
   DirectiveList,
   DirectiveView,
   EventList,
+  GrantList,
+  type GrantView,
+  HoldList,
+  HoldView,
   type Json,
   OutputView,
   PlanView,
+  type RaiseBudget,
+  type ResolveHold,
   SubmitAccepted,
   type SubmitDirective,
   type TaskView,
@@ -29,12 +37,14 @@ export type DirectiveOrder = 'cancel' | 'pause' | 'resume';
 
 /**
  * The server's HTTP API. Every method throws ApiError (it refused), ServerUnreachableError (no answer) or
- * ForeignAnswerError (something else answered); after `signal` aborted, its reason.
+ * ForeignAnswerError (something else answered); after `signal` aborted, its reason. `actor` is the name by which the user of
+ * a server without log-in acts.
  */
 export class CocClient {
   constructor(
     readonly server: ServerAddress,
     private readonly signal: AbortSignal = new AbortController().signal,
+    readonly actor?: string,
   ) {}
 
   /** With a key, the same document sent twice gives the same directive. */
@@ -94,6 +104,45 @@ export class CocClient {
     return this.ask(DirectiveView, { method: 'POST', path: `${directivePath(id)}/${order}` });
   }
 
+  /** One page of what waits for a human, the longest wait first. */
+  listHolds(limit: number, cursor?: string): Promise<HoldList> {
+    return this.get(HoldList, `/approvals?${query({ limit, cursor })}`);
+  }
+
+  /** `id` is `<directive id>.<task index>`; also of a hold that was answered. */
+  getHold(id: string): Promise<HoldView> {
+    return this.get(HoldView, holdPath(id));
+  }
+
+  approveHold(id: string, answer: z.input<typeof ApproveHold>): Promise<HoldView> {
+    return this.ask(HoldView, { method: 'POST', path: `${holdPath(id)}/approve`, body: answer });
+  }
+
+  denyHold(id: string, comment: string): Promise<HoldView> {
+    return this.ask(HoldView, { method: 'POST', path: `${holdPath(id)}/deny`, body: { comment } });
+  }
+
+  async resolveHold(id: string, answer: z.input<typeof ResolveHold>): Promise<void> {
+    await this.reach({ method: 'POST', path: `${holdPath(id)}/resolve`, body: answer });
+  }
+
+  async listGrants(): Promise<GrantView[]> {
+    return (await this.get(GrantList, '/grants')).items;
+  }
+
+  async revokeGrant(action: string): Promise<void> {
+    await this.reach({ method: 'DELETE', path: `/grants/${encodeURIComponent(action)}` });
+  }
+
+  getBudget(id: string): Promise<BudgetLedger> {
+    return this.get(BudgetLedger, `${directivePath(id)}/budget`);
+  }
+
+  /** `maxCostUsd` and `maxTokens` are the new limits; one that is left out stays. */
+  raiseBudget(id: string, budget: z.input<typeof RaiseBudget>): Promise<BudgetLedger> {
+    return this.ask(BudgetLedger, { method: 'POST', path: `${directivePath(id)}/budget`, body: budget });
+  }
+
   async listActions(): Promise<ActionRecord[]> {
     return (await this.get(ActionList, '/actions')).items;
   }
@@ -112,15 +161,20 @@ export class CocClient {
   }
 
   private async ask<T>(schema: z.ZodType<T>, question: Question): Promise<T> {
-    const { url } = this.server;
-    const answer = await exchange(this.server, { ...question, path: `${base}${question.path}` }, this.signal);
-    if (answer.status >= 400) throw refusalOf(answer, url);
+    const answer = await this.reach(question);
     const parsed = schema.safeParse(answer.body);
     if (parsed.success) return parsed.data;
     // A newer server may say more than this client knows: only what is missing or wrong is a fault.
     const fault = parsed.error.issues.find((issue) => issue.code !== 'unrecognized_keys');
     if (fault === undefined) return answer.body as T;
-    throw new ForeignAnswerError(url, answer.status, `/${fault.path.join('/')} ${fault.message}`);
+    throw new ForeignAnswerError(this.server.url, answer.status, `/${fault.path.join('/')} ${fault.message}`);
+  }
+
+  private async reach({ path, headers, ...question }: Question): Promise<Answer> {
+    const named = this.actor === undefined ? headers : { ...headers, 'coc-actor': this.actor };
+    const answer = await exchange(this.server, { ...question, path: `${base}${path}`, headers: named }, this.signal);
+    if (answer.status >= 400) throw refusalOf(answer, this.server.url);
+    return answer;
   }
 
   private withOwnSignal(signal: AbortSignal | undefined): AbortSignal {
@@ -129,6 +183,7 @@ export class CocClient {
 }
 
 const directivePath = (id: string) => `/directives/${encodeURIComponent(id)}`;
+const holdPath = (id: string) => `/approvals/${encodeURIComponent(id)}`;
 
 function query(parts: Record<string, string | number | undefined>): string {
   const search = new URLSearchParams();

@@ -1,5 +1,5 @@
 import { isNativeError } from 'node:util/types';
-import { type Json, Problem, type SubmitDirective } from '#libs/contracts';
+import { type Json, Problem } from '#libs/contracts';
 import { ApiError, ForeignAnswerError, ServerUnreachableError } from './client-error.js';
 import type { ServerAddress } from './server-address.js';
 
@@ -14,14 +14,16 @@ export interface Answer {
 export interface Question {
   method: string;
   path: string;
-  body?: Json | SubmitDirective | undefined;
-  headers?: Record<string, string>;
+  /** What JSON.stringify can write. */
+  body?: Json | object | undefined;
+  headers?: Record<string, string> | undefined;
 }
 
 /** One HTTP exchange, whatever its status. Throws ServerUnreachableError, or the signal's reason. */
 export async function exchange(server: ServerAddress, question: Question, signal: AbortSignal): Promise<Answer> {
   const { method, path, body, headers } = question;
-  const init: RequestInit = { method, signal: AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]) };
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]);
+  const init: RequestInit = { method, signal: limit, headers: { ...headers } };
   if (body !== undefined) {
     init.headers = { 'content-type': 'application/json', ...headers };
     init.body = JSON.stringify(body);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AuditVariables, auditSettings, type AuditSettings } from './audit-settings.js';
 import { EnvError } from './env.js';
 
 const blankIsUnset = (value: unknown): unknown => (value === '' ? undefined : value);
@@ -22,9 +23,20 @@ const CliEnvSchema = z
 
 export type CliEnv = z.output<typeof CliEnvSchema>;
 
+type Variables = Record<string, string | undefined>;
+
 /** Settings of the command line tool, which must work where no service is configured; absent is undefined. Throws EnvError. */
-export function loadCliEnv(variables: Record<string, string | undefined> = process.env): CliEnv {
-  const parsed = CliEnvSchema.safeParse(variables);
+export function loadCliEnv(variables: Variables = process.env): CliEnv {
+  return parse(CliEnvSchema, variables);
+}
+
+/** What `coc audit` needs; apart from the other settings, so that a wrong key stops no other command. Throws EnvError. */
+export function loadAuditSettings(variables: Variables = process.env): AuditSettings {
+  return auditSettings(parse(AuditVariables, variables));
+}
+
+function parse<T>(schema: z.ZodType<T>, variables: Variables): T {
+  const parsed = schema.safeParse(variables);
   if (parsed.success) return parsed.data;
   throw new EnvError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
 }

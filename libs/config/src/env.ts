@@ -1,5 +1,6 @@
 import { StartRefusal } from '#libs/contracts';
 import { z } from 'zod';
+import { auditSettings, auditVariables } from './audit-settings.js';
 
 const csv = z
   .string()
@@ -41,11 +42,14 @@ export const EnvSchema = z
     COC_WORKER_LOCK_MS: whole(9_000, 1_000, 600_000),
     COC_QUEUE_WINDOW: whole(1_024, 1, 100_000),
     COC_JOB_KEEP_MS: whole(60_000, 1_000, 7 * 24 * 3_600_000),
+    COC_MODELS: csv,
+    LOCAL_ALLOW_HIGH: flag,
     COC_DEFAULT_TTL_MS: whole(24 * 3_600_000, 1_000, 30 * 24 * 3_600_000),
     COC_EVENT_RETENTION_MS: whole(24 * 3_600_000, 1_000, 365 * 24 * 3_600_000),
     TRACE_DIR: z.string().min(1).default('out/traces'),
     COC_TRACE_MAX_BYTES: whole(64 * 1_024 * 1_024, 1_024, 1_024 ** 3),
     COC_TRACE_KEEP: whole(10, 0, 100_000),
+    ...auditVariables,
     COC_STREAM_HEARTBEAT_MS: whole(15_000, 10, 30_000),
     COC_SHUTDOWN_GRACE_MS: whole(10_000, 0, 600_000),
     COC_ALLOW_EVICTION: flag,
@@ -69,7 +73,9 @@ export const EnvSchema = z
       jobKeepMs: raw.COC_JOB_KEEP_MS,
     },
     trace: { dir: raw.TRACE_DIR, maxBytes: raw.COC_TRACE_MAX_BYTES, keep: raw.COC_TRACE_KEEP },
+    audit: auditSettings(raw),
     directive: { defaultTtlMs: raw.COC_DEFAULT_TTL_MS },
+    house: { models: raw.COC_MODELS ?? [], allowHighRisk: raw.LOCAL_ALLOW_HIGH },
     shutdownGraceMs: raw.COC_SHUTDOWN_GRACE_MS,
     logLevel: raw.COC_LOG_LEVEL,
   }));

@@ -7,8 +7,8 @@ export const effects = ['pure', 'keyed', 'once'] as const;
 export const Effect = z.enum(effects);
 export type Effect = z.infer<typeof Effect>;
 
-const RiskLevel = z.enum(['low', 'medium', 'high']);
-type RiskLevel = z.infer<typeof RiskLevel>;
+export const RiskLevel = z.enum(['low', 'medium', 'high']);
+export type RiskLevel = z.infer<typeof RiskLevel>;
 
 export const ActionName = z
   .string()

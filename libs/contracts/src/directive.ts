@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Json } from './json.js';
 import { limits } from './limits.js';
-import { Budget, Policies, TaskError, TaskSpec, TaskView } from './task.js';
+import { DirectiveBudget, ModelName, Policies } from './policies.js';
+import { TaskError, TaskSpec, TaskView } from './task.js';
 
 export const directiveStates = [
   'PENDING',
@@ -49,7 +50,9 @@ export const SubmitDirective = z
     input: Json.optional(),
     output: Json.optional(),
     ttlMs: z.number().int().min(1).max(limits.maxTtlMs).optional(),
-    budget: Budget.optional(),
+    budget: DirectiveBudget.optional(),
+    /** No task of it uses another model. */
+    models: z.array(ModelName).min(1).max(100).optional(),
     priority: Priority.optional(),
     policies: Policies.optional(),
     labels: z.record(z.string().min(1).max(64), z.string().max(256)).optional(),
@@ -72,7 +75,7 @@ const counts = z.strictObject({
   expired: z.number().int(),
 });
 
-const budgetView = z.strictObject({
+export const BudgetFigures = z.strictObject({
   maxCostUsd: z.number().nullable(),
   maxTokens: z.number().int().nullable(),
   chargedUsd: z.number(),
@@ -98,7 +101,7 @@ export const DirectiveView = z
     labels: z.record(z.string(), z.string()),
     planHash: z.string().nullable(),
     tasks: counts,
-    budget: budgetView,
+    budget: BudgetFigures,
     error: TaskError.nullable(),
     lastSeq: z.number().int(),
     createdAt: z.iso.datetime(),

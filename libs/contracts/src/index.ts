@@ -1,4 +1,25 @@
-export { ActionList, ActionName, ActionRecord, Effect, JsonSchema, effects, type ActionDraft } from './action.js';
+export {
+  ActionList,
+  ActionName,
+  ActionRecord,
+  Effect,
+  JsonSchema,
+  RiskLevel,
+  effects,
+  type ActionDraft,
+} from './action.js';
+export {
+  ApproveHold,
+  BudgetLedger,
+  DenyHold,
+  GrantList,
+  GrantView,
+  HoldKind,
+  HoldList,
+  HoldView,
+  RaiseBudget,
+  ResolveHold,
+} from './approval.js';
 export { Assignment, microUsdFromUsd, usdFromMicroUsd } from './assignment.js';
 export {
   DirectiveList,
@@ -28,22 +49,13 @@ export {
 export { Json, jsonDepth } from './json.js';
 export { limits } from './limits.js';
 export { ArtifactEntry, FailureClass, ReportedFailure, ReportedOutput, Usage, failureClasses } from './outcome.js';
-export type { Plan, PlannedTask } from './plan.js';
+export type { AskedRisk, Plan, PlannedTask, RiskTerms } from './plan.js';
+export { ApprovalPolicy, Backoff, DirectiveBudget, Policies } from './policies.js';
 export { Principal, localPrincipal } from './principal.js';
 export { actionOfQueue, actionQueue, parseQueueName, roomQueue, rooms, type Room } from './queue-names.js';
 export { InputReference, ItemReference, Reference, TaskReference, looksLikeReference } from './reference.js';
 export { RoomBatch, RoomMessage } from './room-message.js';
 export { globalRoot, shardRoot, tenantRoot } from './shard-root.js';
 export { TaskMessage, schemaVersion } from './task-message.js';
-export {
-  Budget,
-  Policies,
-  TaskSpec,
-  TaskState,
-  TaskView,
-  WaitKind,
-  WaitingOn,
-  finalTaskStates,
-  waitKinds,
-} from './task.js';
-export { TraceEvent, TraceHead, TraceNote, traceVersion } from './trace-line.js';
+export { TaskSpec, TaskState, TaskView, WaitKind, WaitingOn, finalTaskStates, waitKinds } from './task.js';
+export { AuditHead, TraceEvent, TraceHead, TraceNote, sealField, traceVersion } from './trace-line.js';

@@ -1,6 +1,24 @@
 import type { Effect } from './action.js';
 import type { Json } from './json.js';
+import type { ApprovalPolicy, Backoff } from './policies.js';
+import type { RiskLevel } from './action.js';
+import type { Priority } from './directive.js';
 import type { FanOut } from './task.js';
+
+/** What a human is told who is asked. */
+export interface AskedRisk {
+  score: number;
+  factors: { factor: string; points: number; detail: string }[];
+  reasons: string[];
+}
+
+export interface RiskTerms {
+  policy: ApprovalPolicy;
+  priority: Priority;
+  network: boolean;
+  declared: RiskLevel;
+  own?: RiskLevel;
+}
 
 /**
  * One task of a committed plan. Everything the executor's law needs is decided once, here; `index` is the task's key.
@@ -17,7 +35,7 @@ export interface PlannedTask {
   dependents: number[];
   optional: boolean;
   forEach?: FanOut;
-  /** Indexes of tasks whose outputs the input or the fan-out list refers to. */
+  /** Indexes of tasks whose outputs the input, the fan-out list or the condition refers to. */
   references: number[];
   timeoutMs: number;
   ttlMs: number | null;
@@ -25,8 +43,17 @@ export interface PlannedTask {
   retryDelayMs: number;
   maxCostMicroUsd: number;
   maxTokens: number;
-  model: string | null;
-  needsApproval: boolean;
+  backoff: Backoff;
+  maxRetryDelayMs: number;
+  /** In order of preference; an attempt uses the next one, the last stays. Empty: the action uses none. */
+  models: string[];
+  continueOnFailure: boolean;
+  when?: string;
+  /** Set when it waits for a human's word before it starts. */
+  risk?: AskedRisk;
+  /** Set when only its input, known at dispatch, tells whether it must wait. */
+  riskTerms?: RiskTerms;
+  approvalTtlMs: number | null;
   parent?: number;
   item?: Json;
 }

@@ -5,8 +5,9 @@ import type { Json } from './json.js';
  * Wire form of a value that is known only later. Anywhere inside a task's input:
  * `{"$task": "fetch", "path": "/text"}` is an earlier task's output, `{"$input": "/folder"}` the directive's input,
  * `{"$item": "/path"}` the element of a fan-out. A path is a JSON pointer; `""` (the default) is the whole value.
+ * `{"$cel": "size(tasks.fetch.pages)"}` is computed from them, by an expression in CEL.
  */
-export type Reference = { $task: string; path?: string } | { $input: string } | { $item: string };
+export type Reference = { $task: string; path?: string } | { $input: string } | { $item: string } | { $cel: string };
 
 // Not `^(\/[^/]*)*$`, which says the same and overflows the stack on 4 million slashes (seen): a body may have 8 MB.
 const pointerText = z
@@ -17,8 +18,10 @@ const pointerText = z
 export const TaskReference = z.strictObject({ $task: z.string(), path: pointerText.optional() });
 export const InputReference = z.strictObject({ $input: pointerText });
 export const ItemReference = z.strictObject({ $item: pointerText });
+/** Its limits are those of expressions, and said by their check. */
+const ComputedReference = z.strictObject({ $cel: z.string() });
 
-const markers = ['$task', '$input', '$item'] as const;
+const markers = ['$task', '$input', '$item', '$cel'] as const;
 
 /** An object that carries one of the markers is meant as a reference, well-formed or not. */
 export function looksLikeReference(value: Json): value is { [key: string]: Json } {
@@ -30,4 +33,4 @@ export function looksLikeReference(value: Json): value is { [key: string]: Json 
   );
 }
 
-export const Reference = z.union([TaskReference, InputReference, ItemReference]);
+export const Reference = z.union([TaskReference, InputReference, ItemReference, ComputedReference]);

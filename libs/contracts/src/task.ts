@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { ActionName } from './action.js';
+import { ActionName, RiskLevel } from './action.js';
 import { Json } from './json.js';
 import { limits } from './limits.js';
+import { Budget, ModelName, retryFields } from './policies.js';
 import { Reference } from './reference.js';
 
 const taskStates = [
@@ -24,25 +25,6 @@ export const finalTaskStates: readonly TaskState[] = ['succeeded', 'failed', 'ca
 
 const TaskId = z.string().regex(/^[A-Za-z0-9][\w.-]{0,127}$/, 'letters, digits, "_", "-" and ".", 128 at most');
 
-/** USD are decimal on the wire and integer micro-USD inside; see `microUsdFromUsd`. */
-export const Budget = z.strictObject({
-  maxCostUsd: z
-    .number()
-    .min(0)
-    .max(limits.maxMicroUsd / 1_000_000)
-    .optional(),
-  maxTokens: z.number().int().min(0).max(1_000_000_000).optional(),
-});
-export type Budget = z.infer<typeof Budget>;
-
-const retryFields = {
-  maxRetries: z.number().int().min(0).max(limits.maxRetries).optional(),
-  retryDelayMs: z.number().int().min(0).max(limits.maxTimeoutMs).optional(),
-};
-
-export const Policies = z.strictObject(retryFields);
-export type Policies = z.infer<typeof Policies>;
-
 /** `items` is a list or a reference to one; each element becomes a task of its own, and the outputs join in order. */
 export const FanOut = z.strictObject({
   items: z.union([Reference, z.array(Json)]),
@@ -62,7 +44,15 @@ export const TaskSpec = z
     timeoutMs: z.number().int().min(1).max(limits.maxTimeoutMs).optional(),
     ttlMs: z.number().int().min(1).max(limits.maxTtlMs).optional(),
     budget: Budget.optional(),
-    model: z.string().min(1).max(200).optional(),
+    model: ModelName.optional(),
+    /** In order of preference: the first that everybody above allows is used. */
+    models: z.array(ModelName).min(1).max(20).optional(),
+    risk: RiskLevel.optional(),
+    /** Ask a human first, where the policy is `on-request`. */
+    approval: z.boolean().optional(),
+    /** CEL over `input` and `tasks`; false skips the task. */
+    when: z.string().min(1).max(2_000).optional(),
+    continueOnFailure: z.boolean().optional(),
     ...retryFields,
   })
   .meta({ id: 'TaskSpec' });
@@ -82,6 +72,7 @@ export const waitKinds = [
   'approval',
   'paused',
   'effect-unknown',
+  'condition',
   'review',
 ] as const;
 export const WaitKind = z.enum(waitKinds);

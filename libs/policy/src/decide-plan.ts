@@ -22,11 +22,13 @@ export type PlanDecision = { plan: Plan } | { faults: Fault[] };
  * | an id twice; an action that is not in the catalog | TASK_DUPLICATE; ACTION_UNKNOWN |
  * | `dependsOn` without such a task; a task that waits for itself, directly or round a cycle | DEPENDENCY_UNKNOWN; DEPENDENCY_CYCLE |
  * | a reference that is malformed or can never have a value, also in `output` | REFERENCE_INVALID |
+ * | a condition that is no expression, or that reads what there is not | CONDITION_INVALID |
  * | an input that is known now and does not match the action's schema, or is too large | INPUT_INVALID |
- * | a model the action may not use; a budget over the directive's; a fan-out list that is none or too long | REQUEST_INVALID |
+ * | a model that the action, the directive or the operator does not allow | MODEL_NOT_ALLOWED |
+ * | a budget over the directive's; a fan-out list that is none or too long | REQUEST_INVALID |
  * | an action that costs money without any maximum | BUDGET_MAXIMUM_MISSING |
  *
- * An input with `$task` or `$item` is known at dispatch only and is checked there.
+ * An input with `$task`, `$item` or `$cel` is known at dispatch only and is checked there.
  */
 export function decidePlan(request: PlanRequest, catalog: CatalogLookup): PlanDecision {
   const faults = new PlanFaults();
@@ -122,7 +124,7 @@ function buildPlan(
   dependents: number[][],
 ): Plan {
   const tasks = request.tasks.map((task, index) =>
-    planTask(index, task, actions.get(task.action)!, request.policies, links[index]!, dependents[index]!),
+    planTask(index, task, actions.get(task.action)!, request, links[index]!, dependents[index]!),
   );
   const roots = tasks.filter(({ dependsOn }) => dependsOn.length === 0).map(({ index }) => index);
   return { tasks, edges, hash: hashOfTasks(tasks), roots };

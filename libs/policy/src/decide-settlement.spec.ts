@@ -7,7 +7,16 @@ const now = 1_000_000;
 const never = Number.MAX_SAFE_INTEGER;
 
 function aTask(over: Partial<SettledTask> = {}): SettledTask {
-  return { effect: 'pure', maxRetries: 2, retryDelayMs: 1_000, attempt: 1, started: true, ...over };
+  return {
+    effect: 'pure',
+    maxRetries: 2,
+    retryDelayMs: 1_000,
+    backoff: 'exponential',
+    maxRetryDelayMs: 300_000,
+    attempt: 1,
+    started: true,
+    ...over,
+  };
 }
 
 function aFailure(over: Partial<AttemptFailure> = {}): AttemptFailure {
@@ -45,14 +54,15 @@ describe('decideSettlement', () => {
   });
 
   it.each<[string, Partial<SettledTask>, Partial<AttemptFailure>, number, number]>([
-    ['half the delay at least', {}, {}, 0, 500],
+    ['not at all when the dice say so', {}, {}, 0, 0],
     ['almost the whole delay at most', {}, {}, 0.999_999, 1_000],
-    ['twice as long after the second attempt', { attempt: 2 }, {}, 0, 1_000],
-    ['no longer than five minutes', { attempt: 50, maxRetries: 100 }, {}, 0, 150_000],
-    ['its own delay when that is longer', { retryDelayMs: 3_600_000, attempt: 2 }, {}, 0, 1_800_000],
+    ['twice as long after the second attempt', { attempt: 2 }, {}, 0.5, 1_000],
+    ['no longer than the cap', { attempt: 50, maxRetries: 100 }, {}, 0.5, 150_000],
+    ['no longer than its own cap', { attempt: 5, maxRetries: 9, maxRetryDelayMs: 4_000 }, {}, 0.5, 2_000],
+    ['the same each time when it is fixed', { attempt: 2, backoff: 'fixed' }, {}, 0.3, 1_000],
     ['nothing without a delay', { retryDelayMs: 0 }, {}, 0.5, 0],
     ['what a rate limit asks', {}, { class: 'rate-limited', retryAfterMs: 60_000 }, 0, 60_000],
-    ['longer than a rate limit asks, if it would anyway', {}, { class: 'rate-limited', retryAfterMs: 1 }, 0, 500],
+    ['longer than a rate limit asks, if it would anyway', {}, { class: 'rate-limited', retryAfterMs: 1 }, 0.5, 500],
   ])('waits %s', (_, task, failure, random, delayMs) => {
     const verdict = decideSettlement(aTask(task), aFailure(failure), now, never, random);
     expect(verdict).toMatchObject({ verdict: 'retry', atMs: now + delayMs });
@@ -65,8 +75,8 @@ describe('decideSettlement', () => {
   });
 
   it('fails rather than wait past the TTL', () => {
-    expect(decideSettlement(aTask(), aFailure(), now, now + 501, 0)).toMatchObject({ verdict: 'retry' });
-    expect(decideSettlement(aTask(), aFailure(), now, now + 500, 0)).toEqual({
+    expect(decideSettlement(aTask(), aFailure(), now, now + 501, 0.5)).toMatchObject({ verdict: 'retry' });
+    expect(decideSettlement(aTask(), aFailure(), now, now + 500, 0.5)).toEqual({
       verdict: 'fail',
       state: 'failed',
       reason: 'WORKER_ERROR (transient): the next attempt would start after the TTL ends',
@@ -77,6 +87,8 @@ describe('decideSettlement', () => {
     effect: fc.constantFrom(...effects),
     maxRetries: fc.integer({ min: 0, max: 100 }),
     retryDelayMs: fc.integer({ min: 0, max: 86_400_000 }),
+    backoff: fc.constantFrom('fixed' as const, 'exponential' as const),
+    maxRetryDelayMs: fc.integer({ min: 1, max: 86_400_000 }),
     attempt: fc.integer({ min: 1, max: 101 }),
     started: fc.boolean(),
   });

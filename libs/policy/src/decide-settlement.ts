@@ -1,10 +1,12 @@
-import type { Effect, FailureClass } from '#libs/contracts';
+import type { Backoff, Effect, FailureClass } from '#libs/contracts';
 
 /** What the law needs to know of the attempt: `attempt` counts from 1, `started` says that a worker had begun it. */
 export interface SettledTask {
   effect: Effect;
   maxRetries: number;
   retryDelayMs: number;
+  backoff: Backoff;
+  maxRetryDelayMs: number;
   attempt: number;
   started: boolean;
 }
@@ -20,8 +22,6 @@ export type SettlementVerdict =
   | { verdict: 'retry'; atMs: number; reason: string }
   | { verdict: 'fail'; state: 'failed' | 'expired'; reason: string }
   | { verdict: 'hold'; kind: 'effect-unknown'; reason: string };
-
-const maxBackoffMs = 300_000;
 
 /**
  * What follows a failed attempt. `now` and `ttlAt` are epoch milliseconds, `random` is in [0, 1).
@@ -75,12 +75,14 @@ function isOutcomeKnown(failure: AttemptFailure): boolean {
   return failure.class !== 'lost' && failure.class !== 'timeout';
 }
 
-/** Doubles from `retryDelayMs` up to 5 minutes, or to `retryDelayMs` itself when that is longer; jitter between half and whole. */
+/**
+ * `fixed` is `retryDelayMs` each time. `exponential` doubles it up to `maxRetryDelayMs` and waits anything from 0 to that, so that
+ * tasks which failed together do not come back together (full jitter). Never sooner than the worker asked for.
+ */
 function computeDelayMs(task: SettledTask, failure: AttemptFailure, random: number): number {
-  const capMs = Math.max(maxBackoffMs, task.retryDelayMs);
-  const wholeMs = Math.min(task.retryDelayMs * 2 ** (task.attempt - 1), capMs);
-  const jitteredMs = Math.ceil(wholeMs * (0.5 + random / 2));
-  return Math.max(jitteredMs, failure.retryAfterMs ?? 0);
+  const wholeMs = Math.min(task.retryDelayMs * 2 ** (task.attempt - 1), task.maxRetryDelayMs);
+  const delayMs = task.backoff === 'fixed' ? task.retryDelayMs : Math.ceil(wholeMs * random);
+  return Math.max(delayMs, failure.retryAfterMs ?? 0);
 }
 
 function fail(state: 'failed' | 'expired', failure: AttemptFailure, why: string): SettlementVerdict {

@@ -23,8 +23,12 @@ function aParent(over: Partial<PlannedTask> = {}): PlannedTask {
     retryDelayMs: 1_000,
     maxCostMicroUsd: 5,
     maxTokens: 7,
-    model: null,
-    needsApproval: true,
+    models: [],
+    backoff: 'exponential',
+    maxRetryDelayMs: 300_000,
+    continueOnFailure: false,
+    approvalTtlMs: null,
+    risk: { score: 60, factors: [], reasons: [] },
     ...over,
   };
 }

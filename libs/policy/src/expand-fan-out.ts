@@ -26,6 +26,7 @@ export function decideFanOut(parent: PlannedTask, items: Json, firstIndex: numbe
       item,
     };
     delete child.forEach;
+    delete child.when;
     return child;
   });
   return { children };

@@ -5,8 +5,11 @@ export {
   type ClassifiedFailure,
   type ClassifiedReturn,
 } from './classify-outcome.js';
+export { approvalDigest, type ApprovalSubject } from './approval-digest.js';
 export { catalogLookup, type CatalogLookup } from './catalog-lookup.js';
 export { canonicalJson } from './canonical-json.js';
+export { refuseApprover } from './decide-approver.js';
+export { evaluateCondition } from './conditions/evaluate-expression.js';
 export { decidePlan, type PlanDecision } from './decide-plan.js';
 export {
   decideSettlement,
@@ -14,7 +17,7 @@ export {
   type SettledTask,
   type SettlementVerdict,
 } from './decide-settlement.js';
-export { type PlanRequest } from './plan-request.js';
+export { type HouseRules, type PlanRequest } from './plan-request.js';
 export { decideWorkflowForIntent, type WorkflowChoice, type WorkflowDescription } from './decide-workflow.js';
 export { decideClose, isTransitionAllowed, type CloseCounts } from './directive-lifecycle.js';
 export { decideFanOut, type FanOutDecision } from './expand-fan-out.js';
@@ -27,5 +30,6 @@ export {
   type ReferenceSources,
   type ResolvedReferences,
 } from './resolve-references.js';
+export { assessRisk, decideApproval } from './risk/index.js';
 export { shiftPlan } from './shift-plan.js';
 export { SchemaValidator, type SchemaFault } from './schema-validator.js';

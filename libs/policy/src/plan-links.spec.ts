@@ -106,6 +106,85 @@ describe('a wrong link', () => {
       [['REFERENCE_INVALID', '/output/0', '"$item" has a value only']],
     ],
     [
+      'an expression that is none',
+      [{ id: 'a', input: { x: [{ $cel: '1 +' }] } }],
+      {},
+      [
+        [
+          'REFERENCE_INVALID',
+          '/tasks/0/input/x/0',
+          'the expression of "$cel" cannot be used: Unexpected token: EOF (at character 4)',
+        ],
+      ],
+    ],
+    [
+      'an expression that reads no task',
+      [{ id: 'fetch' }, { id: 'b', input: { $cel: 'tasks.fetc.n > 1' } }],
+      {},
+      [
+        [
+          'REFERENCE_INVALID',
+          '/tasks/1/input',
+          '"tasks" names "fetc", and no task of the plan has that id; did you mean "fetch"?',
+        ],
+      ],
+    ],
+    [
+      'an expression that reads its own task',
+      [{ id: 'a', input: { $cel: 'tasks.a' } }],
+      {},
+      [['DEPENDENCY_CYCLE', '/tasks/0/input', 'a -> a']],
+    ],
+    [
+      'an expression that reads an item without a fan-out, and an input that is not there',
+      [{ id: 'a', input: { $cel: 'item + input' } }],
+      {},
+      [
+        ['REFERENCE_INVALID', '/tasks/0/input', '"input" is used and the directive has no "input"'],
+        ['REFERENCE_INVALID', '/tasks/0/input', '"item" has a value only in the "input" of a task with "forEach"'],
+      ],
+    ],
+    [
+      'an item in the expression that makes the list of items',
+      [{ id: 'a', forEach: { items: { $cel: '[item]' }, maxItems: 1 } }],
+      {},
+      [['REFERENCE_INVALID', '/tasks/0/forEach/items', '"item" has a value only']],
+    ],
+    [
+      'an output that computes with no task',
+      [{ id: 'a' }],
+      { output: { x: { $cel: 'size(tasks.b)' } } },
+      [['REFERENCE_INVALID', '/output/x', '"tasks" names "b"']],
+    ],
+    [
+      'a condition that is no expression',
+      [{ id: 'a', when: 'input.n = 1' }],
+      {},
+      [
+        [
+          'CONDITION_INVALID',
+          '/tasks/0/when',
+          'the condition cannot be used: Unexpected character: = (at character 9)',
+        ],
+      ],
+    ],
+    [
+      'a condition that reads what there is not',
+      [{ id: 'a', when: 'tasks.b.ok && input.n > item', forEach: { items: [1], maxItems: 1 } }],
+      {},
+      [
+        ['CONDITION_INVALID', '/tasks/0/when', '"tasks" names "b", and no task of the plan has that id'],
+        ['CONDITION_INVALID', '/tasks/0/when', '"input" is used and the directive has no "input"'],
+        ['CONDITION_INVALID', '/tasks/0/when', '"item" has a value only in the "input" of a task with "forEach"'],
+      ],
+    ],
+    [
+      'a condition of a task on itself',
+      [{ id: 'a', when: 'tasks["a"].ok' }],
+      {},
+      [['DEPENDENCY_CYCLE', '/tasks/0/when', 'a -> a']],
+    ],
+    [
       'another place in the body',
       [{ id: 'a', dependsOn: ['b'] }],
       { pointerBase: '/plan/tasks', output: { $item: '' } },
@@ -123,8 +202,34 @@ describe('a wrong link', () => {
   it.each<[string, Draft]>([
     ['dependencies', { id: 'a', dependsOn: Array.from({ length: 300 }, (_, index) => `gone${index}`) }],
     ['references', { id: 'a', input: Array.from({ length: 300 }, () => ({ $item: '' })) }],
+    ['expressions', { id: 'a', input: Array.from({ length: 300 }, (_, at) => ({ $cel: `tasks.t${at}` })) }],
     ['malformed references', { id: 'a', input: Array.from({ length: 300 }, () => ({ $item: 1 })) }],
   ])('is one of a hundred at most, of three hundred wrong %s', (_, task) => {
     expect(faultsOf([task])).toHaveLength(100);
+  });
+});
+
+describe('what an expression reads', () => {
+  const tasks: TaskSpec[] = ['a', 'b-c', 'd'].map((id) => ({ id, action: 'test.any' }));
+  const linksOf = (task: Draft): number[][] => {
+    const faults = new PlanFaults();
+    const linked = linkTasks({ tasks: [...tasks, { ...task, action: 'test.any' }], input: { n: 1 } }, faults);
+    expect(faults.items).toEqual([]);
+    return [linked!.links[3]!.dependsOn, linked!.links[3]!.references];
+  };
+
+  it.each<[string, Omit<Draft, 'id'>, number[]]>([
+    ['condition', { when: 'tasks.a.ok && input.n > 1' }, [0]],
+    ['input', { input: { x: [{ $cel: 'tasks["b-c"].n + tasks.a.n' }] } }, [0, 1]],
+    ['list of items', { forEach: { items: { $cel: 'tasks.d.filter(i, i > 1)' }, maxItems: 10 } }, [2]],
+    ['condition that never gets there', { when: 'false && has(tasks.d.x)' }, [2]],
+    ['condition that only looks like it', { when: '"tasks.a" == {"tasks": 1}.tasks' }, []],
+    ['input that reads the input', { input: { $cel: 'input.n' } }, []],
+  ])('is a dependency: %s', (_, draft, indexes) => {
+    expect(linksOf({ id: 'e', ...draft })).toEqual([indexes, indexes]);
+  });
+
+  it('adds to what is named', () => {
+    expect(linksOf({ id: 'e', dependsOn: ['d'], when: 'tasks.a.ok' })).toEqual([[0, 2], [0]]);
   });
 });

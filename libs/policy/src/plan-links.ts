@@ -4,7 +4,10 @@ import { PlanReferences } from './plan-references.js';
 import { outputPointer, tasksPointer, type PlanRequest } from './plan-request.js';
 import type { LocatedReference } from './resolve-references.js';
 
-/** What one task hangs on. `dependsOn` and `references` are ascending indexes; a referenced task is a dependency too. */
+/**
+ * What one task hangs on. `dependsOn` and `references` are ascending indexes; a task that is referred to, in the input, the
+ * fan-out list or the condition, is a dependency too.
+ */
 export interface TaskLinks {
   dependsOn: number[];
   references: number[];
@@ -54,9 +57,11 @@ class TaskLinker {
     const { references, pointer } = this;
     const inputReferences = references.collect(task.input, `${pointer}/input`, task.forEach !== undefined);
     const itemReferences = references.collect(task.forEach?.items, `${pointer}/forEach/items`, false);
+    const conditionReferences = references.collectCondition(task.when, `${pointer}/when`);
     const referenced = new Set<number>();
     this.addReferenced(referenced, inputReferences, `${pointer}/input`);
     this.addReferenced(referenced, itemReferences, `${pointer}/forEach/items`);
+    this.addReferenced(referenced, conditionReferences, `${pointer}/when`);
     const dependsOn = new Set(referenced);
     for (const [position, id] of (task.dependsOn ?? []).entries()) {
       this.addNamed(dependsOn, task.id, id, `${pointer}/dependsOn/${position}`);

@@ -1,4 +1,5 @@
-import type { Json, Reference } from '#libs/contracts';
+import type { ErrorCode, Json } from '#libs/contracts';
+import { ExpressionAllowance, referencesOfExpression } from './conditions/expression-references.js';
 import { readPointer } from './json-pointer.js';
 import { NameHints } from './nearest-names.js';
 import type { PlanFaults } from './plan-faults.js';
@@ -8,6 +9,7 @@ import { collectReferences, type LocatedReference } from './resolve-references.j
 /** Finds the references of a request's templates and reports those that cannot have a value, whatever happens. */
 export class PlanReferences {
   private readonly hints = new NameHints();
+  private readonly allowance = new ExpressionAllowance();
 
   constructor(
     private readonly request: PlanRequest,
@@ -18,13 +20,23 @@ export class PlanReferences {
   /** The well-formed references, with pointers relative to the template, which stands at `base`. */
   collect(template: Json | undefined, base: string, allowsItem: boolean): LocatedReference[] {
     if (typeof template !== 'object' || template === null) return [];
-    const { references, malformed } = collectReferences(template);
+    const { references, malformed } = collectReferences(template, this.allowance);
     for (const { pointer, detail } of malformed) this.faults.add('REFERENCE_INVALID', `${base}${pointer}`, detail);
-    for (const { pointer, reference } of references) {
-      const detail = this.faults.isFull ? undefined : this.whyWithoutValue(reference, allowsItem);
-      if (detail !== undefined) this.faults.add('REFERENCE_INVALID', `${base}${pointer}`, detail);
-    }
+    this.check('REFERENCE_INVALID', references, base, allowsItem);
     return references;
+  }
+
+  /** What a task's condition reads, all at the pointer `""`, as it stands at `base`. */
+  collectCondition(condition: string | undefined, base: string): LocatedReference[] {
+    if (condition === undefined) return [];
+    const read = referencesOfExpression(condition, this.allowance);
+    if ('fault' in read) {
+      this.faults.add('CONDITION_INVALID', base, `the condition cannot be used: ${read.fault}`);
+      return [];
+    }
+    const located = read.references.map((reference) => ({ pointer: '', reference, isInExpression: true as const }));
+    this.check('CONDITION_INVALID', located, base, false);
+    return located;
   }
 
   /** `"fetc", and no task has that id; did you mean "fetch"?` */
@@ -32,14 +44,24 @@ export class PlanReferences {
     return `"${id}", and no task of the plan has that id${this.hints.hintFor(id, () => this.indexById.keys())}`;
   }
 
-  private whyWithoutValue(reference: Reference, allowsItem: boolean): string | undefined {
+  private check(code: ErrorCode, located: readonly LocatedReference[], base: string, allowsItem: boolean): void {
+    for (const each of located) {
+      const detail = this.faults.isFull ? undefined : this.whyWithoutValue(each, allowsItem);
+      if (detail !== undefined) this.faults.add(code, `${base}${each.pointer}`, detail);
+    }
+  }
+
+  private whyWithoutValue({ reference, isInExpression }: LocatedReference, allowsItem: boolean): string | undefined {
+    if ('$cel' in reference) return undefined;
     if ('$task' in reference) {
-      return this.indexById.has(reference.$task) ? undefined : `"$task" names ${this.unknownTask(reference.$task)}`;
+      if (this.indexById.has(reference.$task)) return undefined;
+      return `"${isInExpression ? 'tasks' : '$task'}" names ${this.unknownTask(reference.$task)}`;
     }
+    const mark = isInExpression ? '' : '$';
     if ('$item' in reference) {
-      return allowsItem ? undefined : '"$item" has a value only in the "input" of a task with "forEach"';
+      return allowsItem ? undefined : `"${mark}item" has a value only in the "input" of a task with "forEach"`;
     }
-    if (this.request.input === undefined) return '"$input" is used and the directive has no "input"; add it';
+    if (this.request.input === undefined) return `"${mark}input" is used and the directive has no "input"; add it`;
     if (readPointer(this.request.input, reference.$input) !== undefined) return undefined;
     return `the directive's input has nothing at the path "${reference.$input}"`;
   }

@@ -1,5 +1,6 @@
 import { microUsdFromUsd, type ActionRecord, type TaskSpec } from '#libs/contracts';
 import type { PlanFaults } from './plan-faults.js';
+import { checkModels } from './plan-models.js';
 import type { PlanRequest } from './plan-request.js';
 
 /** Checks on what terms a task may run at all: its model, its budget, the length of its fan-out list. */
@@ -10,16 +11,9 @@ export function checkTerms(
   faults: PlanFaults,
   pointer: string,
 ): void {
-  checkModel(task, action, faults, pointer);
+  checkModels(request, task, action, faults, pointer);
   checkMaximum(task, action, faults, pointer);
   checkAgainstDirective(request, task, faults, pointer);
-}
-
-function checkModel(task: TaskSpec, action: ActionRecord, faults: PlanFaults, pointer: string): void {
-  if (task.model === undefined || action.models.length === 0 || action.models.includes(task.model)) return;
-  const allowed = action.models.slice(0, 10).join(', ');
-  const detail = `task "${task.id}" names the model "${task.model}"; ${action.name} may use: ${allowed}`;
-  faults.add('REQUEST_INVALID', `${pointer}/model`, detail);
 }
 
 function checkMaximum(task: TaskSpec, action: ActionRecord, faults: PlanFaults, pointer: string): void {

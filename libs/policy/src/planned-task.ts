@@ -1,22 +1,36 @@
-import { microUsdFromUsd, type ActionRecord, type PlannedTask, type Policies, type TaskSpec } from '#libs/contracts';
+import { microUsdFromUsd, type ActionRecord, type PlannedTask, type TaskSpec } from '#libs/contracts';
+import { planApproval } from './plan-approval.js';
 import { defaultInput } from './plan-inputs.js';
 import type { TaskLinks } from './plan-links.js';
+import { chooseModels } from './plan-models.js';
+import type { PlanRequest } from './plan-request.js';
 
-const defaultRetries = { maxRetries: 2, retryDelayMs: 1_000 } as const;
+const defaultRetries = {
+  maxRetries: 2,
+  retryDelayMs: 1_000,
+  backoff: 'exponential',
+  maxRetryDelayMs: 300_000,
+} as const;
 
 /** One task with everything decided that the executor's law needs: the task's own word, else the directive's, else the action's. */
 export function planTask(
   index: number,
   task: TaskSpec,
   action: ActionRecord,
-  policies: Policies | undefined,
+  request: PlanRequest,
   links: TaskLinks,
   dependents: number[],
 ): PlannedTask {
+  const { policies } = request;
+  const retryDelayMs = task.retryDelayMs ?? policies?.retryDelayMs ?? defaultRetries.retryDelayMs;
+  const isDynamic = links.inputReferences.length > 0 || task.forEach !== undefined;
   // In order of the names: the hash of the plan then needs no sorted copy of each task.
   return {
     action: action.name,
     actionVersion: action.version,
+    approvalTtlMs: policies?.approvalTtlMs ?? null,
+    backoff: task.backoff ?? policies?.backoff ?? defaultRetries.backoff,
+    continueOnFailure: task.continueOnFailure ?? policies?.continueOnFailure ?? false,
     dependents,
     dependsOn: links.dependsOn,
     effect: action.effect,
@@ -26,13 +40,16 @@ export function planTask(
     input: task.input ?? defaultInput,
     maxCostMicroUsd: microUsdFromUsd(task.budget?.maxCostUsd ?? action.maxCostUsd ?? 0),
     maxRetries: task.maxRetries ?? policies?.maxRetries ?? defaultRetries.maxRetries,
+    maxRetryDelayMs:
+      task.maxRetryDelayMs ?? policies?.maxRetryDelayMs ?? Math.max(defaultRetries.maxRetryDelayMs, retryDelayMs),
     maxTokens: task.budget?.maxTokens ?? action.maxTokens,
-    model: task.model ?? action.models[0] ?? null,
-    needsApproval: action.risk === 'high',
+    models: chooseModels(request, task, action),
     optional: task.optional ?? false,
     references: links.references,
-    retryDelayMs: task.retryDelayMs ?? policies?.retryDelayMs ?? defaultRetries.retryDelayMs,
+    retryDelayMs,
+    ...planApproval(request, task, action, isDynamic),
     timeoutMs: task.timeoutMs ?? action.timeoutMs,
     ttlMs: task.ttlMs ?? null,
+    ...(task.when === undefined ? {} : { when: task.when }),
   };
 }

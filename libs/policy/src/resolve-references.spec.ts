@@ -31,8 +31,50 @@ describe('collectReferences', () => {
     });
   });
 
+  it('finds what an expression reads, after the expression and at its place', () => {
+    const pointer = '/at/0';
+    const $cel = 'tasks.fetch.n + input.n + item.n + tasks["b-c"].n';
+    expect(collectReferences({ at: [{ $cel }, { $cel: '1 + 1' }] })).toEqual({
+      references: [
+        { pointer, reference: { $cel } },
+        { pointer, reference: { $task: 'fetch' }, isInExpression: true },
+        { pointer, reference: { $task: 'b-c' }, isInExpression: true },
+        { pointer, reference: { $input: '' }, isInExpression: true },
+        { pointer, reference: { $item: '' }, isInExpression: true },
+        { pointer: '/at/1', reference: { $cel: '1 + 1' } },
+      ],
+      malformed: [],
+    });
+  });
+
+  it.each([
+    ['tasks.fetch +', 'Unexpected token: EOF (at character 14)'],
+    ['fetch.text', 'there is no variable "fetch"'],
+    ['', 'Unexpected token'],
+    [`"${'x'.repeat(2_000)}"`, '2000 is the limit'],
+  ])('calls an expression %s malformed', ($cel, why) => {
+    const detail = expect.stringContaining(`the expression of "$cel" cannot be used: `);
+    const { references, malformed } = collectReferences({ at: { $cel } });
+    expect(references).toEqual([]);
+    expect(malformed).toEqual([{ pointer: '/at', detail }]);
+    expect(malformed[0]!.detail).toContain(why);
+  });
+
+  it('reads a million characters of expressions and no more', () => {
+    const template = Array.from({ length: 20_002 }, (_, at) => ({ $cel: String(at) }));
+    const { references, malformed } = collectReferences(template);
+    expect(references).toHaveLength(20_000);
+    expect(malformed[0]).toEqual({
+      pointer: '/20000',
+      detail: expect.stringContaining('more than 1000000 characters'),
+    });
+  });
+
   it.each<Json>([
     { $task: 1 },
+    { $cel: 1 },
+    { $cel: '1', path: '/a' },
+    { $cel: '1', $input: '' },
     { $task: 'fetch', path: 'text' },
     { $task: 'fetch', path: '/a~2' },
     { $task: 'fetch', other: 1 },
@@ -61,6 +103,10 @@ describe('resolveReferences', () => {
     ['the input', { $input: '/deep/x~0y' }, true],
     ['the item', { nested: [[{ $item: '/path' }]] }, { nested: [['a.md']] }],
     ['data that looks like a reference, once only', { a: { $task: 'evil' } }, { a: { $task: 'fetch' } }],
+    ['a computed value', { a: [{ $cel: 'size(tasks.fetch.list) + 1' }] }, { a: [3] }],
+    ['a computed part of input and item', { $cel: '{"to": input.folder + "/" + item.path}' }, { to: 'docs/a.md' }],
+    ['a computed value that looks like a reference', { $cel: '{"$cel": "tasks.evil"}' }, { $cel: 'tasks.evil' }],
+    ['a computed null', [{ $cel: 'tasks.nothing' }, { $cel: 'tasks.nothing' }], [null, null]],
   ])('puts in %s', (_, template, value) => {
     expect(resolveReferences(template, sources)).toEqual({ value });
   });
@@ -91,6 +137,32 @@ describe('resolveReferences', () => {
     expect(resolveReferences({ $task: 1 }, sources)).toEqual({ failure });
   });
 
+  it.each<[string, Json, string, string]>([
+    ['a missing key', { $cel: 'tasks.fetch.x' }, 'EXPRESSION_FAILED', 'there is no key "x" (at character 13)'],
+    ['a task without output', { $cel: 'tasks.gone.x' }, 'EXPRESSION_FAILED', 'the task "gone" has no output'],
+    ['an expression that is none', { $cel: '1 +' }, 'EXPRESSION_INVALID', 'Unexpected token'],
+    ['the first of two', [{ $cel: '1 / 0' }, { $task: 'gone' }], 'EXPRESSION_FAILED', 'division by zero'],
+  ])('fails on %s in an expression', (_, template, code, message) => {
+    expect(resolveReferences(template, sources)).toEqual({
+      failure: { code, message: expect.stringContaining(message) },
+    });
+  });
+
+  it('lets all expressions of a template take the steps of one, and computes the same text once', () => {
+    const numbers = Array.from({ length: 10_000 }, (_, at) => at);
+    const many: ReferenceSources = { tasks: () => undefined, input: numbers };
+    const same = Array.from({ length: 100 }, () => ({ $cel: 'input.all(x, x >= 0)' }));
+    const different = same.map((_, at) => ({ $cel: `input.all(x, x >= -${at})` }));
+    expect(resolveReferences(same, many)).toEqual({ value: same.map(() => true) });
+    expect(resolveReferences(different, many)).toHaveProperty('failure.code', 'EXPRESSION_LIMIT');
+  });
+
+  it('gives null for an expression that reads an optional task that ended without an output', () => {
+    const isAbsent = (id: string) => id === 'gone';
+    const template = { $cel: '[tasks.gone, has(tasks.gone.x), has(tasks.gone)]' };
+    expect(resolveReferences(template, { ...sources, isAbsent })).toEqual({ value: [null, false, false] });
+  });
+
   it('gives null for an optional task that ended without an output, whatever the path', () => {
     const isAbsent = (id: string) => id === 'gone';
     expect(resolveReferences([{ $task: 'gone', path: '/a/b' }], { ...sources, isAbsent })).toEqual({
@@ -102,6 +174,8 @@ describe('resolveReferences', () => {
     const template = Array.from({ length: 10 }, () => ({ $task: 'large' }));
     const large: ReferenceSources = { tasks: () => 'x'.repeat(98) };
     expect(resolveReferences(template, large, 1_000)).toHaveProperty('value');
+    const computed = template.map((_, at) => ({ $cel: `tasks.large + "${at}"` }));
+    expect(resolveReferences(computed, large, 1_000)).toHaveProperty('failure.code', 'INPUT_TOO_LARGE');
     expect(resolveReferences([...template, { $task: 'large' }], large, 1_000)).toEqual({
       failure: { code: 'INPUT_TOO_LARGE', message: expect.stringContaining('1000 bytes') },
     });

@@ -1,12 +1,16 @@
 import {
   InputReference,
   ItemReference,
+  Reference,
   TaskReference,
   limits,
   looksLikeReference,
   type Json,
-  type Reference,
 } from '#libs/contracts';
+import { evaluateExpression } from './conditions/evaluate-expression.js';
+import { ExpressionAllowance, referencesOfExpression } from './conditions/expression-references.js';
+import type { ExpressionSources } from './conditions/expression-value.js';
+import { StepBudget } from './conditions/step-budget.js';
 import { parsePointer, pointerSegment, readPointer } from './json-pointer.js';
 import type { PolicyFailure } from './policy-failure.js';
 
@@ -14,6 +18,8 @@ export interface LocatedReference {
   /** Where it stands in the template, as a JSON pointer. */
   pointer: string;
   reference: Reference;
+  /** An expression reads it: it follows the `$cel` at the same place. */
+  isInExpression?: true;
 }
 
 export interface CollectedReferences {
@@ -21,60 +27,79 @@ export interface CollectedReferences {
   malformed: { pointer: string; detail: string }[];
 }
 
-/**
- * Where values come from. `tasks` gives a task's output, a list for a fan-out, undefined when there is none.
- * `isAbsent` names the optional tasks that ended without an output: a reference to one, with any path, is null.
- */
-export interface ReferenceSources {
-  tasks: (id: string) => Json | undefined;
-  input?: Json;
-  item?: Json;
-  isAbsent?: (id: string) => boolean;
-}
+/** Where values come from. A reference to a task that is absent, with any path, is null. */
+export type ReferenceSources = ExpressionSources;
+
+type PlainReference = Exclude<Reference, { $cel: string }>;
 
 export type ResolvedReferences = { value: Json } | { failure: PolicyFailure };
 
-/** Every reference in a template, in document order, and every object that was meant as one and is malformed. */
-export function collectReferences(template: Json): CollectedReferences {
-  const found: CollectedReferences = { references: [], malformed: [] };
-  collectInto(found, template, '');
-  return found;
+/**
+ * Every reference in a template, in document order, and every object that was meant as one and is malformed. After a
+ * `$cel` follow, at the same place, the references that its expression stands for.
+ */
+export function collectReferences(template: Json, allowance = new ExpressionAllowance()): CollectedReferences {
+  const collection = new Collection(allowance);
+  collection.add(template, '');
+  return collection.found;
 }
 
-function collectInto(found: CollectedReferences, template: Json, pointer: string): void {
-  if (typeof template !== 'object' || template === null) return;
-  if (looksLikeReference(template)) {
-    const reference = parseReference(template);
-    if (reference) found.references.push({ pointer, reference });
-    else found.malformed.push({ pointer, detail: malformedDetail });
-    return;
+class Collection {
+  readonly found: CollectedReferences = { references: [], malformed: [] };
+
+  constructor(private readonly allowance: ExpressionAllowance) {}
+
+  add(template: Json, pointer: string): void {
+    if (typeof template !== 'object' || template === null) return;
+    if (looksLikeReference(template)) {
+      this.addReference(parseReference(template), pointer);
+      return;
+    }
+    for (const [key, child] of Object.entries(template)) {
+      // Most of a template are scalars: no pointer is built for them.
+      if (typeof child === 'object') this.add(child, `${pointer}/${pointerSegment(key)}`);
+    }
   }
-  for (const [key, child] of Object.entries(template)) {
-    // Most of a template are scalars: no pointer is built for them.
-    if (typeof child === 'object') collectInto(found, child, `${pointer}/${pointerSegment(key)}`);
+
+  private addReference(reference: Reference | undefined, pointer: string): void {
+    if (!reference) this.found.malformed.push({ pointer, detail: malformedDetail });
+    else if ('$cel' in reference) this.addExpression(reference, pointer);
+    else this.found.references.push({ pointer, reference });
+  }
+
+  private addExpression(reference: { $cel: string }, pointer: string): void {
+    const read = referencesOfExpression(reference.$cel, this.allowance);
+    if ('fault' in read) {
+      this.found.malformed.push({ pointer, detail: `the expression of "$cel" cannot be used: ${read.fault}` });
+      return;
+    }
+    this.found.references.push({ pointer, reference });
+    for (const each of read.references) this.found.references.push({ pointer, reference: each, isInExpression: true });
   }
 }
 
 const malformedDetail =
-  'a reference is {"$task": "id", "path": "/a"}, {"$input": "/a"} or {"$item": "/a"} and nothing else in the object; ' +
-  'a path is a JSON pointer: empty, or starting with "/"';
+  'a reference is {"$task": "id", "path": "/a"}, {"$input": "/a"}, {"$item": "/a"} or {"$cel": "a CEL expression"} and ' +
+  'nothing else in the object; a path is a JSON pointer: empty, or starting with "/"';
 
 function parseReference(value: { [key: string]: Json }): Reference | undefined {
-  // One schema by its marker: the union would try all three for each of up to 50,000 references.
-  const schema = '$task' in value ? TaskReference : '$input' in value ? InputReference : ItemReference;
+  // One schema by its marker: the union would try all four for each of up to 50,000 references.
+  const byMarker = '$task' in value ? TaskReference : '$input' in value ? InputReference : undefined;
+  const schema = byMarker ?? ('$item' in value ? ItemReference : Reference);
   const parsed = schema.safeParse(value);
   return parsed.success && parsePointer(pathOf(parsed.data)) ? parsed.data : undefined;
 }
 
 function pathOf(reference: Reference): string {
   if ('$task' in reference) return reference.path ?? '';
-  return '$input' in reference ? reference.$input : reference.$item;
+  if ('$input' in reference) return reference.$input;
+  return '$item' in reference ? reference.$item : '';
 }
 
 /**
  * The template with every reference replaced by its value, in one pass: what comes out of a source is data and is never
- * read as a reference again. Fails, naming the reference, on a missing value and when the values inserted
- * exceed `maxBytes` (a template may name one large output a thousand times).
+ * read as a reference again. Fails, naming the reference, on a missing value, on an expression that fails and when the
+ * values inserted exceed `maxBytes` (a template may name one large output a thousand times).
  */
 export function resolveReferences(
   template: Json,
@@ -90,6 +115,9 @@ class Resolution {
   failure: PolicyFailure | undefined;
   private insertedBytes = 0;
   private readonly bytesByReference = new Map<string, number>();
+  /** One for the whole template: it may hold 100,000 expressions. */
+  private readonly budget = new StepBudget();
+  private readonly computed = new Map<string, Json>();
 
   constructor(
     private readonly sources: ReferenceSources,
@@ -108,12 +136,24 @@ class Resolution {
     const text = JSON.stringify(template);
     const reference = parseReference(template);
     if (!reference) return this.fail('REFERENCE_INVALID', `${text.slice(0, 200)} is malformed: ${malformedDetail}`);
-    const value = this.read(reference, text);
+    const value = '$cel' in reference ? this.compute(reference.$cel) : this.read(reference, text);
     if (value !== undefined) this.count(text, value);
     return value ?? null;
   }
 
-  private read(reference: Reference, text: string): Json | undefined {
+  private compute(expression: string): Json | undefined {
+    const known = this.computed.get(expression);
+    if (known !== undefined) return known;
+    const evaluated = evaluateExpression(expression, this.sources, this.budget);
+    if ('failure' in evaluated) {
+      this.failure ??= evaluated.failure;
+      return undefined;
+    }
+    this.computed.set(expression, evaluated.value);
+    return evaluated.value;
+  }
+
+  private read(reference: PlainReference, text: string): Json | undefined {
     if ('$task' in reference && this.sources.isAbsent?.(reference.$task)) return null;
     const source = this.sourceOf(reference);
     if (source === undefined) return this.fail('REFERENCE_UNRESOLVED', `${text} has no value: ${absenceOf(reference)}`);
@@ -123,7 +163,7 @@ class Resolution {
     return this.fail('REFERENCE_UNRESOLVED', `${text} has no value: there is nothing at the path "${path}"`);
   }
 
-  private sourceOf(reference: Reference): Json | undefined {
+  private sourceOf(reference: PlainReference): Json | undefined {
     if ('$task' in reference) return this.sources.tasks(reference.$task);
     return '$input' in reference ? this.sources.input : this.sources.item;
   }
@@ -143,7 +183,7 @@ class Resolution {
   }
 }
 
-function absenceOf(reference: Reference): string {
+function absenceOf(reference: PlainReference): string {
   if ('$task' in reference) return `the task "${reference.$task}" has no output`;
   return '$input' in reference ? 'the directive has no input' : 'the task is not part of a fan-out';
 }

@@ -5,7 +5,14 @@ export { ControlStreamReader, type AbortSignalMessage } from './control/control-
 export { Keys } from './keys.js';
 export { openBlockingRedis, openRedis, type Redis } from './redis/open-redis.js';
 export { ShardAgenda, type Agenda, type RemovedJob } from './agenda/shard-agenda.js';
-export { decodeTask, encodeTask, parseSpec, tasksPerChunk, type SpecRecord } from './plan/plan-encoding.js';
+export {
+  decodeTask,
+  encodeTask,
+  parseSpec,
+  replaceInput,
+  tasksPerChunk,
+  type SpecRecord,
+} from './plan/plan-encoding.js';
 export { countNames, parseCounts, type CountName } from './read/counts.js';
 export { TaskFacts, type AttemptFacts } from './read/task-facts.js';
 export { ScriptRunner, type ScriptCall } from './redis/script-runner.js';
@@ -23,6 +30,10 @@ export { DirectiveOrders, type DirectiveOrder, type DirectiveRequest } from './r
 export { RefRegister } from './write/ref-register.js';
 export { TaskOutputs } from './read/task-outputs.js';
 export { DirectiveReader } from './read/directive-reader.js';
+export { HoldReader, type FoundHold } from './read/hold-reader.js';
+export { LedgerReader } from './read/ledger-reader.js';
+export { GrantRegister } from './write/grant-register.js';
+export { HoldStore, type HoldDecision } from './write/hold-store.js';
 export { openInstallation, type Installation } from './redis/open-installation.js';
 export { RecordedMarks } from './stream/recorded-marks.js';
 export { RecorderLease } from './stream/recorder-lease.js';

@@ -33,6 +33,10 @@ export class Keys {
   discard = (shard: number): string => `${this.root(shard)}:discard`;
   aside = (shard: number): string => `${this.root(shard)}:aside`;
   queues = (shard: number): string => `${this.root(shard)}:queues`;
+  /** Tasks of a tenant that wait for a human, by the time they began to. */
+  holds = (shard: number, tenant: string): string => `${this.root(shard)}:holds:${tenant}`;
+  /** What a tenant's humans allowed for a while, by queue. */
+  grants = (shard: number, tenant: string): string => `${this.root(shard)}:grants:${tenant}`;
   ready = (shard: number, queue: string): string => `${this.root(shard)}:ready:${queue}`;
   inflight = (shard: number, queue: string): string => `${this.root(shard)}:inflight:${queue}`;
 

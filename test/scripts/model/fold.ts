@@ -6,7 +6,7 @@ export interface Folded {
   state: DirectiveState;
   path: DirectiveState[];
   counts: Record<'total' | 'open' | 'succeeded' | 'failed' | 'skipped' | 'cancelled' | 'expired', number>;
-  tasks: Map<string, { state: TaskState; attempts: number; starts: number; ends: number }>;
+  tasks: Map<string, { state: TaskState; attempts: number; starts: number; ends: number; again: number }>;
 }
 
 const directiveStateAfter: Record<string, DirectiveState> = {
@@ -36,6 +36,7 @@ const taskStateAfter: Record<string, TaskState> = {
   'task.retried': 'deferred',
   'task.deferred': 'deferred',
   'task.held': 'held',
+  'task.approved': 'ready',
   'task.expanded': 'waiting',
 };
 
@@ -45,14 +46,25 @@ const growsBy: Record<string, string> = {
   'task.expanded': 'items',
 };
 
-function foldTask(folded: Folded, { type, task }: StoredEvent): void {
+/** A human's `retry` begins the count of starts anew. */
+function foldRetry({ tasks }: Folded, { task }: StoredEvent): void {
+  const known = tasks.get(task)!;
+  tasks.set(task, { ...known, state: 'ready', starts: 0, again: known.again + 1 });
+}
+
+function foldTask(folded: Folded, event: StoredEvent): void {
+  const { type, task, data } = event;
+  if (type === 'task.resolved' && data['decision'] === 'retry') return foldRetry(folded, event);
   const state = taskStateAfter[type];
   if (!state) return;
-  const known = folded.tasks.get(task) ?? { state, attempts: 0, starts: 0, ends: 0 };
+  const known = folded.tasks.get(task) ?? { state, attempts: 0, starts: 0, ends: 0, again: 0 };
   const end = ends[type as keyof typeof ends];
+  // An attempt that was taken back before it was sent does not count.
+  const attempts = type === 'task.held' || type === 'task.approved' ? Number(data['attempt']) : known.attempts;
   folded.tasks.set(task, {
+    ...known,
     state,
-    attempts: known.attempts + (type === 'task.queued' ? 1 : 0),
+    attempts: attempts + (type === 'task.queued' ? 1 : 0),
     starts: known.starts + (type === 'task.started' ? 1 : 0),
     ends: known.ends + (end ? 1 : 0),
   });

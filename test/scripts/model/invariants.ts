@@ -37,7 +37,7 @@ function nameOf(index: string, { tasks }: DirectiveView): string {
 
 /** `ready` has no event of its own: a deferred task that only waits for its turn, or one that never waited. */
 function isToldRight(stored: StoredTask | undefined, told: string | undefined): boolean {
-  if (stored?.state === 'ready') return told === undefined || told === 'deferred';
+  if (stored?.state === 'ready') return told === undefined || ['deferred', 'held', 'ready'].includes(told);
   return stored?.state === told;
 }
 
@@ -62,7 +62,8 @@ function checkStory(view: DirectiveView, folded: Folded): Faults {
     if ((told?.attempts ?? 0) !== (stored?.attempt ?? 0))
       faults.push(`${index} has ${stored?.attempt} attempts, told ${told?.attempts}`);
     const task = view.tasks.get(index);
-    if (task && (task.attempt ?? 0) > task.maxRetries + 1) faults.push(`${index} has too many attempts`);
+    if (task && (task.attempt ?? 0) > task.maxRetries + 1 + (told?.again ?? 0))
+      faults.push(`${index} has too many attempts`);
     if (task?.effect === 'once' && (told?.starts ?? 0) > 1) faults.push(`${index} is to run once and started twice`);
   }
   return faults;
@@ -79,6 +80,8 @@ function moverOf(view: DirectiveView, task: TaskView, snapshot: Snapshot): strin
   const isIn = (list: string, name = member): boolean => snapshot.list(list).includes(name);
   const cascades = snapshot.list('cascade').filter((name) => name.startsWith(`${view.id}.`));
   if (task.state === 'held') return 'a human';
+  if (cascades.includes(`${member}.one.go`)) return 'its approval';
+  if (cascades.includes(`${member}.budget.refuse`)) return 'its refusal';
   if (view.parked.includes(task.index)) return 'the directive';
   if (isIn(`ready:${task.queue}`)) return 'the window';
   if (isIn('timers', `retry:${member}`)) return 'the clock';
@@ -112,7 +115,9 @@ function checkWaiting(view: DirectiveView, snapshot: Snapshot): Faults {
     view.state === 'PAUSED' ||
     (view.numbers['reservedMicroUsd'] ?? 0) > 0 ||
     snapshot.list('cascade').some((name) => name.startsWith(`${view.id}.parked.`));
-  if (view.parked.length > 0 && !isWoken) faults.push(`nobody wakes the parked ${view.parked.join(',')}`);
+  // A human is asked about what is held.
+  const left = view.parked.filter((index) => view.tasks.get(index)?.state !== 'held');
+  if (left.length > 0 && !isWoken) faults.push(`nobody wakes the parked ${left.join(',')}`);
   const isEnding =
     view.state === 'PAUSED' ||
     snapshot.list('outbox').includes(`review:${view.id}`) ||

@@ -37,6 +37,9 @@ const kinds = {
   refuse: 1,
   expand: 7,
   review: 4,
+  decide: 8,
+  raise: 4,
+  takeBack: 3,
 } as const;
 export type CommandKind = keyof typeof kinds;
 

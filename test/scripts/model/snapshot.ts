@@ -8,6 +8,7 @@ export interface StoredTask {
   state?: TaskState;
   attempt?: number;
   nonce?: string;
+  since?: number;
   waiting?: [kind: string, ref: string];
   reserveMicroUsd?: number;
   first?: number;

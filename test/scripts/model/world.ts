@@ -3,6 +3,7 @@ import { formatAttemptId, formatDirectiveId, formatTaskIndex, type FailureClass,
 import { decideFanOut, decideSettlement, shiftPlan } from '#libs/policy';
 import { decodeTask, encodeTask, type Dispatch, type Followup, type Settlement } from '#libs/state';
 import type { Command, CommandKind, DirectiveShape } from './plans.js';
+import { Humans } from './humans.js';
 import { isLive, resting, takeSnapshot, type DirectiveView, type Snapshot, type TaskView } from './snapshot.js';
 import { aDraft, echo, failure, outcome, planOf } from '../orders.js';
 import type { Stage } from '../stage.js';
@@ -21,7 +22,11 @@ export class World {
   private readonly fences = new Set<string>();
   private readonly childCounts = new Map<string, number>();
 
-  private constructor(private readonly stage: Stage) {}
+  private readonly humans: Humans;
+
+  private constructor(private readonly stage: Stage) {
+    this.humans = new Humans(stage);
+  }
 
   static async open(stage: Stage, shapes: readonly DirectiveShape[]): Promise<World> {
     const world = new World(stage);
@@ -98,6 +103,9 @@ export class World {
     },
     expand: async (pick) => this.expand(pick),
     review: async (pick) => this.review(pick),
+    decide: async (pick) => this.humans.decide(this.snapshot, pick),
+    raise: async (pick) => this.humans.raise(this.directive(pick), pick),
+    takeBack: async (pick) => this.takeBack(pick),
   };
 
   private async accept(id: string, shape: DirectiveShape): Promise<void> {
@@ -182,6 +190,14 @@ export class World {
     for (const followup of followups) this.take(followup);
   }
 
+  /** Its input was found to be risky before it was sent. */
+  private async takeBack(pick: number): Promise<void> {
+    const attempt = this.pickAttempt(pick, true);
+    if (!attempt || this.viewOf(attempt).task.state !== 'dispatched') return;
+    const risk = { score: 60 + (pick % 40), factors: [], reasons: ['it is'] };
+    await this.settle(attempt, (one) => ({ ...outcome(one), verdict: 'approval', detail: { started: false, risk } }));
+  }
+
   private async startMany(ids: readonly string[]): Promise<void> {
     const { followups, failures: errors } = await this.stage.attempts.startDirectives(ids);
     if (errors[0]) throw errors[0];
@@ -192,8 +208,8 @@ export class World {
     const { task } = this.viewOf(attempt);
     const fault = { class: failures[pick % failures.length]!, code: 'BROKE', message: 'it broke' };
     const started = task.state === 'running' || pick % 2 === 0;
-    const { effect, maxRetries, retryDelayMs } = attempt.spec;
-    const facts = { effect, maxRetries, retryDelayMs, attempt: attempt.attempt, started };
+    const { effect, maxRetries, retryDelayMs, backoff, maxRetryDelayMs } = attempt.spec;
+    const facts = { effect, maxRetries, retryDelayMs, backoff, maxRetryDelayMs, attempt: attempt.attempt, started };
     const verdict = decideSettlement(facts, fault, 1, Number.MAX_SAFE_INTEGER, 0);
     const detail = { ...fault, started, ...costOf(attempt, pick) };
     if (verdict.verdict === 'retry')

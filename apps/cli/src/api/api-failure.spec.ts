@@ -9,7 +9,16 @@ function problem(code: ErrorCode) {
 }
 
 const byExitCode: Record<number, ErrorCode[]> = {
-  1: ['ACTION_CONFLICT', 'REF_TAKEN', 'TRANSITION_ILLEGAL', 'FORBIDDEN', 'INTERNAL'],
+  1: [
+    'ACTION_CONFLICT',
+    'REF_TAKEN',
+    'TRANSITION_ILLEGAL',
+    'HOLD_ENDED',
+    'DIGEST_STALE',
+    'BUDGET_TOO_LOW',
+    'FORBIDDEN',
+    'INTERNAL',
+  ],
   3: ['UNAVAILABLE'],
   4: ['NOT_FOUND'],
 };
@@ -40,6 +49,10 @@ describe('what the user is told of an error of the client', () => {
       '(the whole document)  REQUEST_INVALID  give tasks',
     ]);
     expect(failure?.next).toContain('coc actions list');
+  });
+
+  it('says to whoever may not approve how somebody else does', () => {
+    expect(failureOf(new ApiError(problem('FORBIDDEN')))?.next).toContain('--as NAME');
   });
 
   it('is another server when the answer is no problem document', () => {

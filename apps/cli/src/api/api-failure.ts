@@ -5,7 +5,11 @@ import { exitCode } from '../exit-code.js';
 const nextByCode: Record<string, string> = {
   ACTION_UNKNOWN: 'see what is registered with "coc actions list", or register it with "coc actions apply FILE"',
   ACTION_CONFLICT: 'give the record a new "version"; a published version never changes',
+  BUDGET_TOO_LOW: 'see what is spent with "coc budget explain DIRECTIVE", and give more than that',
   CURSOR_INVALID: 'start again without --cursor',
+  DIGEST_STALE: 'look at what it is now with "coc approvals show ID", and decide about that',
+  FORBIDDEN: 'act as somebody who may, with --as NAME or COC_ACTOR; whoever asked for a task may always deny it',
+  HOLD_ENDED: 'see what became of it with "coc approvals show ID"; what still waits, with "coc approvals list"',
   NOT_FOUND: 'see what exists with "coc list"',
   POSITION_GONE: 'start again without a position; what is kept is told from its first event on',
   REF_TAKEN: 'use another "ref", or find the directive that has it with "coc list"',

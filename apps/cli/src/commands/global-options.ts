@@ -1,13 +1,18 @@
 import { join } from 'node:path';
 import { CocClient, type ServerAddress, findServer } from '#libs/client';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli } from '../cli.js';
+import { CliFailure } from '../cli-failure.js';
+import { exitCode } from '../exit-code.js';
 import type { OutputFormat } from '../output/output-format.js';
 import { projectRoot } from '../project-root.js';
 
 interface GlobalOptions {
   url?: string;
+  as?: string;
   output: OutputFormat;
+  /** Of the commands that have it. */
+  json?: boolean;
 }
 
 const urlOption = '--url';
@@ -17,12 +22,31 @@ export function addGlobalOptions(program: Command): void {
     `${urlOption} <url>`,
     'address of the server (default: COC_URL, else the running server of this folder)',
   );
+  const actor = new Option('--as <name>', 'the name by which you act, where nobody logs in');
+  program.addOption(actor.env('COC_ACTOR').argParser(parseActor));
   const format = new Option('-o, --output <format>', 'form of what goes to stdout');
   program.addOption(format.choices(['table', 'json']).default('table'));
 }
 
 export function formatOf(command: Command): OutputFormat {
-  return command.optsWithGlobals<GlobalOptions>().output;
+  const { json, output } = command.optsWithGlobals<GlobalOptions>();
+  return json === true ? 'json' : output;
+}
+
+export const jsonOption = ['--json', 'the same as -o json'] as const;
+
+/** What a header can carry; which names there are is the server's to say. */
+function parseActor(name: string): string {
+  if (/^[\x21-\x7e]*$/.test(name)) return name;
+  throw new InvalidArgumentError('It must be letters, digits, "_", ".", "@" and "-".');
+}
+
+/** COC_ACTOR set to nothing is not set; --as with nothing is a script whose variable is empty, and must not act as another. */
+function actorOf(command: Command): string | undefined {
+  const { as } = command.optsWithGlobals<GlobalOptions>();
+  if (as !== '') return as;
+  if (command.getOptionValueSourceWithGlobals('as') === 'env') return undefined;
+  throw new CliFailure({ exitCode: exitCode.usage, message: '--as names nobody', next: 'give a name: --as NAME' });
 }
 
 export async function openApi(cli: Cli, command: Command): Promise<CocClient> {
@@ -33,7 +57,13 @@ export async function openApi(cli: Cli, command: Command): Promise<CocClient> {
     // The launcher's own default, wherever coc is called from.
     dataDir: cli.env.dataDir ?? join(projectRoot(), '.coc'),
   });
-  return new CocClient(server, cli.interrupt);
+  return new CocClient(server, cli.interrupt, actorOf(command));
+}
+
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new InvalidArgumentError('It must be a whole number from 1 on.');
 }
 
 /** What a later command needs on its command line to meet the same server; empty or ` --url …`. */

@@ -1,11 +1,11 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { DirectiveView } from '#libs/contracts';
 import { type Cli, talk } from '../cli.js';
 import { formatDuration } from '../output/duration.js';
 import { formatUsd } from '../output/money.js';
 import { printData } from '../output/output-format.js';
 import { renderTable } from '../output/table.js';
-import { flagOf, formatOf, openApi } from './global-options.js';
+import { flagOf, formatOf, openApi, parseCount } from './global-options.js';
 
 interface ListOptions {
   limit: number;
@@ -16,7 +16,7 @@ export function addListCommand(program: Command, cli: Cli): void {
   program
     .command('list')
     .description('List directives, the newest first.')
-    .option('--limit <count>', 'how many at most', parseLimit, 20)
+    .option('--limit <count>', 'how many at most', parseCount, 20)
     .option('--cursor <cursor>', 'where the list before it ended')
     .action((options: ListOptions, command: Command) => list(cli, options, command));
 }
@@ -36,10 +36,4 @@ function listRow({ id, state, tasks, createdAt, budget, title, ref }: DirectiveV
   const age = formatDuration(Date.now() - Date.parse(createdAt));
   const cost = budget.chargedUsd > 0 ? formatUsd(budget.chargedUsd) : '-';
   return [id, state, `${tasks.total - tasks.open}/${tasks.total}`, age, cost, title ?? ref ?? ''];
-}
-
-function parseLimit(text: string): number {
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit >= 1) return limit;
-  throw new InvalidArgumentError('It must be a whole number from 1 on.');
 }

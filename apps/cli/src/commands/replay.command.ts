@@ -10,12 +10,11 @@ import { type StorySource, serverSource, traceSource } from '../replay/story-sou
 import { renderHead, renderStep, renderStory, renderSummary } from '../story/render-story.js';
 import { type Story, storyVersion } from '../story/story.js';
 import { tellStory } from '../story/tell-story.js';
-import { formatOf, openApi } from './global-options.js';
+import { formatOf, jsonOption, openApi } from './global-options.js';
 
 interface ReplayOptions {
   directive?: string;
   follow?: boolean;
-  json?: boolean;
 }
 
 const examples = `
@@ -36,10 +35,10 @@ export function addReplayCommand(program: Command, cli: Cli): void {
     .argument('[source]')
     .option('--directive <id>', 'only this one of a trace')
     .option('--follow', 'go on with what happens until the directive is at rest')
-    .option('--json', 'the same as -o json')
+    .option(...jsonOption)
     .addHelpText('after', examples)
     .action(async (source: string | undefined, options: ReplayOptions, command: Command) => {
-      const isJson = options.json === true || formatOf(command) === 'json';
+      const isJson = formatOf(command) === 'json';
       const stories = await openSource(cli, source, options, command);
       await (options.follow ? follow(cli, stories, isJson) : tell(cli, stories, isJson, isLive(source)));
     });
@@ -82,6 +81,7 @@ async function follow(cli: Cli, source: StorySource, isJson: boolean): Promise<v
   if (cli.interrupt.aborted && !story?.isOver) return detach(cli, story);
   if (!story) return talk(cli, 'there are no events yet');
   cli.stdout.write(isJson ? documentOf([story]) : renderSummary(story));
+  if (source.explainStop()) return;
   if (story.state !== 'COMPLETED') cli.exitCode = exitCode.notCompleted;
 }
 

@@ -1,5 +1,6 @@
 import type { CocClient } from '#libs/client';
-import type { DirectiveView } from '#libs/contracts';
+import type { DirectiveView, TaskView } from '#libs/contracts';
+import { explainStandstill } from '../approvals/explain-standstill.js';
 import { type Cli, talk } from '../cli.js';
 import { exitCode } from '../exit-code.js';
 import { printable } from '../output/printable.js';
@@ -10,7 +11,8 @@ import { flagOf } from './global-options.js';
 
 /**
  * Stays with a directive to its rest, with the progress on stderr when `isShown`, else with what only a human can end.
- * Sets the exit code. Undefined when the user left with Ctrl-C: the directive goes on, and they are told how to come back.
+ * Sets the exit code. Undefined when it does not rest: the user left with Ctrl-C, or only a human can let it go on. They are told
+ * how to come back, or what to answer.
  */
 export async function seeThrough(
   cli: Cli,
@@ -23,11 +25,17 @@ export async function seeThrough(
   const view = isShown
     ? openProgressView({ stream: cli.stderr, color, canMoveCursor })
     : new HoldView(cli.stderr, id, flag);
-  const directive = await watchDirective(api, id, { signal: cli.interrupt, view });
+  let held: readonly TaskView[] | undefined;
+  const onStandstill = (tasks: readonly TaskView[]) => (held = tasks);
+  const directive = await watchDirective(api, id, { signal: cli.interrupt, view, onStandstill });
   if (directive === undefined) {
     cli.exitCode = exitCode.detached;
     talk(cli, `detached; ${id} goes on`);
     talk(cli, `next: come back with "coc watch ${id}${flag}", or end it with "coc cancel ${id}${flag}"`);
+    return undefined;
+  }
+  if (held !== undefined) {
+    explainStandstill(cli, api, directive, held);
     return undefined;
   }
   if (directive.state !== 'COMPLETED') explainEnd(cli, directive);

@@ -2,14 +2,11 @@ import { type Command, Option } from 'commander';
 import type { CocClient } from '#libs/client';
 import type { DirectiveView, TaskView } from '#libs/contracts';
 import type { Cli } from '../cli.js';
-import { formatDuration } from '../output/duration.js';
 import { printData } from '../output/output-format.js';
-import { printable } from '../output/printable.js';
-import { renderTable } from '../output/table.js';
 import { renderTree } from '../progress/render-tree.js';
 import { isFinalTask } from '../progress/task-tree.js';
-import { describeWait } from '../progress/wait-reason.js';
-import { isAtRest } from '../progress/watch-directive.js';
+import { explainWaits } from '../waits/explain-waits.js';
+import { askerOf } from '../waits/wait-advice.js';
 import { formatOf, openApi } from './global-options.js';
 import { watch } from './watch.command.js';
 
@@ -26,7 +23,7 @@ interface Status {
 const examples = `
 Examples:
   coc status d0_01JZZ… --watch    follow it; the final state is printed on stdout
-  coc status d0_01JZZ… --why      what each task waits for, since when and until when`;
+  coc status d0_01JZZ… --why      what each task waits for, since when and until when, and what would free it`;
 
 export function addStatusCommand(program: Command, cli: Cli): void {
   program
@@ -35,7 +32,9 @@ export function addStatusCommand(program: Command, cli: Cli): void {
     .description('Show where a directive stands, task by task.')
     .argument('<id>')
     .option('--watch', 'follow it to its end, then print its final state')
-    .addOption(new Option('--why', 'for each task that is not final: what it waits for').conflicts('watch'))
+    .addOption(
+      new Option('--why', 'for each task that is not final: what it waits for, and what frees it').conflicts('watch'),
+    )
     .addHelpText('after', examples)
     .action(async (id: string, options: StatusOptions, command: Command) => {
       const api = await openApi(cli, command);
@@ -43,8 +42,8 @@ export function addStatusCommand(program: Command, cli: Cli): void {
       if (options.watch) return watch(cli, api, id, format, () => loadStatus(api, id));
       const status = await loadStatus(api, id);
       if (!options.why) return printData(cli, format, status, (it) => treeText(cli, it));
-      const waiting = { ...status, tasks: status.tasks.filter((task) => !isFinalTask(task)) };
-      return printData(cli, format, waiting, whyText);
+      const tasks = status.tasks.filter((task) => !isFinalTask(task));
+      return explainWaits(cli, format, { ...status, tasks }, askerOf(api));
     });
 }
 
@@ -67,26 +66,4 @@ function treeText(cli: Cli, { directive, tasks }: Status): string {
   const columns = isTTY ? cli.stdout.columns || 80 : Infinity;
   const frame = { now: Date.now(), columns, rows: Infinity, color: isTTY && cli.env.color };
   return `${renderTree(directive, tasks, frame).join('\n')}\n`;
-}
-
-function whyText({ directive, tasks }: Status): string {
-  if (tasks.length > 0)
-    return renderTable(['TASK', 'STATE', 'WAITS FOR', 'SINCE', 'UNTIL', 'OWNER'], tasks.map(whyRow));
-  const { id, state } = directive;
-  if (isAtRest(directive)) return `${id} is ${state}: nothing waits\n`;
-  const error = directive.error ? `: ${printable(directive.error.message)}` : '';
-  return `${id} is ${state}${error} and no task waits; it goes on when its plan is decided or reviewed\n`;
-}
-
-function whyRow(task: TaskView): string[] {
-  const { id, state, waitingOn, since, deadline, owner } = task;
-  const span = since === null ? '' : ` (${formatDuration(Date.now() - Date.parse(since))})`;
-  return [
-    id,
-    state,
-    waitingOn === null ? '-' : describeWait(waitingOn),
-    `${since ?? '-'}${span}`,
-    deadline ?? 'no limit of its own',
-    owner ?? '-',
-  ];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatDuration } from './duration.js';
-import { formatUsd } from './money.js';
+import { exactUsd, formatUsd } from './money.js';
 import { printable } from './printable.js';
 import { renderTable } from './table.js';
 
@@ -25,6 +25,10 @@ describe('output', () => {
     [12.345, '$12.35'],
   ])('writes %d USD as %s', (usd, text) => {
     expect(formatUsd(usd)).toBe(text);
+  });
+
+  it('writes sums of money to the last micro-dollar', () => {
+    expect([1_000_000.000001, 12.345, 0.3].map(exactUsd)).toEqual(['$1000000.000001', '$12.345', '$0.30']);
   });
 
   it('shows control characters instead of obeying them', () => {

@@ -24,7 +24,8 @@ const lines: [type: DirectiveEvent['type'], task: string | null, data?: Directiv
   ['task.queued', 'collect', { attempt: 2, queue: 'docs.collect.0' }],
   ['task.started', 'collect', { attempt: 2 }],
   ['task.completed', 'collect', { attempt: 2, costMicroUsd: 1_200, tokens: 7 }],
-  ['task.held', 'mail', { kind: 'approval', ref: 'mail', attempt: 0 }],
+  ['task.queued', 'mail', { attempt: 1, queue: 'x.mail.0' }],
+  ['task.held', 'mail', { kind: 'approval', ref: 'mail', attempt: 0, expiresAt: Date.parse('2026-11-21T09:00:00Z') }],
   ['task.expanded', 'embed', { items: 3 }],
   ['task.queued', 'embed[0]', { attempt: 1, queue: 'rag.embed.0' }],
   ['task.queued', 'embed[2]', { attempt: 1, queue: 'rag.embed.0' }],
@@ -34,6 +35,7 @@ const lines: [type: DirectiveEvent['type'], task: string | null, data?: Directiv
   ['task.failed', 'embed[2]', { attempt: 1, costMicroUsd: 0, tokens: 0, code: 'BAD', message: 'no text' }],
   ['directive.paused', null, { actor: 'local' }],
   ['directive.resumed', null, { actor: 'local' }],
+  ['directive.budget_raised', null, { by: 'ana', comment: '', budgetMicroUsd: 5_000_000 }],
 ];
 const story = lines.map(([type, task, data = {}], at) => {
   // Two at a time have the same time, as events of one script do.
@@ -52,19 +54,33 @@ const taskOf = (picture: DirectivePicture, id: string): TaskView | undefined =>
 describe('the picture of a directive', () => {
   it('is brought forward by events alone: states, waits, attempts, errors, costs and counts', () => {
     const picture = pictureAfter(story);
-    expect(picture.directive).toMatchObject({ state: 'RUNNING', lastSeq: 19, startedAt: story[0]?.timestamp });
+    expect(picture.directive).toMatchObject({ state: 'RUNNING', lastSeq: 21, startedAt: story[0]?.timestamp });
     expect(picture.directive.tasks).toMatchObject({ total: 7, open: 4, succeeded: 2, failed: 1 });
     expect(picture.directive.budget.chargedUsd).toBeCloseTo(0.0015, 9);
+    expect(picture.directive.budget).toMatchObject({ maxCostUsd: 5, maxTokens: null });
     expect(taskOf(picture, 'collect')).toMatchObject({ state: 'succeeded', attempt: 2, costUsd: 0.0012, error: null });
     expect(taskOf(picture, 'mail')).toMatchObject({
       state: 'held',
       owner: 'human',
       waitingOn: { kind: 'approval', ref: 'mail' },
-      deadline: picture.directive.expiresAt,
+      attempt: 0,
+      deadline: '2026-11-21T09:00:00.000Z',
     });
     expect(taskOf(picture, 'embed[1]')).toMatchObject({ state: 'deferred', parent: 'embed', action: 'rag.embed' });
     expect(taskOf(picture, 'embed[2]')).toMatchObject({ state: 'failed', error: { code: 'BAD', message: 'no text' } });
     expect(taskOf(picture, 'report')).toMatchObject({ state: 'waiting' });
+  });
+
+  it('lets a held task go when it is approved', () => {
+    const picture = pictureAfter(story);
+    picture.apply(anEvent(22, { type: 'task.approved', task: 'mail', data: { by: 'ana', attempt: 0 } }));
+    expect(taskOf(picture, 'mail')).toMatchObject({
+      state: 'ready',
+      owner: 'executor',
+      waitingOn: { kind: 'release' },
+    });
+    picture.apply(anEvent(23, { type: 'task.queued', task: 'mail', data: { attempt: 1, queue: 'x.mail.0' } }));
+    expect(taskOf(picture, 'mail')).toMatchObject({ state: 'dispatched', attempt: 1 });
   });
 
   it('says when the next attempt comes and why there is one', () => {
@@ -123,7 +139,11 @@ describe('the picture of a directive', () => {
   });
 
   it('leaves nothing open in a cancelled directive', () => {
-    const end = anEvent(20, { type: 'directive.cancelled', task: null, data: { chargedMicroUsd: 2_000_000 } });
+    const end = anEvent(story.length + 3, {
+      type: 'directive.cancelled',
+      task: null,
+      data: { chargedMicroUsd: 2_000_000 },
+    });
     const picture = pictureAfter([...story, end]);
     expect(picture.directive).toMatchObject({ state: 'CANCELLED', budget: { chargedUsd: 2 } });
     expect(picture.tasks.filter(({ state }) => state === 'cancelled').map(({ id }) => id)).toEqual([

@@ -21,6 +21,10 @@ describe('the line of an event', () => {
     expect(lineOf('task.held', { kind: 'approval', ref: 'mail', attempt: 0 })).toBe(
       'task.held  mail  kind=approval ref=mail attempt=0  waits for an approval, until 2026-11-22T07:00:00.000Z at most',
     );
+    const expiresAt = Date.parse('2026-11-21T09:00:00Z');
+    expect(lineOf('task.held', { kind: 'approval', ref: 'mail', score: 70, expiresAt })).toBe(
+      'task.held  mail  kind=approval ref=mail score=70  waits for an approval, until 2026-11-21T09:00:00.000Z at most',
+    );
     expect(lineOf('task.retried', { attempt: 1, code: 'LOST', retryAtMs: Date.parse('2026-11-21T07:00:09Z') })).toBe(
       'task.retried  mail  attempt=1 code=LOST  waits until 07:00:09.000',
     );

@@ -1,7 +1,7 @@
 import type { DirectiveEvent, Json } from '#libs/contracts';
 import { formatUsd } from '../output/money.js';
 import { printable } from '../output/printable.js';
-import { waitOf } from './fold-task.js';
+import { holdEndOf, waitOf } from './fold-task.js';
 import { describeWait } from './wait-reason.js';
 
 const longestValue = 200;
@@ -29,14 +29,15 @@ function waitText({ type, task, data, directiveId }: DirectiveEvent, expiresAt: 
   if (type === 'directive.paused') return 'waits to be resumed';
   const wait = type === 'task.held' || type === 'task.deferred' ? waitOf(data) : null;
   if (wait === null) return '';
-  const until = expiresAt === undefined ? '' : `, until ${expiresAt} at most`;
+  const end = holdEndOf(data) ?? expiresAt;
+  const until = end === undefined ? '' : `, until ${end} at most`;
   return `waits for ${describeWait(wait, [task ?? '', directiveId])}${until}`;
 }
 
 /** Lists and deep values stay in the event itself: `-o json` and the API have them. */
 function factsOf(name: string, value: Json, depth = 0): string[] {
   if (value === null || Array.isArray(value)) return [];
-  if (name === 'retryAtMs') return [];
+  if (name === 'retryAtMs' || name === 'expiresAt' || value === '') return [];
   if (/[cC]ostMicroUsd$/.test(name) && typeof value === 'number')
     return value === 0 ? [] : [`cost=${formatUsd(value / microUsd)}`];
   if (typeof value !== 'object') return [`${name}=${shortText(String(value))}`];

@@ -40,7 +40,7 @@ export function foldDirective(directive: DirectiveView, event: DirectiveEvent): 
     state: resting ?? movingStates[type] ?? directive.state,
     startedAt: type === 'directive.started' ? timestamp : directive.startedAt,
     tasks: countedBy(directive.tasks, event),
-    budget: chargedBy(directive.budget, numberOf(data['costMicroUsd'])),
+    budget: chargedBy(limitedBy(directive.budget, event), numberOf(data['costMicroUsd'])),
   };
   if (resting === undefined) return next;
   const chargedUsd = usdFromMicroUsd(numberOf(data['chargedMicroUsd']));
@@ -58,6 +58,18 @@ function countedBy(tasks: Counts, { type, data }: DirectiveEvent): Counts {
 function addedBy(type: EventType, data: DirectiveEvent['data']): number {
   if (type === 'task.expanded') return numberOf(data['items']);
   return type === 'directive.planned' || type === 'directive.extended' ? numberOf(data['tasks']) : 0;
+}
+
+/** A raise names both limits as they are now, and forgives the overrun. */
+function limitedBy(budget: DirectiveView['budget'], { type, data }: DirectiveEvent): DirectiveView['budget'] {
+  if (type !== 'directive.budget_raised') return budget;
+  const { budgetMicroUsd, budgetTokens } = data;
+  return {
+    ...budget,
+    overrunUsd: 0,
+    maxCostUsd: typeof budgetMicroUsd === 'number' ? usdFromMicroUsd(budgetMicroUsd) : budget.maxCostUsd,
+    maxTokens: typeof budgetTokens === 'number' ? budgetTokens : budget.maxTokens,
+  };
 }
 
 function chargedBy(budget: DirectiveView['budget'], costMicroUsd: number): DirectiveView['budget'] {

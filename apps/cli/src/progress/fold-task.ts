@@ -15,6 +15,8 @@ const outOfAttempt = 3;
 const stageByEvent: Partial<Record<DirectiveEvent['type'], number>> = { 'task.queued': 1, 'task.started': 2 };
 const lastEvents = new Set<string>(['task.completed', 'task.failed', 'task.skipped', 'task.cancelled', 'task.expired']);
 
+const asked = new Set<string>(['task.held', 'task.approved']);
+
 export const numberOf = (value: Json | undefined): number => (typeof value === 'number' ? value : 0);
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
@@ -23,11 +25,11 @@ export function foldTask(task: TaskView, event: DirectiveEvent, expiresAt: strin
   if (hasHappened(task, event)) return task;
   const change = changeBy(task, event, expiresAt);
   if (change === undefined) return task;
-  const { costMicroUsd, tokens } = event.data;
+  const { attempt, costMicroUsd, tokens } = event.data;
   return {
     ...task,
     since: event.timestamp,
-    attempt: numberOf(event.data['attempt']) || task.attempt,
+    attempt: typeof attempt === 'number' ? attempt : task.attempt,
     costUsd: task.costUsd + usdFromMicroUsd(numberOf(costMicroUsd)),
     tokens: task.tokens + numberOf(tokens),
     ...change,
@@ -39,8 +41,11 @@ function hasHappened(task: TaskView, event: DirectiveEvent): boolean {
   if (finalTaskStates.includes(task.state)) return true;
   if (lastEvents.has(event.type)) return false;
   const seen = place(task.attempt, stages[task.state] ?? outOfAttempt);
-  const told = place(numberOf(event.data['attempt']), stageByEvent[event.type] ?? outOfAttempt);
-  if (seen !== told) return seen > told;
+  const attempt = numberOf(event.data['attempt']);
+  const told = place(attempt, stageByEvent[event.type] ?? outOfAttempt);
+  // An attempt whose input turned out to need a human is taken back before it is sent, and does not count.
+  const isTakenBack = asked.has(event.type) && task.state === 'dispatched' && task.attempt === attempt + 1;
+  if (!isTakenBack && seen !== told) return seen > told;
   return task.since !== null && event.timestamp < task.since;
 }
 
@@ -60,7 +65,9 @@ function changeBy(task: TaskView, event: DirectiveEvent, expiresAt: string): Par
       return { ...waiting('deferred', 'executor', { kind: 'retry', ref: task.id }, retryAt), error: errorOf(data) };
     }
     case 'task.held':
-      return waiting('held', 'human', waitOf(data), expiresAt);
+      return waiting('held', 'human', waitOf(data), holdEndOf(data) ?? expiresAt);
+    case 'task.approved':
+      return waiting('ready', 'executor', { kind: 'release', ref: '' }, expiresAt);
     case 'task.deferred':
       return waiting('deferred', 'executor', waitOf(data), expiresAt);
     case 'task.completed':
@@ -92,6 +99,11 @@ const over = (state: TaskState) => waiting(state, null, null, null);
 /** What a held or deferred task waits for; a newer server may have a kind that we do not know. */
 export function waitOf(data: DirectiveEvent['data']): WaitingOn | null {
   return WaitingOn.safeParse({ kind: data['kind'], ref: textOf(data['ref']) }).data ?? null;
+}
+
+/** Until when a hold may be answered, where that is before the end of the directive. */
+export function holdEndOf({ expiresAt }: DirectiveEvent['data']): string | undefined {
+  return typeof expiresAt === 'number' ? new Date(expiresAt).toISOString() : undefined;
 }
 
 function errorOf(data: DirectiveEvent['data']): TaskView['error'] {

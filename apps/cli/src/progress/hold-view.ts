@@ -1,7 +1,7 @@
 import type { DirectiveEvent } from '#libs/contracts';
 import type { TextStream } from '../cli.js';
 import type { Snapshot } from './directive-picture.js';
-import { waitOf } from './fold-task.js';
+import { holdEndOf, waitOf } from './fold-task.js';
 import type { ProgressView } from './progress-view.js';
 import { printable } from '../output/printable.js';
 import { describeWait } from './wait-reason.js';
@@ -55,7 +55,7 @@ export class HoldView implements ProgressView {
       return this.note(`more tasks are held; all of them: coc status ${this.id} --why${this.flag}`);
     const wait = waitOf(data);
     const reason = wait === null ? 'somebody' : describeWait(wait, [task ?? '', this.id]);
-    this.note(`held: ${task} waits for ${reason}, since ${timestamp}, until ${this.expiresAt}`);
+    this.note(`held: ${task} waits for ${reason}, since ${timestamp}, until ${holdEndOf(data) ?? this.expiresAt}`);
     if (this.holds === 1) {
       const command = (name: string) => `"coc ${name} ${this.id}${this.flag}"`;
       this.note(

@@ -15,6 +15,7 @@ const reasons: Record<WaitKind, string> = {
   paused: 'the directive to be resumed',
   'effect-unknown': 'a human to say whether it took effect',
   review: 'the review of the directive',
+  condition: 'its condition to be looked at',
 };
 
 /** In words, with what it refers to: `a worker to take it (rag.embed.0)`; what stands in `known` need not be said again. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { ApiError } from '#libs/client';
 import type { TextStream } from '../cli.js';
@@ -110,6 +111,26 @@ describe('watching a directive', () => {
     const refusal = new ApiError({ type: '', title: '', status: 404, code: 'NOT_FOUND', detail: 'no' });
     source.getDirective = () => Promise.reject(refusal);
     await expect(watchDirective(source, sampleId, { signal, view })).rejects.toBe(refusal);
+  });
+
+  it.each([true, false])('ends where only a human can let it go on, also on a terminal: %s', async (isTTY) => {
+    const mail = aTask({ id: 'mail', state: 'held', waitingOn: { kind: 'approval', ref: 'mail' } });
+    const events = [anEvent(1, { type: 'task.held', task: 'mail', data: { kind: 'approval', ref: 'mail' } })];
+    const { source } = aSource({ directives: [aDirective({ lastSeq: 1 })], tasks: [mail], events });
+    const { followEvents } = source;
+    source.followEvents = async function* (id, options) {
+      yield* followEvents(id, options);
+      await once(options.signal!, 'abort');
+      options.signal!.throwIfAborted();
+    };
+    const held: string[] = [];
+    const directive = await watchDirective(source, sampleId, {
+      signal,
+      view: lineViewOn(aStream(isTTY).stream),
+      quietMs: 1,
+      onStandstill: (tasks) => held.push(...tasks.map(({ id }) => id)),
+    });
+    expect({ state: directive?.state, held }).toEqual({ state: 'RUNNING', held: ['mail'] });
   });
 
   it('returns nothing when the user leaves', async () => {

@@ -1,9 +1,11 @@
 import type { CocClient } from '#libs/client';
 import type { DirectiveEvent } from '#libs/contracts';
+import { explainStandstill } from '../approvals/explain-standstill.js';
 import { type Cli, talk } from '../cli.js';
 import { CliFailure } from '../cli-failure.js';
 import { exitCode } from '../exit-code.js';
 import { badFile } from '../input/document.js';
+import { StandstillWatch } from '../progress/standstill-watch.js';
 import { TraceReader } from './trace.reader.js';
 import { type TextPieces, followPieces, linesOf, readPieces, traceFiles } from './trace-text.js';
 
@@ -13,9 +15,12 @@ export interface StorySource {
   readAll(): Promise<ReadonlyMap<string, DirectiveEvent[]>>;
   /** The events of one directive as they come. */
   follow(): AsyncIterable<DirectiveEvent>;
+  /** Whether following ended because only a human can let it go on; says so then, and sets the exit code. */
+  explainStop(): boolean;
 }
 
 export function serverSource(cli: Cli, api: CocClient, id: string): StorySource {
+  const standstill = new StandstillWatch(api, id);
   return {
     async readAll() {
       const events: DirectiveEvent[] = [];
@@ -29,7 +34,22 @@ export function serverSource(cli: Cli, api: CocClient, id: string): StorySource 
       // Asked once without patience: a wrong id or no server at all is told at once.
       await api.getDirective(id);
       const onBreak = (error: Error): void => talk(cli, `${error.message}; trying again`);
-      yield* api.followEvents(id, { after: 0, signal: cli.interrupt, onBreak });
+      const signal = AbortSignal.any([cli.interrupt, standstill.signal]);
+      try {
+        for await (const event of api.followEvents(id, { after: 0, signal, onBreak })) {
+          standstill.take(event);
+          yield event;
+        }
+      } catch (error) {
+        if (standstill.found === undefined) throw error;
+      } finally {
+        standstill.close();
+      }
+    },
+    explainStop() {
+      if (standstill.found === undefined) return false;
+      explainStandstill(cli, api, standstill.found.directive, standstill.found.held);
+      return true;
     },
   };
 }
@@ -60,6 +80,8 @@ export function traceSource(cli: Cli, path: string, wanted: string | undefined):
         else if (event && wanted === undefined) throw severalIn(name);
       }
     },
+    // A trace does not say what depends on what: who follows one waits until it goes on.
+    explainStop: () => false,
   };
 }
 

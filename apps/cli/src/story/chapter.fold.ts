@@ -45,7 +45,12 @@ export class ChapterFold {
   take({ type, data }: DirectiveEvent, atMs: number): void {
     const ending = endings[type];
     const begin = begins[type];
+    if (type === 'task.held' || type === 'task.approved') this.takeBack(data);
     if (ending && !this.isOver) this.end(ending, data, atMs);
+    if (goesOn(type, data) && !this.isOver) {
+      this.endSpan(atMs);
+      this.state = 'ready';
+    }
     if (begin) {
       this.endSpan(atMs);
       // A directive that rests may be sent on, and its tasks with it.
@@ -72,7 +77,7 @@ export class ChapterFold {
       spentMs: spentBy(this.spans, asOfMs),
       attempts: this.attempts.map((attempt) => ({ ...attempt })),
       costUsd: usdFromMicroUsd(this.costMicroUsd),
-      waitsFor: isOver || !last ? null : { kind: waitKindOf(last), on: last.on, sinceMs: last.fromMs },
+      waitsFor: isOver || !last ? null : waitOf(last),
     };
   }
 
@@ -88,6 +93,13 @@ export class ChapterFold {
     this.code = textOf(data['code']) || null;
     this.because = textOf(data['because']) || null;
     this.endAttempt(outcome, this.code, atMs);
+  }
+
+  /** An attempt that was taken back before it was sent, for its input turned out to need a human, never was. */
+  private takeBack(data: DirectiveEvent['data']): void {
+    const current = this.attempts.at(-1);
+    if (typeof data['attempt'] !== 'number' || current?.outcome !== null || current.startedMs !== null) return;
+    if (data['attempt'] < current.attempt) this.attempts.pop();
   }
 
   private moveAttempt(type: string, data: DirectiveEvent['data'], atMs: number): void {
@@ -122,6 +134,16 @@ function spentBy(spans: readonly Span[], asOfMs: number): Record<SpanKind, numbe
   const spent = Object.fromEntries(spanKinds.map((kind) => [kind, 0])) as Record<SpanKind, number>;
   for (const { kind, fromMs, toMs } of spans) spent[kind] += Math.max(0, (toMs ?? asOfMs) - fromMs);
   return spent;
+}
+
+/** A human's answer that lets a held task go; what it waits for from here on is its turn. */
+function goesOn(type: string, { decision }: DirectiveEvent['data']): boolean {
+  return type === 'task.approved' || (type === 'task.resolved' && decision === 'retry');
+}
+
+function waitOf(last: Span): Chapter['waitsFor'] {
+  if (last.toMs !== null) return { kind: 'release', on: '', sinceMs: last.toMs };
+  return { kind: waitKindOf(last), on: last.on, sinceMs: last.fromMs };
 }
 
 /** In the words of the API's `waitingOn`, where it has one. */

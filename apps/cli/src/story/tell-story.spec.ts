@@ -93,6 +93,38 @@ describe('a story that is not over', () => {
   });
 });
 
+describe('a task that needed a human', () => {
+  const asked = { kind: 'approval', ref: 'mail', attempt: 0 };
+  const events = eventsOf(
+    [0, 'directive.accepted'],
+    [0, 'directive.planned', null, { tasks: 1 }],
+    [10, 'task.queued', 'mail', { attempt: 1, queue: 'x.mail.0' }],
+    [20, 'task.held', 'mail', asked],
+    [1_020, 'task.approved', 'mail', { by: 'ana', attempt: 0, comment: '' }],
+    [1_120, 'task.queued', 'mail', { attempt: 1, queue: 'x.mail.0' }],
+  );
+
+  it('waits for its turn from the answer on, and was not attempted before it', () => {
+    expect(chapterOf(events.slice(0, 4), 'mail')).toMatchObject({ state: 'held', attempts: [] });
+    expect(chapterOf(events.slice(0, 5), 'mail')).toMatchObject({
+      state: 'ready',
+      waitsFor: { kind: 'release', sinceMs: 1_020 },
+    });
+    expect(chapterOf(events, 'mail')).toMatchObject({ attempts: [{ attempt: 1 }], spentMs: { held: 1_000 } });
+  });
+
+  it('goes on with another attempt when its unknown effect is resolved so', () => {
+    const held = { kind: 'effect-unknown', ref: 'x', attempt: 1, costMicroUsd: 0, tokens: 0 };
+    const lost = eventsOf(
+      [0, 'task.queued', 'mail', { attempt: 1, queue: 'x.mail.0' }],
+      [5, 'task.started', 'mail', { attempt: 1 }],
+      [10, 'task.held', 'mail', held],
+      [90, 'task.resolved', 'mail', { by: 'ana', decision: 'retry', comment: '' }],
+    );
+    expect(chapterOf(lost, 'mail')).toMatchObject({ state: 'ready', attempts: [{ attempt: 1, outcome: 'held' }] });
+  });
+});
+
 describe('any beginning of a story', () => {
   it('can be told, and every task of it is over or says what it waits for', () => {
     for (let count = 1; count <= sampleEvents.length; count += 1) {

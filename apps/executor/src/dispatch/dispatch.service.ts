@@ -1,4 +1,12 @@
-import { formatAttemptId, roomQueue, schemaVersion, shardOfDirective } from '#libs/contracts';
+import {
+  formatAttemptId,
+  roomQueue,
+  schemaVersion,
+  shardOfDirective,
+  type AskedRisk,
+  type Json,
+} from '#libs/contracts';
+import { assessRisk, decideApproval } from '#libs/policy';
 import type { TaskJob } from '#libs/queues';
 import type { Dispatch, FanOutTask, Followup, Settlement } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
@@ -113,8 +121,13 @@ export class DispatchService {
     const prepared: Prepared = { jobs: [], refused: [] };
     for (const dispatch of dispatches) {
       const input = await this.inputs.resolveInput(dispatch, reads);
-      if ('value' in input) prepared.jobs.push(buildTaskJob(dispatch, input.value));
-      else prepared.refused.push(refusalOf(dispatch, input.failure));
+      if ('failure' in input) {
+        prepared.refused.push(refusalOf(dispatch, input.failure));
+        continue;
+      }
+      const risk = riskOf(dispatch, input.value);
+      if (risk) prepared.refused.push(questionOf(dispatch, risk));
+      else prepared.jobs.push(buildTaskJob(dispatch, input.value));
     }
     return prepared;
   }
@@ -150,6 +163,27 @@ function isEmpty(step: Followup): boolean {
   return (
     step.dispatched.length === 0 && step.expanding.length === 0 && step.cascades === 0 && step.reviewing.length === 0
   );
+}
+
+/** Why a human is asked now that the input is known; undefined when nobody has to be. */
+function riskOf({ spec, isApproved }: Dispatch, input: Json): AskedRisk | undefined {
+  if (!spec.riskTerms || isApproved) return undefined;
+  const { policy, ...terms } = spec.riskTerms;
+  const assessment = assessRisk({ action: spec.action, effect: spec.effect, input, ...terms });
+  const decision = decideApproval({ policy, assessment, priority: terms.priority, requested: false });
+  return decision.needed
+    ? { score: assessment.score, factors: assessment.factors, reasons: decision.reasons }
+    : undefined;
+}
+
+function questionOf(dispatch: Dispatch, risk: AskedRisk): Settlement {
+  const { directiveId, taskIndex, attempt, nonce } = dispatch;
+  return {
+    attempt: { directiveId, taskIndex, attempt, nonce },
+    verdict: 'approval',
+    detail: { started: false, risk },
+    outputText: '',
+  };
 }
 
 function refusalOf(dispatch: Dispatch, failure: { code: string; message: string }): Settlement {

@@ -11,6 +11,7 @@ import {
 } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
 import { BatchReads } from './batch-reads.js';
+import type { ConditionJudge } from './condition.judge.js';
 import type { InputResolver } from './input.resolver.js';
 
 interface FanOut {
@@ -20,24 +21,38 @@ interface FanOut {
   staged: number;
 }
 
-/** Turns a fan-out whose list is known into its children, in chunks. Repeating it goes on where it was left. */
+interface StoredFanOut {
+  control: string;
+  spec: string;
+  staged: number;
+  first: number | null;
+}
+
+/** Turns a fan-out whose list is known into its children, in chunks, and lets a task whose condition holds go. Repeating it goes on where it was left. */
 export class FanOutExpander {
   constructor(
     private readonly context: ExecutorContext,
     private readonly inputs: InputResolver,
+    private readonly conditions: ConditionJudge,
   ) {}
 
   async expand(task: FanOutTask): Promise<Followup[]> {
-    const planned = await this.plan(task);
-    if (!planned) return [];
+    const stored = await this.context.facts.stored(task.directiveId, task.index);
+    if (!stored) return [];
+    const spec = parseSpec(stored.control, stored.spec);
+    const judged = await this.conditions.judge(task, spec);
+    if (judged !== 'holds') return [judged];
+    if (!spec.forEach) return [await this.context.attempts.passCondition(task.directiveId, task.index, true)];
+    const planned = await this.plan(task, spec, stored);
     if ('failure' in planned) return [await this.refuse(task, planned.failure)];
     return this.write(planned);
   }
 
-  private async plan(task: FanOutTask): Promise<FanOut | { failure: PolicyFailure } | undefined> {
-    const stored = await this.context.facts.stored(task.directiveId, task.index);
-    if (!stored) return undefined;
-    const spec = parseSpec(stored.control, stored.spec);
+  private async plan(
+    task: FanOutTask,
+    spec: SpecRecord,
+    stored: StoredFanOut,
+  ): Promise<FanOut | { failure: PolicyFailure }> {
     const items = await this.inputs.resolveTemplate(
       task.directiveId,
       spec,

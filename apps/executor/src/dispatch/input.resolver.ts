@@ -1,5 +1,5 @@
 import { limits, type Json } from '#libs/contracts';
-import { collectReferences, resolveReferences, type PolicyFailure } from '#libs/policy';
+import { collectReferences, resolveReferences, type PolicyFailure, type ReferenceSources } from '#libs/policy';
 import type { Dispatch, SpecRecord } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
 import type { ActionDirectory } from './action-directory.js';
@@ -27,21 +27,30 @@ export class InputResolver {
     template: Json,
     reads: BatchReads,
   ): Promise<ResolvedInput> {
-    const names = Object.keys(spec.references);
+    const usesInput = collectReferences(template).references.some(({ reference }) => '$input' in reference);
+    return resolveReferences(template, await this.sources(directiveId, spec, reads, usesInput));
+  }
+
+  /** Where the names in a task's templates and condition have their values. */
+  async sources(
+    directiveId: string,
+    spec: SpecRecord,
+    reads: BatchReads,
+    usesInput = true,
+  ): Promise<ReferenceSources & { isAbsent: (name: string) => boolean }> {
     const outputs = await reads.outputsOf(
       directiveId,
-      names.map((name) => Number.parseInt(spec.references[name]!, 36)),
+      Object.values(spec.references).map((index) => Number.parseInt(index, 36)),
     );
-    const usesInput = collectReferences(template).references.some(({ reference }) => '$input' in reference);
     const input = usesInput ? await reads.input(directiveId) : undefined;
     const outputOf = (name: string): Json | undefined => outputs.get(Number.parseInt(spec.references[name] ?? '', 36));
-    return resolveReferences(template, {
+    return {
       tasks: outputOf,
       // Its dependencies are final: one without an output is optional and ended without one.
       isAbsent: (name) => outputOf(name) === undefined,
       ...(input === undefined ? {} : { input }),
       ...(spec.item === undefined ? {} : { item: spec.item }),
-    });
+    };
   }
 
   private async check(spec: SpecRecord, value: Json): Promise<ResolvedInput> {

@@ -105,7 +105,14 @@ export class InflightSweep implements Sweep {
     if (!isUnstarted) return this.settleGone(attempt);
     const origin = await this.context.facts.origin(attempt.directiveId);
     const ttlMs = Math.max(1, suspect.deadlineMs - nowMs);
-    await this.dispatch.sendAgain({ ...attempt, ...origin, queue, ttlMs, spec: facts.spec });
+    await this.dispatch.sendAgain({
+      ...attempt,
+      ...origin,
+      queue,
+      ttlMs,
+      spec: facts.spec,
+      isApproved: facts.isApproved,
+    });
     return true;
   }
 

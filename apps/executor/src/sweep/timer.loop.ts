@@ -1,3 +1,5 @@
+import { CocError, parseTaskIndex } from '#libs/contracts';
+import type { FanOutTask } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
 import type { DispatchService } from '../dispatch/dispatch.service.js';
 
@@ -32,7 +34,22 @@ export class TimerLoop {
     const timers = await this.context.attempts.fireTimers(this.shard, firePage);
     await this.dispatch.carry([timers]);
     for (const directiveId of timers.expired) await this.expire(directiveId);
+    for (const task of timers.unanswered) await this.denyUnanswered(task);
     return timers.nextMs;
+  }
+
+  /** No answer in time is a no. An answer that came first stands. */
+  private async denyUnanswered({ directiveId, index }: FanOutTask): Promise<void> {
+    const since = await this.context.facts.heldSince(directiveId, index);
+    if (since === undefined) return;
+    const place = { directiveId, taskIndex: parseTaskIndex(index), sinceMs: since };
+    const comment = 'nobody answered in time';
+    await this.context.holds
+      .decide(place, { decision: 'deny', by: 'executor', comment, isExpired: true })
+      .catch((error: unknown) => {
+        if (!(error instanceof CocError && error.code === 'HOLD_ENDED')) throw error;
+      });
+    await this.dispatch.advanceCascades(this.shard);
   }
 
   private async expire(directiveId: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { schemaVersion, shardOfDirective, type Json, type RoomMessage, type TaskSpec } from '#libs/contracts';
-import { decidePlan } from '#libs/policy';
+import { decidePlan, type HouseRules } from '#libs/policy';
 import type { QueueSender } from '#libs/queues';
 import type { DirectiveOrder, DirectiveOrders, DirectiveStore } from '#libs/state';
 import type { CatalogSnapshot } from '../ingress/catalog-snapshot.js';
@@ -12,6 +12,7 @@ export interface DecideParts {
   catalog: CatalogSnapshot;
   workflows: WorkflowLibrary;
   sender: QueueSender;
+  house: HouseRules;
 }
 
 interface Failure {
@@ -68,8 +69,9 @@ export class DecideService {
   ): Promise<Failure | undefined> {
     const tasks: TaskSpec[] = workflow.plan(input);
     const catalog = await this.parts.catalog.get(tasks.map((task) => task.action));
-    const { output, budget, policies } = order.request;
-    const decision = decidePlan({ tasks, input, output, budget, policies }, catalog);
+    const { output, budget, policies, priority, models } = order.request;
+    const { house } = this.parts;
+    const decision = decidePlan({ tasks, input, output, budget, policies, priority, models, house }, catalog);
     if ('faults' in decision) {
       const [fault] = decision.faults;
       return { code: fault!.code, message: `${workflow.name}: ${fault!.detail}` };

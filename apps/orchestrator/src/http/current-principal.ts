@@ -1,13 +1,23 @@
 import { Injectable, createParamDecorator, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { localPrincipal, type Principal } from '#libs/contracts';
+import { CocError, localPrincipal, type Principal } from '#libs/contracts';
 
-type Identified = { principal?: Principal };
+type Identified = { principal?: Principal; headers: Record<string, string | string[] | undefined> };
 
-/** Says who asks. The embedded default has one local principal; nothing in a request can name another tenant. */
+const actorPattern = /^[\w.@-]{1,100}$/;
+
+/**
+ * Says who asks. The embedded default has one local principal, who may say by which name he acts (`Coc-Actor`); nothing in a request
+ * can name another tenant.
+ */
 @Injectable()
 export class PrincipalGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
-    context.switchToHttp().getRequest<Identified>().principal = localPrincipal;
+    const request = context.switchToHttp().getRequest<Identified>();
+    const actor = request.headers['coc-actor'];
+    if (actor !== undefined && !(typeof actor === 'string' && actorPattern.test(actor))) {
+      throw new CocError('REQUEST_INVALID', 'Coc-Actor is 1 to 100 letters, digits, "_", ".", "@" and "-"');
+    }
+    request.principal = actor === undefined ? localPrincipal : { ...localPrincipal, actor };
     return true;
   }
 }

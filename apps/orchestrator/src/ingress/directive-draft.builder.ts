@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { microUsdFromUsd, type Principal, type Priority, type SubmitDirective } from '#libs/contracts';
+import {
+  microUsdFromUsd,
+  type DirectiveBudget,
+  type Principal,
+  type Priority,
+  type SubmitDirective,
+} from '#libs/contracts';
 import { canonicalJson } from '#libs/policy';
 import type { DirectiveDraft, DirectiveRequest } from '#libs/state';
 
@@ -14,8 +20,8 @@ export interface DraftOrigin {
 
 /** The record of a submission, ready to be accepted. */
 export function buildDraft(body: SubmitDirective, origin: DraftOrigin): DirectiveDraft {
-  const { input, output, labels, workflow, intent, policies, budget } = body;
-  const request: DirectiveRequest = { input, output, workflow, intent, policies, budget };
+  const { input, output, labels, workflow, intent, policies, budget, priority, models } = body;
+  const request: DirectiveRequest = { input, output, workflow, intent, policies, budget, priority, models };
   return {
     id: origin.id,
     tenant: origin.principal.tenant,
@@ -32,6 +38,12 @@ export function buildDraft(body: SubmitDirective, origin: DraftOrigin): Directiv
     ttlMs: body.ttlMs ?? origin.defaultTtlMs,
     budgetMicroUsd: budget?.maxCostUsd === undefined ? null : microUsdFromUsd(budget.maxCostUsd),
     budgetTokens: budget?.maxTokens ?? null,
+    budgetTerms: termsOf(budget),
     traceparent: origin.traceparent,
   };
+}
+
+/** What the scripts act on besides the limits themselves. */
+function termsOf({ warnAtPercent, onBudget }: DirectiveBudget = {}): string | null {
+  return warnAtPercent === undefined && onBudget === undefined ? null : JSON.stringify({ warnAtPercent, onBudget });
 }

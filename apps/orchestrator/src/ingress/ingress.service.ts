@@ -7,7 +7,7 @@ import {
   type Principal,
   type SubmitDirective,
 } from '#libs/contracts';
-import { decidePlan } from '#libs/policy';
+import { decidePlan, type HouseRules } from '#libs/policy';
 import type { QueueSender } from '#libs/queues';
 import type {
   DirectiveDraft,
@@ -27,6 +27,7 @@ import { directiveIdOf, newDirectiveId } from './directive-id.js';
 export interface IngressParts {
   shards: number;
   defaultTtlMs: number;
+  house: HouseRules;
   logger: Logger;
   catalog: CatalogSnapshot;
   workflows: WorkflowLibrary;
@@ -87,8 +88,9 @@ export class IngressService extends DirectiveIngress {
   private async planExplicit(body: SubmitDirective): Promise<Plan | undefined> {
     if (!body.tasks) return undefined;
     const catalog = await this.parts.catalog.get([...new Set(body.tasks.map((task) => task.action))]);
-    const { tasks, input, output, budget, policies } = body;
-    const decision = decidePlan({ tasks, input, output, budget, policies }, catalog);
+    const { tasks, input, output, budget, policies, priority, models } = body;
+    const { house } = this.parts;
+    const decision = decidePlan({ tasks, input, output, budget, policies, priority, models, house }, catalog);
     if ('plan' in decision) return decision.plan;
     const [first] = decision.faults;
     throw new CocError(first!.code, first!.detail, decision.faults);

@@ -8,7 +8,7 @@ import {
   type RoomMessage,
   type TaskSpec,
 } from '#libs/contracts';
-import { decidePlan, shiftPlan } from '#libs/policy';
+import { decidePlan, shiftPlan, type HouseRules } from '#libs/policy';
 import type { QueueSender } from '#libs/queues';
 import type { DirectiveOrder, DirectiveOrders, DirectiveStore, TaskOutputs } from '#libs/state';
 import type { ReviewVerdict, TaskOutputsById } from '../decide/workflow.js';
@@ -22,6 +22,7 @@ export interface ReviewParts {
   catalog: CatalogSnapshot;
   workflows: WorkflowLibrary;
   sender: QueueSender;
+  house: HouseRules;
 }
 
 /** Looks at what a workflow produced: accepts it, rejects it, or extends the plan. */
@@ -70,13 +71,13 @@ export class ReviewService {
   }
 
   private async planExtension(order: DirectiveOrder, tasks: TaskSpec[]): Promise<Plan | Fault> {
-    const { policies, budget } = order.request;
+    const { policies, budget, priority, models } = order.request;
     if (order.total + tasks.length > limits.maxTasks) {
       const detail = `${tasks.length} tasks would bring the plan from ${order.total} to over ${limits.maxTasks}`;
       return { code: 'PLAN_TOO_LARGE', pointer: '', detail };
     }
     const catalog = await this.parts.catalog.get(tasks.map((task) => task.action));
-    const decision = decidePlan({ tasks, policies, budget }, catalog);
+    const decision = decidePlan({ tasks, policies, budget, priority, models, house: this.parts.house }, catalog);
     return 'plan' in decision ? shiftPlan(decision.plan, order.total, order.planHash) : decision.faults[0]!;
   }
 }

@@ -1,20 +1,25 @@
 import { createReadStream } from 'node:fs';
 import { TraceHead } from '#libs/contracts';
 import type { Positions } from '#libs/state';
-import { parseLine, placeOfLine } from './trace-line.js';
+import type { ChainEnd } from '../seal/seal-chain.js';
+import { parseLine, placeOfLine, sealOfLine } from './trace-line.js';
 
-/** A place of a file that cannot be read, with the positions of all that stands before it. */
-export interface Damage {
+/** What the lines up to a place tell: how far the streams were taken, and the last seal, if any of them is sealed. */
+export interface Reach {
+  positions: Positions;
+  end: ChainEnd | undefined;
+}
+
+/** A place of a file that cannot be read, with the reach of all that stands before it. */
+export interface Damage extends Reach {
   line: number;
   offset: number;
-  positions: Positions;
 }
 
 /** What a trace file says by itself about how far it is. */
-export interface TraceScan {
+export interface TraceScan extends Reach {
   /** Undefined for a file whose first line was never written to its end, and for one that is no trace. */
   head: TraceHead | undefined;
-  positions: Positions;
   lines: number;
   /** Up to the end of the last whole line. */
   wholeBytes: number;
@@ -58,7 +63,15 @@ export async function readHead(path: string): Promise<TraceHead | undefined> {
 }
 
 function emptyScan(): TraceScan {
-  return { head: undefined, positions: new Map(), lines: 0, wholeBytes: 0, totalBytes: 0, damage: undefined };
+  return {
+    head: undefined,
+    positions: new Map(),
+    end: undefined,
+    lines: 0,
+    wholeBytes: 0,
+    totalBytes: 0,
+    damage: undefined,
+  };
 }
 
 /** Takes the whole lines and answers where the torn rest begins. */
@@ -73,14 +86,23 @@ function takeLines(scan: TraceScan, bytes: Buffer): number {
 
 function takeLine(scan: TraceScan, text: string, bytes: number): void {
   scan.lines += 1;
+  const line = parseLine(text);
   if (scan.lines === 1) {
-    scan.head = TraceHead.safeParse(parseLine(text)).data;
+    scan.head = TraceHead.safeParse(line).data;
     for (const [shard, position] of Object.entries(scan.head?.positions ?? {}))
       scan.positions.set(Number(shard), position);
   } else {
-    const place = placeOfLine(text);
+    const place = placeOfLine(line);
     if (place) scan.positions.set(place.shard, place.position);
-    else scan.damage ??= { line: scan.lines, offset: scan.wholeBytes, positions: new Map(scan.positions) };
+    else scan.damage ??= damageAt(scan);
   }
+  scan.end = sealOfLine(line) ?? scan.end;
   scan.wholeBytes += bytes;
 }
+
+const damageAt = ({ lines, wholeBytes, positions, end }: TraceScan): Damage => ({
+  line: lines,
+  offset: wholeBytes,
+  positions: new Map(positions),
+  end,
+});

@@ -1,6 +1,8 @@
-import { mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartRefusal } from '#libs/contracts';
+import { assureWritable } from './assure-writable.js';
+import { syncFolder } from './sync-folder.js';
 
 const fullPattern = /^events-(\d{6,})\.jsonl$/;
 
@@ -14,11 +16,8 @@ export class TraceFolder {
 
   /** Throws StartRefusal when nothing can be written there. */
   async prepare(): Promise<void> {
-    const probe = join(this.dir, `.probe-${process.pid}`);
     try {
-      await mkdir(this.dir, { recursive: true });
-      await (await open(probe, 'w')).close();
-      await unlink(probe);
+      await assureWritable(this.dir);
     } catch (cause) {
       throw new StartRefusal(
         `The trace folder ${this.dir} cannot be written (${(cause as NodeJS.ErrnoException).code}); make it writable, or set TRACE_DIR to another one.`,
@@ -40,19 +39,15 @@ export class TraceFolder {
     return path;
   }
 
-  async prune(keep: number): Promise<void> {
+  /** The full files beyond the newest `keep`, and the oldest file that stays when they go. */
+  async surplus(keep: number): Promise<{ surplus: string[]; oldest: string }> {
     const full = await this.full();
-    for (const path of full.slice(0, Math.max(0, full.length - keep))) await rm(path, { force: true });
+    const count = Math.max(0, full.length - keep);
+    return { surplus: full.slice(0, count), oldest: full[count] ?? this.current };
   }
 
-  /** Makes names durable: without it a power cut may undo a rename or a new file. */
   async sync(): Promise<void> {
-    const folder = await open(this.dir, 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+    await syncFolder(this.dir);
   }
 
   private pathOf(number: number): string {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { assert, dictionary, jsonValue, property, string } from 'fast-check';
 import { TraceEvent, TraceHead, TraceNote, type DirectiveEvent } from '#libs/contracts';
 import type { ReadEvent } from '#libs/state';
-import { eventLine, headLine, noteLine, placeOfLine } from './trace-line.js';
+import { eventLine, headLine, noteLine, parseLine, placeOfLine } from './trace-line.js';
 
 const pointer: ReadEvent['pointer'] = {
   shard: 3,
@@ -44,18 +44,19 @@ describe('a line of the trace', () => {
       property(dictionary(string(), jsonValue()), string(), (data, task) => {
         const text = eventLine({ pointer, event: { ...event, task, data: data as DirectiveEvent['data'] } });
         expect(text.indexOf('\n')).toBe(text.length - 1);
-        expect(placeOfLine(text)).toEqual({ shard: 3, position: '1795255806360-7' });
+        expect(placeOfLine(parseLine(text))).toEqual({ shard: 3, position: '1795255806360-7' });
       }),
     );
   });
 
   it('leads nowhere when it is torn, at whatever byte', () => {
     const text = eventLine({ pointer, event });
-    for (let end = 0; end < text.length - 1; end += 1) expect(placeOfLine(text.slice(0, end))).toBeUndefined();
+    for (let end = 0; end < text.length - 1; end += 1)
+      expect(placeOfLine(parseLine(text.slice(0, end)))).toBeUndefined();
   });
 
   it('is in the contract also as head and as note', () => {
-    const head = headLine('me', new Map([[0, '5-1']]), 0);
+    const head = headLine({ installation: 'me', positions: new Map([[0, '5-1']]), key: 'k', previous: '' }, 0);
     expect(TraceHead.parse(JSON.parse(head))).toMatchObject({
       positions: { 0: '5-1' },
       installation: 'me',
@@ -63,6 +64,6 @@ describe('a line of the trace', () => {
     });
     const note = noteLine('recorder.rewound', { shard: 1, from: '9-0', to: '7-0' }, 0);
     expect(TraceNote.parse(JSON.parse(note))).toMatchObject({ shard: 1, after: '9-0', at: '1:7-0' });
-    expect(placeOfLine(note)).toEqual({ shard: 1, position: '7-0' });
+    expect(placeOfLine(parseLine(note))).toEqual({ shard: 1, position: '7-0' });
   });
 });

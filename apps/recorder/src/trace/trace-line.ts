@@ -1,5 +1,6 @@
 import { traceVersion, type TraceEvent, type TraceHead, type TraceNote } from '#libs/contracts';
 import type { Positions, ReadEvent } from '#libs/state';
+import type { ChainEnd } from '../seal/seal-chain.js';
 
 const newline = '\n';
 
@@ -21,13 +22,23 @@ export function eventLine({ pointer, event }: ReadEvent): string {
   return JSON.stringify(line) + newline;
 }
 
-export function headLine(installation: string, positions: Positions, nowMs: number): string {
+interface FileStart {
+  installation: string;
+  positions: Positions;
+  /** Of the key and of the line before, for the seals. */
+  key: string;
+  previous: string;
+}
+
+export function headLine({ installation, positions, key, previous }: FileStart, nowMs: number): string {
   const line: TraceHead = {
     type: 'recorder.opened',
     timestamp: new Date(nowMs).toISOString(),
     version: traceVersion,
     installation,
     positions: Object.fromEntries(positions),
+    key,
+    previous,
   };
   return JSON.stringify(line) + newline;
 }
@@ -51,15 +62,22 @@ export interface LinePlace {
 const placePattern = /^(\d+):(\d+-\d+(?:\/\d+)?)$/;
 
 /** Where the stream stood when the line was written; undefined for what no recorder wrote or did not write to its end. */
-export function placeOfLine(text: string): LinePlace | undefined {
-  const match = placePattern.exec(String((parseLine(text) as { at?: unknown } | undefined)?.at));
+export function placeOfLine(line: Record<string, unknown> | undefined): LinePlace | undefined {
+  const match = placePattern.exec(String(line?.['at']));
   return match ? { shard: Number(match[1]), position: match[2]! } : undefined;
 }
 
-export function parseLine(text: string): unknown {
+/** Undefined for a line from before lines were sealed. */
+export function sealOfLine(line: Record<string, unknown> | undefined): ChainEnd | undefined {
+  const number = line?.['line'];
+  const seal = line?.['seal'];
+  return typeof number === 'number' && typeof seal === 'string' ? { line: number, seal } : undefined;
+}
+
+export function parseLine(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }

@@ -2,10 +2,13 @@ import {
   actionQueue,
   formatTaskIndex,
   parseTaskIndex,
+  type AskedRisk,
+  type Backoff,
   type Effect,
   type Json,
   type Plan,
   type PlannedTask,
+  type RiskTerms,
 } from '#libs/contracts';
 import { collectReferences } from '#libs/policy';
 
@@ -32,8 +35,14 @@ interface ControlRecord {
   ttlMs?: number;
   optional?: boolean;
   fanOut?: boolean;
+  /** Its condition is looked at before it goes. */
+  when?: boolean;
   parent?: string;
-  hold?: 'approval';
+  /** Its failure does not keep its dependents. */
+  goesOn?: boolean;
+  /** It waits for a human's word. */
+  risk?: AskedRisk;
+  approvalTtlMs?: number;
   sink?: boolean;
 }
 
@@ -48,33 +57,41 @@ export interface SpecRecord {
   /** The input holds references and is resolved at dispatch. */
   dynamic: boolean;
   dependsOn: string[];
-  model: string | null;
+  models: string[];
   timeoutMs: number;
   maxCostMicroUsd: number;
   maxTokens: number;
   effect: Effect;
   maxRetries: number;
   retryDelayMs: number;
+  backoff: Backoff;
+  maxRetryDelayMs: number;
+  when?: string;
+  riskTerms?: RiskTerms;
   forEach?: PlannedTask['forEach'];
   parent?: string;
   item?: Json;
 }
 
 type StoredSpec = Omit<SpecRecord, keyof UsualSpec | keyof ControlledSpec> & Partial<UsualSpec>;
-type UsualSpec = Pick<SpecRecord, 'references' | 'dynamic' | 'dependsOn' | 'model' | 'maxRetries' | 'retryDelayMs'>;
+type UsualSpec = Pick<SpecRecord, 'references' | 'dynamic' | 'dependsOn' | 'models' | keyof typeof usualRetries>;
 type ControlledSpec = Pick<SpecRecord, 'id' | 'actionVersion' | 'timeoutMs' | 'maxCostMicroUsd' | 'maxTokens'>;
 
 /** Part of the encoding, whatever the defaults of a submission are: stored plans are read by them. */
-const [usualRetries, usualDelayMs] = [2, 1_000];
+const usualRetries = {
+  maxRetries: 2,
+  retryDelayMs: 1_000,
+  backoff: 'exponential' as Backoff,
+  maxRetryDelayMs: 300_000,
+};
 
 /** What most tasks have is not stored: half of a small task's spec. */
 const usualSpec = (): UsualSpec => ({
   references: {},
   dynamic: false,
   dependsOn: [],
-  model: null,
-  maxRetries: usualRetries,
-  retryDelayMs: usualDelayMs,
+  models: [],
+  ...usualRetries,
 });
 
 /** A stored spec, with what was left out because it is as usual or stands in the task's control. */
@@ -88,6 +105,12 @@ export function parseSpec(controlText: string, specText: string): SpecRecord {
     maxTokens: reserveTokens,
   };
   return { ...usualSpec(), ...controlled, ...(JSON.parse(specText) as StoredSpec) };
+}
+
+/** A stored spec with an input that a human wrote: it is taken as it is, whatever looks like a reference in it. */
+export function replaceInput(specText: string, input: Json): string {
+  const { dynamic: _, references: __, riskTerms: ___, ...spec } = JSON.parse(specText) as StoredSpec;
+  return JSON.stringify({ ...spec, input });
 }
 
 export interface FieldChunk {
@@ -115,6 +138,13 @@ function chunksOf<T>(list: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
 }
 
+function unusualRetries(task: PlannedTask): Partial<typeof usualRetries> {
+  const names = Object.keys(usualRetries) as (keyof typeof usualRetries)[];
+  return Object.fromEntries(
+    names.filter((name) => task[name] !== usualRetries[name]).map((name) => [name, task[name]]),
+  );
+}
+
 function specOf(task: PlannedTask, idOf: (index: number) => string): StoredSpec {
   const references = Object.fromEntries(task.references.map((index) => [idOf(index), formatTaskIndex(index)]));
   return {
@@ -123,10 +153,11 @@ function specOf(task: PlannedTask, idOf: (index: number) => string): StoredSpec 
     ...(task.references.length === 0 ? {} : { references }),
     ...(collectReferences(task.input).references.length === 0 ? {} : { dynamic: true }),
     ...(task.dependsOn.length === 0 ? {} : { dependsOn: task.dependsOn.map(formatTaskIndex) }),
-    ...(task.model === null ? {} : { model: task.model }),
+    ...(task.models.length === 0 ? {} : { models: task.models }),
     effect: task.effect,
-    ...(task.maxRetries === usualRetries ? {} : { maxRetries: task.maxRetries }),
-    ...(task.retryDelayMs === usualDelayMs ? {} : { retryDelayMs: task.retryDelayMs }),
+    ...unusualRetries(task),
+    ...(task.when === undefined ? {} : { when: task.when }),
+    ...(task.riskTerms === undefined ? {} : { riskTerms: task.riskTerms }),
     ...(task.forEach === undefined ? {} : { forEach: task.forEach }),
     ...(task.parent === undefined ? {} : { parent: formatTaskIndex(task.parent), item: task.item ?? null }),
   };
@@ -149,8 +180,11 @@ function controlOf(task: PlannedTask, shard: number, isAlone: boolean): ControlR
     ...(task.ttlMs === null ? {} : { ttlMs: task.ttlMs }),
     ...(task.optional ? { optional: true } : {}),
     ...(task.forEach === undefined ? {} : { fanOut: true }),
+    ...(task.when === undefined ? {} : { when: true }),
     ...(task.parent === undefined ? {} : { parent: formatTaskIndex(task.parent) }),
-    ...(task.needsApproval ? { hold: 'approval' } : {}),
+    ...(task.continueOnFailure ? { goesOn: true } : {}),
+    ...(task.approvalTtlMs === null ? {} : { approvalTtlMs: task.approvalTtlMs }),
+    ...(task.risk === undefined ? {} : { risk: task.risk }),
     ...(task.dependents.length === 0 && task.parent === undefined ? { sink: true } : {}),
   };
 }
@@ -177,7 +211,9 @@ export function decodeTask(index: string, controlText: string, specText: string)
     references: Object.values(references).map(parseTaskIndex),
     optional: control.optional === true,
     ttlMs: control.ttlMs ?? null,
-    needsApproval: control.hold === 'approval',
+    continueOnFailure: control.goesOn === true,
+    approvalTtlMs: control.approvalTtlMs ?? null,
+    ...(control.risk === undefined ? {} : { risk: control.risk }),
   };
 }
 

@@ -29,7 +29,7 @@ export interface StoredTask {
 export interface TaskParts {
   index: number;
   spec: SpecRecord;
-  control: { id: string; queue: string; optional?: boolean; fanOut?: boolean };
+  control: { id: string; queue: string; optional?: boolean; fanOut?: boolean; when?: boolean };
   stored: StoredTask | undefined;
   /** Dependencies that are still open; not counted for a task with one that frees it alone. */
   pending: number | undefined;
@@ -61,6 +61,8 @@ function waitingOn(
   if (state === 'running') return { kind: 'outcome', ref: parts.control.queue };
   if (state === 'waiting') return { kind: 'dependencies', ref: openDependencies(parts.spec.dependsOn, dependencies) };
   if (directive.state === 'PAUSED') return { kind: 'paused', ref: directive.id };
+  if (parts.control.when && directive.state !== 'QUEUED' && !parts.stored)
+    return { kind: 'condition', ref: parts.control.id };
   // Not yet in line for a queue: the executor has to start the directive, or to read the list of the fan-out.
   const isUnreleased = directive.state === 'QUEUED' || parts.control.fanOut === true;
   return isUnreleased ? { kind: 'release', ref: directive.id } : { kind: 'window', ref: parts.control.queue };

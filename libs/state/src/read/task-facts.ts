@@ -1,4 +1,4 @@
-import { formatTaskIndex, type AttemptId, type Effect, type Json } from '#libs/contracts';
+import { formatTaskIndex, type AttemptId, type Backoff, type Effect, type Json } from '#libs/contracts';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
 import { parseSpec, type SpecRecord } from '../plan/plan-encoding.js';
@@ -10,10 +10,14 @@ export interface AttemptFacts {
   effect: Effect;
   maxRetries: number;
   retryDelayMs: number;
+  backoff: Backoff;
+  maxRetryDelayMs: number;
   ttlAtMs: number;
   /** When the task entered its present state. */
   sinceMs: number;
   spec: SpecRecord;
+  /** A human let it go. */
+  isApproved: boolean;
 }
 
 interface TaskRecord {
@@ -21,6 +25,7 @@ interface TaskRecord {
   attempt?: number;
   nonce?: string;
   since?: number;
+  approved?: boolean;
 }
 
 /** Reads about single tasks for the executor; everything of one task in one round trip. */
@@ -46,10 +51,20 @@ export class TaskFacts {
       effect: record.effect,
       maxRetries: record.maxRetries,
       retryDelayMs: record.retryDelayMs,
+      backoff: record.backoff,
+      maxRetryDelayMs: record.maxRetryDelayMs,
       ttlAtMs: Number(ttlAt),
       sinceMs: task.since ?? 0,
       spec: record,
+      isApproved: task.approved === true,
     };
+  }
+
+  /** When the task began to wait for a human, in epoch ms; undefined when it does not. */
+  async heldSince(directiveId: string, index: string): Promise<number | undefined> {
+    const text = await this.redis.hget(this.keys.tasks(directiveId), index);
+    const task = text === null ? undefined : (JSON.parse(text) as TaskRecord);
+    return task?.state === 'held' ? task.since : undefined;
   }
 
   /** Control and spec text of a stored task, for its fan-out. */

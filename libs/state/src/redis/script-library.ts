@@ -24,6 +24,8 @@ const includes = [
   'tasks',
   'budget',
   'wait',
+  'approve',
+  'fair',
   'release',
   'lists',
   'finish',
@@ -32,6 +34,7 @@ const includes = [
   'close',
   'settle',
   'settlements',
+  'decide',
   'accept',
   'register',
 ] as const;
@@ -48,10 +51,9 @@ function readScript(path: string): string {
   return readFileSync(join(folder, `${path}.lua`), 'utf8');
 }
 
-/** `{{name}}` stands for the function's name: it carries the hash of the whole text, this line included. */
+/** Without a name in Lua: a chunk has 200 of them at most. `{{name}}` stands for the function's name: it carries the hash of the whole text, this line included. */
 function functionOf(name: string): string {
-  const transition = `transition_${name.replaceAll('-', '_')}`;
-  return `local function ${transition}()\n${readScript(name)}\nend\nregister('{{${name}}}', ${transition})\n`;
+  return `register('{{${name}}}', function()\n${readScript(name)}\nend)\n`;
 }
 
 /**

@@ -1,17 +1,19 @@
 -- Purpose: brings back tasks whose retry is due and names directives whose time is over. Due by Redis' clock alone.
 -- KEYS[1] root of the shard
 -- ARGV[1] window  [2] nonce base  [3] limit
--- Returns: {dispatched, expanding, expired directive ids, ms until the next timer or ''}
+-- Returns: {dispatched, expanding, expired directive ids, ms until the next timer or '', <id>.<index> of approvals nobody gave}
 -- Events: task.queued, task.held, task.deferred
 
 local release = new_release(ARGV[1], ARGV[2])
 local timers = shard_key('timers')
-local expired, members, fired = {}, {}, {}
+local expired, members, fired, unanswered = {}, {}, {}, {}
 
 for _, timer in ipairs(redis.call('ZRANGEBYSCORE', timers, '-inf', int(NOW), 'LIMIT', 0, tonumber(ARGV[3]))) do
   local kind, rest = timer:match('^(%a+):(.+)$')
   if kind == 'ttl' then
     expired[#expired + 1] = rest
+  elseif kind == 'approval' then
+    unanswered[#unanswered + 1] = rest
   else
     fired[#fired + 1] = timer
     members[#members + 1] = rest
@@ -21,4 +23,4 @@ local directives = load_directives(members)
 if #fired > 0 then redis.call('ZREM', timers, unpack(fired)) end
 release_members(members, directives, release)
 local nearest = redis.call('ZRANGE', timers, 0, 0, 'WITHSCORES')
-return { release.dispatched, release.expanding, expired, nearest[2] and int(math.max(0, tonumber(nearest[2]) - NOW)) or '' }
+return { release.dispatched, release.expanding, expired, nearest[2] and int(math.max(0, tonumber(nearest[2]) - NOW)) or '', unanswered }

@@ -1,4 +1,4 @@
--- Purpose: pops ready tasks of one queue up to its window and grants each its assignment, or holds or defers it with the reason.
+-- Purpose: pops ready tasks of one queue, in the order of fair.lua, up to its window and grants each its assignment, or holds or defers it with the reason.
 -- KEYS[1] root of the shard
 -- ARGV[1] queue  [2] window  [3] nonce base  [4] limit
 -- Returns: {dispatched, left, popped} ; left = tasks still ready in the queue
@@ -11,8 +11,11 @@ local used = redis.call('ZCARD', queue_key('inflight', queue))
 local room = math.min(limit, release.window - used)
 release.inflight[queue] = used
 
-local members = room > 0 and redis.call('ZRANGE', ready_key, 0, room - 1) or {}
+local members, tags = {}, room > 0 and redis.call('ZRANGE', ready_key, 0, room - 1, 'WITHSCORES') or {}
+for at = 1, #tags, 2 do members[#members + 1] = tags[at] end
 local directives = load_directives(members)
 if #members > 0 then redis.call('ZREM', ready_key, unpack(members)) end
 release_members(members, directives, release)
-return { release.dispatched, redis.call('ZCARD', ready_key), #members }
+local left = redis.call('ZCARD', ready_key)
+if #members > 0 then advance_line(queue, tonumber(tags[#tags]), left) end
+return { release.dispatched, left, #members }

@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { formatTaskIndex, limits, shardOfDirective, type ArtifactEntry, type AttemptId } from '#libs/contracts';
+import {
+  formatTaskIndex,
+  limits,
+  shardOfDirective,
+  type ArtifactEntry,
+  type AskedRisk,
+  type AttemptId,
+} from '#libs/contracts';
 import type { Keys } from '../keys.js';
 import type { ScriptArg, ScriptCall, ScriptRunner } from '../redis/script-runner.js';
 import { groupForCalls } from '../plan/plan-encoding.js';
@@ -19,13 +26,15 @@ export interface SettlementDetail {
   artifacts?: ArtifactEntry[];
   /** Version of the action the output was checked against. */
   version?: string;
+  /** Why a human is asked before the attempt is sent. */
+  risk?: AskedRisk;
   /** The job itself must go: the executor decided without the worker. */
   revoke?: boolean;
 }
 
 export interface Settlement {
   attempt: AttemptId;
-  verdict: 'succeeded' | 'failed' | 'expired' | 'retry' | 'hold';
+  verdict: 'succeeded' | 'failed' | 'expired' | 'retry' | 'hold' | 'approval';
   detail: SettlementDetail;
   outputText: string;
 }
@@ -45,6 +54,8 @@ export interface Settled {
 
 export interface Timers extends Followup {
   expired: string[];
+  /** Tasks whose question nobody answered in time. */
+  unanswered: { directiveId: string; index: string }[];
   nextMs: number | null;
 }
 
@@ -65,6 +76,14 @@ type SettleReply = [
   cascades: number,
   reviewing: string[],
   lines: (string | number)[],
+];
+
+type TimersReply = [
+  dispatched: DispatchReply[],
+  expanding: Expanding,
+  expired: string[],
+  nextMs: string,
+  unanswered: string[],
 ];
 
 type Expanding = [directiveId: string, index: string][];
@@ -162,6 +181,17 @@ export class AttemptStore {
     return this.followup(shardOf(directiveId), { dispatched, expanding, cascades, reviewing });
   }
 
+  /** What came of a task's condition; a second word about it is stale and changes nothing. */
+  async passCondition(directiveId: string, index: string, holds: boolean): Promise<Followup> {
+    const args = [directiveId, index, holds ? 'pass' : 'skip', this.window, newNonceBase()];
+    const [, dispatched, expanding, cascades, reviewing] = (await this.runOn(
+      directiveId,
+      'pass-condition',
+      args,
+    )) as SteppedReply;
+    return this.followup(shardOf(directiveId), { dispatched, expanding, cascades, reviewing });
+  }
+
   /** Writes children `from`.. of a fan-out of `count`, as many of them as one call may; answers how many stand now, or why not. */
   async expandTask(
     directiveId: string,
@@ -182,9 +212,13 @@ export class AttemptStore {
 
   async fireTimers(shard: number, limit: number): Promise<Timers> {
     const reply = await this.runOnShard(shard, 'fire-timers', [this.window, newNonceBase(), limit]);
-    const [dispatched, expanding, expired, nextMs] = reply as [DispatchReply[], Expanding, string[], string];
+    const [dispatched, expanding, expired, nextMs, members] = reply as TimersReply;
     const followup = await this.followup(shard, { dispatched, expanding });
-    return { ...followup, expired, nextMs: nextMs === '' ? null : Number(nextMs) };
+    const unanswered = members.map((member) => {
+      const [directiveId, index] = member.split('.') as [string, string];
+      return { directiveId, index };
+    });
+    return { ...followup, expired, unanswered, nextMs: nextMs === '' ? null : Number(nextMs) };
   }
 
   private settleCall(group: readonly PlacedSettlement[]): ScriptCall {

@@ -26,6 +26,8 @@ export interface DirectiveDraft {
   ttlMs: number;
   budgetMicroUsd: number | null;
   budgetTokens: number | null;
+  /** JSON of `warnAtPercent` and `onBudget`, when one is given. */
+  budgetTerms?: string | null;
   traceparent: string;
 }
 
@@ -228,6 +230,7 @@ function recordFields(draft: DirectiveDraft): string[] {
     priority: draft.priority,
     budgetMicroUsd: draft.budgetMicroUsd,
     budgetTokens: draft.budgetTokens,
+    terms: draft.budgetTerms ?? null,
     traceparent: draft.traceparent,
   };
   return Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : [name, String(value)]));

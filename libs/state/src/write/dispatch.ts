@@ -8,6 +8,8 @@ export interface Dispatch extends AttemptId {
   tenant: string;
   traceparent: string;
   spec: SpecRecord;
+  /** A human said yes to it. */
+  isApproved: boolean;
 }
 
 export interface FanOutTask {
@@ -24,8 +26,8 @@ export interface Followup {
   reviewing: string[];
 }
 
-/** directive, index, attempt, nonce, queue, ttlMs, tenant, traceparent, control, spec (empty: too large for the answer) */
-export type DispatchReply = [string, string, string, string, string, string, string, string, string, string];
+/** directive, index, attempt, nonce, queue, ttlMs, tenant, traceparent, control, spec (empty: too large for the answer), approved ('1' or empty) */
+export type DispatchReply = [string, string, string, string, string, string, string, string, string, string, string];
 
 /** What a script answers about its followup, as far as it has any of it. */
 export interface FollowupReply {
@@ -49,7 +51,7 @@ export async function parseFollowup(shard: number, reply: FollowupReply, readSpe
 }
 
 async function parseDispatch(reply: DispatchReply, readSpec: SpecReader): Promise<Dispatch> {
-  const [directiveId, index, attempt, nonce, queue, ttlMs, tenant, traceparent, control, spec] = reply;
+  const [directiveId, index, attempt, nonce, queue, ttlMs, tenant, traceparent, control, spec, approved] = reply;
   const specText = spec === '' ? await readSpec(directiveId, index) : spec;
   return {
     directiveId,
@@ -61,5 +63,6 @@ async function parseDispatch(reply: DispatchReply, readSpec: SpecReader): Promis
     tenant,
     traceparent,
     spec: parseSpec(control, specText),
+    isApproved: approved === '1',
   };
 }

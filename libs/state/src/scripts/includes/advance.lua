@@ -1,9 +1,4 @@
 -- Purpose: what follows from a final task: dependents freed or skipped, a fan-out joined. Long lists go to `cascade`.
-local function file_cascade(directive, node, chunk, mode)
-  directive.filed = true
-  redis.call('ZADD', shard_key('cascade'), NOW, directive.id .. '.' .. node .. '.' .. chunk .. '.' .. mode)
-end
-
 -- What is filed already is somebody else's to work off, and a sweeper's should they be gone.
 local function filed_cascades(directive)
   return directive.filed and redis.call('ZCARD', shard_key('cascade')) or 0
@@ -39,7 +34,7 @@ local function free_dependent(directive, index, is_alone, release)
 end
 
 local function advance_mode(control, state)
-  return (state == 'succeeded' or control.optional) and 'free' or 'skip'
+  return (state == 'succeeded' or control.optional or control.goesOn and state ~= 'skipped') and 'free' or 'skip'
 end
 
 local function skip_dependent(directive, index, because)

@@ -14,6 +14,18 @@ local function budget_verdict(directive, control)
   return budget_verdict_of(directive.budgetTokens, directive.chargedTokens, 0, directive.reservedTokens, control.reserveTokens)
 end
 
+-- { warnAtPercent, onBudget }, as far as the client gave them.
+local function budget_terms(directive)
+  return directive.terms and decode_kept(directive.terms) or {}
+end
+
+-- Told once: by the charge that reaches the share.
+local function warn_when_reached(directive, what, limit, before, after)
+  local percent = limit and after > before and budget_terms(directive).warnAtPercent
+  if not percent or before * 100 >= limit * percent or after * 100 < limit * percent then return end
+  emit(directive, 'directive.budget_warned', nil, { what = what, charged = after, limit = limit, percent = percent })
+end
+
 local function reserve(directive, control, task)
   task.reserveMicroUsd = control.reserveMicroUsd
   task.reserveTokens = control.reserveTokens
@@ -28,9 +40,12 @@ local function charge(directive, task, started, cost_micro_usd, tokens)
   local spent = tokens or (started and granted_tokens or 0)
   directive.reservedMicroUsd = directive.reservedMicroUsd - granted
   directive.reservedTokens = directive.reservedTokens - granted_tokens
-  directive.chargedMicroUsd = directive.chargedMicroUsd + cost
+  local before, before_tokens = directive.chargedMicroUsd, directive.chargedTokens
+  directive.chargedMicroUsd = before + cost
   directive.overrunMicroUsd = directive.overrunMicroUsd + math.max(0, cost - granted)
-  directive.chargedTokens = directive.chargedTokens + spent
+  directive.chargedTokens = before_tokens + spent
+  warn_when_reached(directive, 'microUsd', directive.budgetMicroUsd, before, directive.chargedMicroUsd)
+  warn_when_reached(directive, 'tokens', directive.budgetTokens, before_tokens, directive.chargedTokens)
   task.reserveMicroUsd = nil
   task.reserveTokens = nil
   task.costMicroUsd = (task.costMicroUsd or 0) + cost

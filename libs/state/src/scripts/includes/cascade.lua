@@ -29,11 +29,29 @@ local function run_unpark(directive, chunk, release)
   return close_when_done(directive)
 end
 
--- `mode`: start (tasks without dependencies), free, skip, or unpark (tasks that waited for the directive itself).
+-- The budget does not allow the task, and its directive is not to wait for a human.
+local function refuse_for_budget(directive, index, release)
+  local control, task = load_control(directive, index), load_task(directive, index) or {}
+  if FINAL[task.state] then return false end
+  start_directive(directive)
+  task.code, task.message = 'BUDGET_EXCEEDED', 'the budget of the directive does not allow it'
+  finish_task(directive, index, control, task, 'failed')
+  emit(directive, 'task.failed', control.id, { code = task.code, message = task.message, class = 'permanent' })
+  return advance(directive, index, control, 'failed', release)
+end
+
+-- `mode`: start (tasks without dependencies), free, skip, unpark (tasks that waited for the directive itself), or about the task `node` itself:
+-- go (a human let it), advance (it became final as `chunk`), refuse (its budget).
 -- True when the directive now waits for the review room.
 local function run_cascade(directive, node, chunk, mode, release)
   if directive.closing ~= '' or RESTING[directive.state] then return false end
   if mode == 'unpark' then return run_unpark(directive, chunk, release) end
+  if mode == 'refuse' then return refuse_for_budget(directive, node, release) end
+  if mode == 'advance' then return advance(directive, node, load_control(directive, node), chunk, release) end
+  if mode == 'go' then
+    release_member(directive, node, release)
+    return close_when_done(directive)
+  end
   local dependents = chunk_dependents(directive, node, chunk)
   if mode == 'start' then
     fetch_roots(directive, dependents)

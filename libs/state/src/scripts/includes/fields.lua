@@ -76,6 +76,6 @@ local function save_task(directive, index, task)
 end
 
 -- `text` is JSON, and stays it.
-local function save_output(directive, index, text)
-  save_field(directive, directive.outputs, index .. ':output', text)
+local function save_text(directive, field, text)
+  save_field(directive, directive.texts, field, text)
 end

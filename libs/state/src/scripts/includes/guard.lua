@@ -3,6 +3,11 @@
 -- 10 keys in 1.7 µs, where ZCARD or XLEN on each took 5 µs.
 local SHARD_SETS = { 'none', 'outbox', 'timers', 'cascade', 'expand', 'closing', 'discard', 'queues' }
 
+-- Tasks of a tenant that wait for a human; not kept, for there may be any number of tenants.
+local function holds_key(directive)
+  return ROOT .. ':holds:' .. directive.tenant
+end
+
 local function guard_sets(keys)
   redis.call('ZINTERCARD', #keys, unpack(keys))
 end
@@ -19,6 +24,7 @@ local function guard_shard(directives, more_sets)
   for at = 1, #SHARD_SETS do sets[#sets + 1] = shard_key(SHARD_SETS[at]) end
   for _, directive in ipairs(directives) do
     sets[#sets + 1] = directive_key(directive.id, 'parked')
+    sets[#sets + 1] = holds_key(directive)
     streams[#streams + 1] = directive_key(directive.id, 'events')
   end
   guard_sets(sets)

@@ -10,7 +10,7 @@ local SHARD_KEYS = {}
 local function shard_keys()
   local keys = SHARD_KEYS[ROOT]
   if not keys then
-    keys = { ready = {}, inflight = {} }
+    keys = { ready = {}, inflight = {}, fair = {} }
     SHARD_KEYS[ROOT] = keys
   end
   return keys
@@ -26,7 +26,7 @@ local function shard_key(name)
   return key
 end
 
--- `list` is ready or inflight.
+-- `list` is ready, inflight or fair.
 local function queue_key(list, queue)
   local keys = shard_keys()[list]
   local key = keys[queue]

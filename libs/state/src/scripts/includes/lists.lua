@@ -1,8 +1,12 @@
 -- Purpose: takes tasks from the lists they wait in (ready sets, timers, the parked) and puts the law of dispatch to them.
 -- A task taken from a list: it may have become final in the meantime.
+local function is_releasable(task)
+  return not task or task.state == 'ready' or task.state == 'deferred' or task.state == 'held' and task.waiting[1] == 'budget'
+end
+
 local function release_member(directive, index, release)
   local task, control = load_task(directive, index), load_releasable(directive, index, release)
-  if control and (not task or task.state == 'ready' or task.state == 'deferred') then make_ready(directive, index, control, task, release) end
+  if control and is_releasable(task) then make_ready(directive, index, control, task, release) end
 end
 
 -- The directives of `<id>.<index>` members, each read and guarded once, before the first write; false for one that is gone.

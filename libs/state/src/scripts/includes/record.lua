@@ -11,13 +11,13 @@ local function parse_directive(id, values)
   local texts = { values[1], values[2] or '', values[3] or '', values[4] or '', values[5] or '', '', '', '' }
   return {
     id = id, state = texts[1], closing = texts[2], review = texts[3], errorCode = texts[4], errorMessage = texts[5],
-    planHash = '', startedAt = '', finishedAt = '',
+    planHash = '', startedAt = '', finishedAt = '', terms = values[13],
     tenant = values[6], traceparent = values[7] or '', ttlAt = tonumber(values[8] or 0), priority = tonumber(values[9] or 0),
     budgetMicroUsd = values[10] and tonumber(values[10]), budgetTokens = values[11] and tonumber(values[11]),
     seq = counts[1], total = counts[2], open = counts[3], succeeded = counts[4], failed = counts[5], skipped = counts[6], cancelled = counts[7],
     expired = counts[8], broken = counts[9], sinksSucceeded = counts[10], closeCursor = counts[11], parked = counts[12],
     chargedMicroUsd = counts[13], reservedMicroUsd = counts[14], overrunMicroUsd = counts[15], chargedTokens = counts[16], reservedTokens = counts[17],
-    tasks = {}, controls = {}, specs = {}, pending = {}, outputs = {}, changed = {}, storedCounts = counts, storedTexts = texts, filed = false,
+    tasks = {}, controls = {}, specs = {}, pending = {}, texts = {}, changed = {}, storedCounts = counts, storedTexts = texts, filed = false,
     settling = false, indexes = false, roots = false, entry = false, pointer = false, ended = false,
   }
 end
@@ -25,7 +25,7 @@ end
 -- nil when there is no such directive.
 local function load_directive(id)
   local values = redis.call('HMGET', directive_key(id), 'state', 'closing', 'review', 'errorCode', 'errorMessage', 'tenant', 'traceparent', 'ttlAt',
-    'priority', 'budgetMicroUsd', 'budgetTokens', 'counts')
+    'priority', 'budgetMicroUsd', 'budgetTokens', 'counts', 'terms')
   return values[1] and parse_directive(id, values) or nil
 end
 
@@ -70,7 +70,7 @@ local function save_tasks(directive)
     local field = changed[at]
     local task = directive.tasks[field]
     fields[#fields + 1] = field
-    fields[#fields + 1] = task and cjson.encode(task) or directive.outputs[field] or int(directive.pending[field])
+    fields[#fields + 1] = task and cjson.encode(task) or directive.texts[field] or int(directive.pending[field])
   end
   directive.changed = {}
   redis.call('HSET', directive_key(directive.id, 'tasks'), unpack(fields))

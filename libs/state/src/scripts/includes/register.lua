@@ -8,8 +8,10 @@ local function register(name, transition)
     DIRECTIVE_KEYS = {}
     begin_writes()
     begin_events()
+    begin_lines()
     local reply = transition()
     flush_writes()
+    flush_lines()
     flush_events()
     return reply
   end)

@@ -13,10 +13,9 @@ local function room_in_window(release, queue)
   return used < release.window
 end
 
--- CRITICAL before HIGH before MEDIUM before LOW, and within one the oldest first; 1e13 ms is the year 2286.
 local function file_ready(directive, index, queue, release)
   if release.lines[queue] then release.lines[queue] = release.lines[queue] + 1 end
-  redis.call('ZADD', queue_key('ready', queue), directive.priority * 1e13 + NOW, task_member(directive.id, index))
+  redis.call('ZADD', queue_key('ready', queue), int(next_tag(directive, queue)), task_member(directive.id, index))
 end
 
 -- Answering 8 MB of specs took 37 ms: after 512 KB the caller reads the others itself.
@@ -51,8 +50,17 @@ local function grant(directive, index, control, task, release)
   local spec = read_spec(directive, index, release)
   release.dispatched[#release.dispatched + 1] = {
     directive.id, index, int(task.attempt), task.nonce, control.queue, int(task.deadline - NOW), directive.tenant, directive.traceparent,
-    control.text, spec,
+    control.text, spec, task.approved and '1' or '',
   }
+end
+
+-- What a human may raise is parked, too: the raise looks at all that is.
+local function meet_budget(directive, index, control, task)
+  if budget_terms(directive).onBudget == 'fail' then
+    return file_cascade(directive, index, 'budget', 'refuse')
+  end
+  park(directive, index)
+  hold(directive, index, control, task, 'budget', directive.id)
 end
 
 -- `task` is its state or nil. Does nothing for a directive that is closing: the close chunk finishes its tasks.
@@ -60,14 +68,15 @@ local function make_ready(directive, index, control, task, release)
   if directive.closing ~= '' or RESTING[directive.state] or NOW >= directive.ttlAt then return end
   task = task or {}
   if directive.state == 'PAUSED' then return park_paused(directive, index, task) end
-  if control.fanOut then
+  if control.fanOut or control.when and not task.passed then
     redis.call('ZADD', shard_key('expand'), NOW, task_member(directive.id, index))
     release.expanding[#release.expanding + 1] = { directive.id, index }
     return
   end
-  if control.hold then return hold(directive, index, control, task, control.hold, control.id) end
+  if control.risk and not is_approved(directive, control, task, control.risk.score) then return ask_approval(directive, index, control, task, control.risk) end
   local verdict = budget_verdict(directive, control)
-  if verdict == 'budget' then return hold(directive, index, control, task, 'budget', directive.id) end
+  if verdict == 'budget' then return meet_budget(directive, index, control, task) end
+  leave_hold(directive, index, task)
   if verdict == 'budget-reserved' then
     park(directive, index)
     return defer(directive, index, control, task, 'budget-reserved', directive.id)

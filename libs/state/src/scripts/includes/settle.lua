@@ -33,7 +33,7 @@ end
 local function finish_attempt(directive, settlement, verdict, cost, tokens, release)
   local index, control, task, detail = settlement.index, settlement.control, settlement.task, settlement.detail
   if verdict == 'succeeded' then
-    save_output(directive, index, settlement.output)
+    save_text(directive, index .. ':output', settlement.output)
     release.work = release.work + #(detail.artifacts or {})
     record_artifacts(directive, control, detail.artifacts)
   else
@@ -61,6 +61,15 @@ local function begin_attempt(directive, index, task, grace_ms)
   emit_started(directive, control, task)
 end
 
+-- An attempt that was granted before its input was known, and needs a human's word now that it is.
+local function take_back(directive, index, control, task, risk, release)
+  if not is_approved(directive, control, task, risk.score) then return ask_approval(directive, index, control, task, risk) end
+  task.approved = true
+  task.state = 'ready'
+  emit(directive, 'task.approved', control.id, { by = 'grant', attempt = task.attempt })
+  make_ready(directive, index, control, task, release)
+end
+
 local function leave_window(directive, settlement, job_id, release)
   local queue = settlement.control.queue
   release.inflight[queue] = release.inflight[queue] - 1
@@ -82,10 +91,15 @@ local function settle(directive, settlement, release)
   if verdict == 'hold' and directive.closing == '' then
     task.code = detail.code
     task.message = detail.message
-    hold(directive, index, control, task, 'effect-unknown', job_id)
+    hold(directive, index, control, task, 'effect-unknown', job_id, { costMicroUsd = cost, tokens = tokens, code = detail.code, message = detail.message })
     return false
   end
-  if verdict == 'retry' or verdict == 'hold' then verdict = 'failed' end
+  if verdict == 'approval' and directive.closing == '' then
+    task.attempt = task.attempt - 1
+    take_back(directive, index, control, task, detail.risk, release)
+    return false
+  end
+  if verdict == 'retry' or verdict == 'hold' or verdict == 'approval' then verdict = 'failed' end
   return finish_attempt(directive, settlement, verdict, cost, tokens, release)
 end
 

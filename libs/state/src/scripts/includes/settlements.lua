@@ -2,7 +2,7 @@
 -- Tasks finished and dependents looked at in one call, each up to 50 µs in a busy Redis.
 local SETTLE_WORK = 100
 local SETTLEMENT_VALUES = 7
-local VERDICTS = { succeeded = true, failed = true, expired = true, retry = true, hold = true }
+local VERDICTS = { succeeded = true, failed = true, expired = true, retry = true, hold = true, approval = true }
 
 local function is_current(task, attempt, nonce)
   return task and (task.state == 'dispatched' or task.state == 'running') and int(task.attempt) == attempt and task.nonce == nonce
@@ -17,6 +17,7 @@ local function read_settlement(directive, at)
   if verdict == 'succeeded' and detail.version ~= control.version then return nil, 'version:' .. control.version end
   require_that(VERDICTS[verdict], 'no such verdict')
   require_that(verdict ~= 'retry' or detail.retryAtMs, 'a retry says when')
+  require_that(verdict ~= 'approval' or detail.risk and task.state == 'dispatched', 'only what has not begun can be asked for')
   directive.settling[index] = true
   return { directive = directive, index = index, control = control, task = task, verdict = verdict, detail = detail, output = ARGV[at + 6] }, 'ok'
 end

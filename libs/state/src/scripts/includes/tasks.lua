@@ -20,8 +20,16 @@ local function forget_waiting(task)
   task.reserveTokens = nil
 end
 
+-- For every way out of a hold, before the state changes.
+local function leave_hold(directive, index, task)
+  if task.state ~= 'held' then return end
+  remove_later(holds_key(directive), task_member(directive.id, index))
+  remove_later(shard_key('timers'), 'approval:' .. task_member(directive.id, index))
+end
+
 -- Counts a task that becomes final. A required task that did not succeed breaks the directive; a child answers through its parent.
 local function finish_task(directive, index, control, task, state)
+  leave_hold(directive, index, task)
   forget_waiting(task)
   task.state = state
   task.since = NOW

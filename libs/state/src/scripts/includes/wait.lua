@@ -1,10 +1,20 @@
 -- Purpose: a task that is ready and may not go: what it waits for, and where it is filed.
+-- Long lists, and what is about another task than the call's own, go to `cascade`: see run_cascade.
+local function file_cascade(directive, node, chunk, mode)
+  directive.filed = true
+  redis.call('ZADD', shard_key('cascade'), NOW, directive.id .. '.' .. node .. '.' .. chunk .. '.' .. mode)
+end
+
 -- In the order they came: by time, tasks of one millisecond would be looked at twice and others not at all.
 local function park(directive, index)
   local key = directive_key(directive.id, 'parked')
   local last = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')
   redis.call('ZADD', key, last[2] and last[2] + 1 or 1, index)
   directive.parked = directive.parked + 1
+end
+
+local function unpark_one(directive, index)
+  directive.parked = directive.parked - redis.call('ZREM', directive_key(directive.id, 'parked'), index)
 end
 
 local function park_paused(directive, index, task)
@@ -23,16 +33,19 @@ local function start_directive(directive)
   emit(directive, 'directive.started')
 end
 
--- Holds are of tasks: the directive runs, and says so.
-local function hold(directive, index, control, task, kind, ref)
+-- Holds are of tasks: the directive runs, and says so. `data` is what else the event tells; without its `expiresAt` a hold may last to the TTL.
+local function hold(directive, index, control, task, kind, ref, data)
   if task.state == 'held' then return end
   start_directive(directive)
   task.state = 'held'
   task.since = NOW
-  task.deadline = directive.ttlAt
+  data = data or {}
+  task.deadline = data.expiresAt or directive.ttlAt
   task.waiting = { kind, ref }
   save_task(directive, index, task)
-  emit(directive, 'task.held', control.id, { kind = kind, ref = ref, attempt = task.attempt or 0 })
+  add_later(holds_key(directive), NOW_TEXT, task_member(directive.id, index))
+  data.kind, data.ref, data.attempt = kind, ref, task.attempt or 0
+  emit(directive, 'task.held', control.id, data)
 end
 
 local function defer(directive, index, control, task, kind, ref)

@@ -1,0 +1,90 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { ApproveHold, DenyHold, GrantList, HoldList, HoldView, ResolveHold, type Principal } from '#libs/contracts';
+import { ApprovalService } from '../approve/approval.service.js';
+import { Problems } from './answers.js';
+import { CurrentPrincipal } from './current-principal.js';
+import { PlanQuery } from './page.query.js';
+
+/** Tasks that wait for a human, and what humans answer. The id of a hold is `<directive id>.<task index>`. */
+@ApiTags('approvals')
+@Controller('api/v1')
+export class ApprovalController {
+  constructor(@Inject(ApprovalService) private readonly approvals: ApprovalService) {}
+
+  @Get('approvals')
+  @ApiOperation({ summary: 'Tasks that wait for a human, the longest wait first' })
+  @ApiOkResponse({ standardSchema: HoldList })
+  @Problems(400)
+  async list(
+    @Query({ schema: PlanQuery }) query: PlanQuery,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<HoldList> {
+    return this.approvals.list(principal, query);
+  }
+
+  @Get('approvals/:id')
+  @ApiOperation({ summary: 'One of them: what it would do, why somebody is asked, and the answer if there is one' })
+  @ApiOkResponse({ standardSchema: HoldView })
+  @Problems(400, 404)
+  async show(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<HoldView> {
+    return this.approvals.show(principal, id);
+  }
+
+  @Post('approvals/:id/approve')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Let it start; with another input, or with others like it' })
+  @ApiOkResponse({ standardSchema: HoldView })
+  @Problems(400, 403, 404, 409, 413, 415, 422)
+  async approve(
+    @Param('id') id: string,
+    @Body({ schema: ApproveHold }) body: ApproveHold,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<HoldView> {
+    return this.approvals.approve(principal, id, body);
+  }
+
+  @Post('approvals/:id/deny')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'It fails, with the reason' })
+  @ApiOkResponse({ standardSchema: HoldView })
+  @Problems(400, 403, 404, 409, 413, 415)
+  async deny(
+    @Param('id') id: string,
+    @Body({ schema: DenyHold }) { comment }: DenyHold,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<HoldView> {
+    return this.approvals.deny(principal, id, comment);
+  }
+
+  @Post('approvals/:id/resolve')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Say what became of an effect nobody knows, or give up a task the budget does not allow' })
+  @ApiNoContentResponse()
+  @Problems(400, 403, 404, 409, 413, 415)
+  async resolve(
+    @Param('id') id: string,
+    @Body({ schema: ResolveHold }) body: ResolveHold,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<void> {
+    await this.approvals.resolve(principal, id, body);
+  }
+
+  @Get('grants')
+  @ApiOperation({ summary: 'Actions that may go for a while without being asked for' })
+  @ApiOkResponse({ standardSchema: GrantList })
+  @Problems(400)
+  async grants(@CurrentPrincipal() principal: Principal): Promise<z.infer<typeof GrantList>> {
+    return { items: await this.approvals.listGrants(principal) };
+  }
+
+  @Delete('grants/:action')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Ask again from now on' })
+  @ApiNoContentResponse()
+  @Problems(400, 403, 404)
+  async revoke(@Param('action') action: string, @CurrentPrincipal() principal: Principal): Promise<void> {
+    await this.approvals.revokeGrant(principal, action);
+  }
+}

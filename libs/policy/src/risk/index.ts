@@ -1,0 +1,2 @@
+export { assessRisk } from './assess-risk.js';
+export { decideApproval } from './decide-approval.js';

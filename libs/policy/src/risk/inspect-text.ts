@@ -1,0 +1,224 @@
+import { dangersOfCalls, isObfuscated } from './code-calls.js';
+import { type Invocation, invocationsOf, isKnownProgram, isPrefix } from './command-position.js';
+import { type Danger, patternsByProgram } from './dangerous-patterns.js';
+import { decodeEscapes, hasNumberedCharacter } from './escape-sequences.js';
+import { readGitPush, subcommandOf } from './git-push.js';
+import { inputRunners, interpreters, sayers, sayingOfGit, selfNames, shells } from './program-names.js';
+import { type Command, type Word } from './shell-command.js';
+import { ShellReader } from './shell-reader.js';
+import { ShellVariables } from './shell-variables.js';
+import { isCredentialFile, isDevice } from './vital-paths.js';
+import { WorkMeter } from './work-meter.js';
+
+/** A text in a text in a text: deeper ones are not looked at, which counts as the worst. */
+const maxDepth = 16;
+/** Up to here a text with apostrophes is also read as a script, in which each one opens a quotation; longer ones are documents. */
+const maxScriptChars = 10_000;
+const forceFlags = new Set([
+  '--force',
+  '-force',
+  '--force-with-lease',
+  '--force-if-includes',
+  '--force-push',
+  '--force-yes',
+]);
+/** With these, force only silences a question that nobody would be there to answer. */
+const forceIsUsual = new Set(['rm', 'cp', 'mv', 'ln']);
+
+const optionsOfShell = new Set(['-o', '+o', '-O', '+O', '--rcfile', '--init-file']);
+const inputFiles = new Set(['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0']);
+
+export interface TextFindings {
+  readonly dangers: ReadonlySet<Danger>;
+  readonly isGitPush: boolean;
+  readonly isForced: boolean;
+  /** The bound on the work was met before the end. */
+  readonly isUnexamined: boolean;
+  /** Work done: grows with the length of the text and with nothing else. */
+  readonly steps: number;
+}
+
+/** Looks at a text as a shell, an interpreter or a worker might read it. Takes folded text; `isMentioned` as in `Command`. */
+export function inspectText(text: string, isMentioned = false): TextFindings {
+  const inspector = new TextInspector(text.length);
+  inspector.inspect(text, isMentioned);
+  return inspector.findings();
+}
+
+/** The same for an argument list: each entry is one word, whatever is in it. */
+export function inspectWords(texts: readonly string[], isMentioned = false): TextFindings {
+  const inspector = new TextInspector(texts.reduce((sum, text) => sum + text.length + 1, 0));
+  inspector.inspectWords(texts, isMentioned);
+  return inspector.findings();
+}
+
+class TextInspector {
+  private readonly dangers = new Set<Danger>();
+  private isGitPush = false;
+  private isForced = false;
+  private depth = 0;
+  private isScript = false;
+  private variables = new ShellVariables();
+  private readonly meter: WorkMeter;
+
+  constructor(chars: number) {
+    this.meter = new WorkMeter(chars);
+  }
+
+  findings(): TextFindings {
+    const { dangers, isGitPush, isForced, meter } = this;
+    return { dangers, isGitPush, isForced, isUnexamined: meter.isExhausted, steps: meter.spent };
+  }
+
+  inspect(text: string, isMentioned = false): void {
+    if (this.depth > maxDepth) this.meter.giveUp();
+    if (!this.meter.spend(text.length + 1)) return;
+    if (isPlainProse(text)) return;
+    for (const danger of dangersOfCalls(text)) this.dangers.add(danger);
+    const tookProse = this.read(text, isMentioned);
+    if (this.depth > 0 || !tookProse || text.length > maxScriptChars || !this.meter.spend(text.length)) return;
+    this.isScript = true;
+    this.read(text, isMentioned);
+    this.isScript = false;
+  }
+
+  private read(text: string, isMentioned: boolean): boolean {
+    const take = (command: Command) => this.inspectCommand(command);
+    const reader = new ShellReader(text, this.variables, this.meter, take, this.isScript);
+    reader.read(isMentioned);
+    return reader.tookProse;
+  }
+
+  inspectWords(texts: readonly string[], mentioned: boolean): void {
+    const words = texts.map((text) => ({ text, quoted: false, fetched: false }));
+    const none = { passages: [], outputs: [], inputs: [], upstream: undefined, background: false };
+    this.inspectCommand({ words, mentioned, ...none, functions: new Set(), body: undefined });
+  }
+
+  /** As a shell of its own: the variables it sets are gone after it. */
+  private inspectInner(text: string): void {
+    const outer = this.variables;
+    this.variables = new ShellVariables(outer);
+    this.inspectHere(text);
+    this.variables = outer;
+  }
+
+  private inspectHere(text: string): void {
+    this.depth += 1;
+    this.inspect(text);
+    this.depth -= 1;
+  }
+
+  private inspectCommand(command: Command): Invocation | undefined {
+    const calls = invocationsOf(command, this.meter);
+    for (const call of calls) this.inspectCall(this.withInput(call, command), command);
+    const [first] = calls;
+    this.inspectRedirections(command);
+    this.inspectForce(command.words, first?.program ?? '');
+    if (first && this.isForkBomb(first.program, command)) this.dangers.add('fork-bomb');
+    if (!first || !isSayer(first)) for (const passage of command.passages) this.inspectPassage(passage);
+    return first;
+  }
+
+  /** A shell reads it as it stands, a program of another language may read `\x72` as a letter. */
+  private inspectPassage(passage: string): void {
+    this.inspectInner(passage);
+    if (hasNumberedCharacter(passage)) this.inspectInner(decodeEscapes(passage));
+  }
+
+  private inspectCall(call: Invocation, command: Command): void {
+    const { program, args } = call;
+    for (const pattern of patternsByProgram.get(program) ?? []) {
+      if (!this.meter.spend(args.length + 1)) return;
+      if (pattern.matches({ program, args, command })) this.dangers.add(pattern.danger);
+    }
+    if (program === 'git') this.inspectGit(args);
+    if (program === 'eval') this.inspectHere(args.map(({ text }) => text).join(' '));
+    if (shells.has(program)) this.inspectShell(args, command);
+    if (inputRunners.has(program)) this.inspectInput(command);
+    const inline = interpreters.get(program);
+    if (inline) this.inspectInterpreter(args, inline, command);
+    if (args.length === 0 && command.words.at(-1)?.fetched) this.dangers.add('code-injection');
+  }
+
+  private inspectGit(args: readonly Word[]): void {
+    const push = readGitPush(args);
+    this.isGitPush ||= push !== undefined;
+    this.isForced ||= push?.isForced ?? false;
+  }
+
+  private inspectShell(args: readonly Word[], command: Command): void {
+    const at = args.findIndex(({ text }) => /^-[a-z]*c[a-z]*$/i.test(text));
+    if (at < 0) return this.inspectProgram(args, command);
+    const script = args.slice(at + 1).find(isOperand);
+    if (script?.fetched) this.dangers.add('code-injection');
+    if (script) this.inspectInner(script.text);
+  }
+
+  private inspectInterpreter(args: readonly Word[], inline: ReadonlySet<string>, command: Command): void {
+    const at = args.findIndex(({ text }) => inline.has(text));
+    if (at < 0) return this.inspectProgram(args, command);
+    const code = args[at + 1];
+    if (code && (code.fetched || isObfuscated(code.text))) this.dangers.add('code-injection');
+  }
+
+  /** The program text comes from a file, or else from the input. */
+  private inspectProgram(args: readonly Word[], command: Command): void {
+    const file = args.find(isOperand);
+    if (file?.fetched) this.dangers.add('code-injection');
+    const readsInput = file === undefined || inputFiles.has(file.text) || args.some(({ text }) => text === '-s');
+    if (readsInput) this.inspectInput(command);
+  }
+
+  /** The command runs what it is given on its input. */
+  private inspectInput({ upstream }: Command): void {
+    if (!upstream) return;
+    if (upstream.fetched || upstream.altered) this.dangers.add('code-injection');
+    if (upstream.text !== undefined) this.inspectInner(upstream.text);
+  }
+
+  private withInput(call: Invocation, { upstream }: Command): Invocation {
+    const text = call.takesInputAsArgs ? upstream?.text : undefined;
+    if (text === undefined || !this.meter.spend(text.length + call.args.length)) return call;
+    const more = text.split(/\s+/).map((word) => ({ text: word, quoted: false, fetched: upstream!.fetched }));
+    return { ...call, args: [...call.args, ...more] };
+  }
+
+  private inspectRedirections({ inputs, outputs }: Command): void {
+    if (inputs.some(isCredentialFile)) this.dangers.add('credential-read');
+    for (const file of outputs) {
+      if (isDevice(file)) this.dangers.add('disk-overwrite');
+      if (file === '/proc/sysrq-trigger') this.dangers.add('system-stop');
+      if (file.startsWith('/dev/tcp/') || file.startsWith('/dev/udp/')) this.dangers.add('code-injection');
+    }
+  }
+
+  private inspectForce(words: readonly Word[], program: string): void {
+    if (forceIsUsual.has(program)) return;
+    this.isForced ||= words.some(
+      ({ text }) => text.startsWith('-') && forceFlags.has(text.toLowerCase().split('=', 1)[0]!),
+    );
+  }
+
+  /** A function or a script that starts itself into a pipe, or in the background of its own body. */
+  private isForkBomb(program: string, { upstream, background, functions, body }: Command): boolean {
+    const isSelf = functions.has(program) || selfNames.has(program);
+    return isSelf && (upstream?.from === program || (background && body === program));
+  }
+}
+
+function isSayer({ program, args }: Invocation): boolean {
+  return sayers.has(program) || (program === 'git' && sayingOfGit.has(subcommandOf(args)?.name ?? ''));
+}
+
+function isOperand({ text }: Word, at: number, args: readonly Word[]): boolean {
+  return text === '-' || (!/^[-+]/.test(text) && !optionsOfShell.has(args[at - 1]?.text ?? ''));
+}
+
+/** Only words, and the first is no known program: most texts are, and a look at one word is a tenth of the work. */
+function isPlainProse(text: string): boolean {
+  if (/[\n\r;&|()<>\\'"$`{=]/.test(text) || /-force/i.test(text)) return false;
+  const [opening = ''] = text.trimStart().split(/[ \t]/, 1);
+  const first = { text: opening, quoted: false, fetched: false };
+  return !isPrefix(first) && !isKnownProgram(first);
+}
