@@ -34,11 +34,15 @@ function byShard(text: string): string[] {
 }
 
 describe('a recorder that was killed in the middle of a write', () => {
-  it('goes on without gap or duplicate from every byte of the head and of the last lines', async () => {
+  it('goes on without gap or duplicate wherever in the head and in the last lines it was', async () => {
     const bytes = Buffer.from(whole);
     const headEnd = bytes.indexOf('\n') + 1;
     const lastLines = bytes.length - 450;
-    for (let size = 0; size <= bytes.length; size += size === headEnd + 1 ? lastLines - headEnd : 1) {
+    // Every byte around the ends of lines, and every fifth of the others: a start takes some 50 ms.
+    const ends = [0, headEnd, bytes.lastIndexOf('\n', bytes.length - 2) + 1, bytes.length];
+    const isTried = (size: number): boolean => size % 5 === 0 || ends.some((end) => Math.abs(size - end) <= 2);
+    const sizes = [...Array(headEnd + 2).keys(), ...Array.from({ length: 451 }, (_, at) => lastLines + at)];
+    for (const size of sizes.filter((each) => each <= bytes.length && isTried(each))) {
       await startFrom(bytes.subarray(0, size));
       await bed.recordOnce();
       const found = byShard(await readFile(bed.folder.current, 'utf8'));

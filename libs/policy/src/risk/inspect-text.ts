@@ -38,8 +38,16 @@ export interface TextFindings {
   readonly steps: number;
 }
 
+const nothing: Omit<TextFindings, 'steps'> = {
+  dangers: new Set(),
+  isGitPush: false,
+  isForced: false,
+  isUnexamined: false,
+};
+
 /** Looks at a text as a shell, an interpreter or a worker might read it. Takes folded text; `isMentioned` as in `Command`. */
 export function inspectText(text: string, isMentioned = false): TextFindings {
+  if (isPlainProse(text)) return { ...nothing, steps: text.length };
   const inspector = new TextInspector(text.length);
   inspector.inspect(text, isMentioned);
   return inspector.findings();
@@ -215,7 +223,7 @@ function isOperand({ text }: Word, at: number, args: readonly Word[]): boolean {
   return text === '-' || (!/^[-+]/.test(text) && !optionsOfShell.has(args[at - 1]?.text ?? ''));
 }
 
-/** Only words, and the first is no known program: most texts are, and a look at one word is a tenth of the work. */
+/** Only words, and the first is no known program. Most texts are: ids, titles, sentences. */
 function isPlainProse(text: string): boolean {
   if (/[\n\r;&|()<>\\'"$`{=]/.test(text) || /-force/i.test(text)) return false;
   const [opening = ''] = text.trimStart().split(/[ \t]/, 1);
