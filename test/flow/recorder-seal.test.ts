@@ -190,23 +190,28 @@ describe('a trace that somebody changed while no recorder ran', () => {
     await bringBack();
   });
 
-  it('is told in the log when its head was changed or is gone', async () => {
+  it.each<[string, () => Promise<void>, RegExp]>([
+    ['gone', async () => rm(placesOf(bed).headFile), /the trace has no audit head/],
+    ['another one', async () => spoilHead(), /the audit head is not what was sealed/],
+  ])('says for good that its head was %s, so that nobody can cut lines off with it', async (_, change, said) => {
     const bringBack = await remember();
-    await writeFile(
-      placesOf(bed).headFile,
-      (await readFile(placesOf(bed).headFile, 'utf8')).replace('"begins":1', '"begins":9'),
-    );
+    await change();
     expect((await verify(bed)).finding).toMatchObject({ file: placesOf(bed).headFile, kind: 'head' });
+    await truncate(bed.folder.current, (await stat(bed.folder.current)).size - 100);
     await recordMore(bed);
-    await bed.says(/the audit head is not what was sealed/);
-    await rm(placesOf(bed).headFile);
-    expect((await verify(bed)).finding).toMatchObject({ file: placesOf(bed).headFile, kind: 'head' });
-    await recordMore(bed);
-    await bed.says(/the trace has no audit head/);
-    expect(await verify(bed)).toMatchObject({ isSound: true });
+    await bed.says(said);
+    await recordMore(bed, small);
+    const { finding } = await verify(bed);
+    expect(finding).toMatchObject({ line: 1, kind: 'head', detail: expect.stringContaining('there was no head') });
+    expect(await bed.folder.full()).toContain(finding!.file);
     await bringBack();
   });
 });
+
+async function spoilHead(): Promise<void> {
+  const { headFile } = placesOf(bed);
+  await writeFile(headFile, (await readFile(headFile, 'utf8')).replace('"begins":1', '"begins":9'));
+}
 
 async function submitUntil(isOver: () => boolean): Promise<void> {
   for (let at = 0; !isOver(); at += 1) await bed.directive({ shard: at % 2 });

@@ -33,7 +33,7 @@ export type TraceEvent = z.infer<typeof TraceEvent>;
 
 /**
  * The first line of every trace file: whose events follow, and from where on, by shard. In a sealed file also the id of its `key` and
- * the seal of the line before it, `previous`, empty when it is the first line of all.
+ * the seal of the line before it, `previous`, empty when it is the first line of all. `isHeadLost`: there was no head to compare with.
  */
 export const TraceHead = z.looseObject({
   type: z.literal('recorder.opened'),
@@ -43,6 +43,7 @@ export const TraceHead = z.looseObject({
   positions: z.record(z.string(), StreamPlace),
   key: z.string().optional(),
   previous: z.string().optional(),
+  isHeadLost: z.boolean().optional(),
   ...sealFields,
 });
 export type TraceHead = z.infer<typeof TraceHead>;

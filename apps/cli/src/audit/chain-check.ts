@@ -128,6 +128,8 @@ export class ChainCheck implements CheckedChain {
     if (this.last && line.number !== this.last.number + 1) return this.findOutOfPlace(line);
     if (this.last && head.previous !== this.last.seal)
       return this.find('reordered', `it was sealed after another line than the last of ${this.last.file}`);
+    if (head.isHeadLost)
+      return this.find('head', 'when it was written there was no head: lines before it may have been cut off');
     this.keep(line);
   }
 

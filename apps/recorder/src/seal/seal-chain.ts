@@ -1,4 +1,4 @@
-import { sealField } from '#libs/contracts';
+import { sealField, type TraceHead } from '#libs/contracts';
 import type { Logger } from '#libs/telemetry';
 import type { AuditKey } from './audit-key.js';
 import type { HeadFacts, HeadFile } from './head-file.js';
@@ -26,6 +26,8 @@ export class SealChain {
     private end: ChainEnd,
     /** The first line that must still be there. */
     private begins: number,
+    /** There are sealed lines and no head that could be believed: the next file says so. */
+    private isLost: boolean,
   ) {}
 
   /**
@@ -41,32 +43,34 @@ export class SealChain {
         'the trace ends before its audit head: another hand cut lines off, and their numbers are left out',
       );
     const end = head.line >= found.line ? { line: head.line, seal: head.last } : found;
-    return new SealChain(audit, end, head.begins);
+    return new SealChain(audit, end, head.begins, false);
   }
 
-  /** The head is there before the first line is, so no crash leaves sealed lines without one. */
   private static async openWithoutHead(
     audit: Audit,
     found: ChainEnd,
     place: Place,
     logger: Logger,
   ): Promise<SealChain> {
-    if (found.line > 0)
-      logger.warn(
+    const isLost = found.line > 0;
+    const chain = new SealChain(audit, found, found.line + 1, isLost);
+    // There before the first line of all is, so no crash leaves sealed lines without a head.
+    if (!isLost) await chain.tellHead(place);
+    else
+      logger.error(
         { path: audit.headFile.path, line: found.line },
-        'the trace has no audit head; lines that were cut off before now will not be missed',
+        'the trace has no audit head; whether lines were cut off before now cannot be known, and the next file says so',
       );
-    const chain = new SealChain(audit, found, found.line + 1);
-    await chain.tellHead(place);
     return chain;
   }
 
-  get keyId(): string {
-    return this.audit.key.id;
+  get isHeadLost(): boolean {
+    return this.isLost;
   }
 
-  get lastSeal(): string {
-    return this.end.seal;
+  /** What the first line of a file has to say for the seals. */
+  get fileStart(): Pick<TraceHead, 'key' | 'previous' | 'isHeadLost'> {
+    return { key: this.audit.key.id, previous: this.end.seal, ...(this.isLost ? { isHeadLost: true } : {}) };
   }
 
   /** The line, a JSON object and its newline, with its number and its seal. What is sealed must be written, or the chain opened anew. */
@@ -82,5 +86,6 @@ export class SealChain {
   async tellHead(place: Place, begins: number = this.begins): Promise<void> {
     this.begins = begins;
     await this.audit.headFile.write({ ...place, begins, line: this.end.line, last: this.end.seal });
+    this.isLost = false;
   }
 }

@@ -43,8 +43,10 @@ export class TraceFile {
   ): Promise<TraceFile> {
     const { positions, end, bytes } = await recoverTrace(folder, { ...owner, keyId: audit.key.id }, logger);
     const chain = await SealChain.open(audit, end, { file: basename(folder.current), bytes: bytes ?? 0 }, logger);
+    if (chain.isHeadLost && bytes !== undefined) await folder.setAside();
+    const isNew = chain.isHeadLost || bytes === undefined;
     const trace = new TraceFile(folder, owner.installation, limits, chain, positions, bytes ?? 0);
-    await trace.enter(bytes === undefined);
+    await trace.enter(isNew);
     await chain.tellHead(trace.place);
     await trace.prune();
     return trace;
@@ -72,8 +74,8 @@ export class TraceFile {
     // What is there without a whole first line was torn while it was begun.
     await this.file.truncate(0);
     this.bytes = 0;
-    const { installation, positions, chain } = this;
-    await this.write([headLine({ installation, positions, key: chain.keyId, previous: chain.lastSeal }, Date.now())]);
+    const { installation, positions } = this;
+    await this.write([headLine({ installation, positions, ...this.chain.fileStart }, Date.now())]);
     await this.folder.sync();
   }
 

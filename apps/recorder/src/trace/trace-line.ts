@@ -22,23 +22,16 @@ export function eventLine({ pointer, event }: ReadEvent): string {
   return JSON.stringify(line) + newline;
 }
 
-interface FileStart {
-  installation: string;
-  positions: Positions;
-  /** Of the key and of the line before, for the seals. */
-  key: string;
-  previous: string;
-}
+type FileStart = Pick<TraceHead, 'installation' | 'key' | 'previous' | 'isHeadLost'> & { positions: Positions };
 
-export function headLine({ installation, positions, key, previous }: FileStart, nowMs: number): string {
+export function headLine({ installation, positions, ...forSeals }: FileStart, nowMs: number): string {
   const line: TraceHead = {
     type: 'recorder.opened',
     timestamp: new Date(nowMs).toISOString(),
     version: traceVersion,
     installation,
     positions: Object.fromEntries(positions),
-    key,
-    previous,
+    ...forSeals,
   };
   return JSON.stringify(line) + newline;
 }
