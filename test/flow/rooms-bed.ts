@@ -6,7 +6,6 @@ import {
   ActionRecord,
   actionQueue,
   formatDirectiveId,
-  shardOfDirective,
   type ActionDraft,
   type Json,
   type TaskMessage,
@@ -125,8 +124,7 @@ export class RoomsBed {
 
   private async tellExecuteRoom(directiveId: string): Promise<void> {
     const { tenant, traceparent } = aDraft();
-    const message = { kind: 'ExecuteDirective', schemaVersion: 1, tenant, directiveId, traceparent } as const;
-    await this.sender.sendRoom('execute', shardOfDirective(directiveId)!, message);
+    await this.sender.sendRoom('execute', { tenant, directiveId, traceparent });
   }
 
   /** A field of the record, or one of its counts. */

@@ -3,14 +3,30 @@ import type { Redis } from '#libs/state';
 /** Key -> content; a hash is an object, a sorted set member -> score, a stream its entries. */
 export type Keyspace = Record<string, unknown>;
 
-async function readKey(redis: Redis, key: string): Promise<unknown> {
-  const type = await redis.type(key);
-  // Sorted: Redis answers another order while it rehashes.
-  if (type === 'hash') return Object.fromEntries(Object.entries(await redis.hgetall(key)).toSorted(byName));
-  if (type === 'stream') return redis.xrange(key, '-', '+');
-  if (type === 'set') return (await redis.smembers(key)).toSorted();
-  if (type === 'zset') return pairs(await redis.zrange(key, '0', '-1', 'WITHSCORES'));
-  return redis.get(key);
+// One round trip and one text: the model test looks after every step.
+const dump = `
+local reads = {
+  hash = function(key) return redis.call('HGETALL', key) end,
+  stream = function(key) return redis.call('XRANGE', key, '-', '+') end,
+  set = function(key) return redis.call('SMEMBERS', key) end,
+  zset = function(key) return redis.call('ZRANGE', key, 0, -1, 'WITHSCORES') end,
+  list = function(key) return redis.call('LRANGE', key, 0, -1) end,
+  string = function(key) return redis.call('GET', key) end,
+}
+local keys = redis.call('KEYS', ARGV[1])
+table.sort(keys)
+local found = {}
+for at, key in ipairs(keys) do
+  local type = redis.call('TYPE', key).ok
+  found[at] = { key, type, reads[type](key) }
+end
+return cjson.encode(found)`;
+
+/** Sorted: Redis answers another order while it rehashes. */
+function contentOf(type: string, stored: unknown): unknown {
+  if (type === 'hash') return Object.fromEntries(Object.entries(pairs(stored as string[])).toSorted(byName));
+  if (type === 'zset') return pairs(stored as string[]);
+  return type === 'set' ? (stored as string[]).toSorted() : stored;
 }
 
 function byName([left]: [string, string], [right]: [string, string]): number {
@@ -23,14 +39,8 @@ function pairs(flat: readonly string[]): Record<string, string> {
 
 /** All that stands under a pattern, so that "nothing was written" can be said exactly. */
 export async function readKeyspace(redis: Redis, pattern: string): Promise<Keyspace> {
-  const keys: string[] = [];
-  let cursor = '0';
-  do {
-    const [next, found] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1_000);
-    cursor = next;
-    keys.push(...found);
-  } while (cursor !== '0');
-  const names = [...new Set(keys)].toSorted();
-  const contents = await Promise.all(names.map(async (key) => readKey(redis, key)));
-  return Object.fromEntries(names.map((name, at) => [name, contents[at]]));
+  const text = (await redis.eval(dump, 0, pattern)) as string;
+  if (text === '{}') return {};
+  const found = JSON.parse(text) as [key: string, type: string, stored: unknown][];
+  return Object.fromEntries(found.map(([key, type, stored]) => [key, contentOf(type, stored)]));
 }

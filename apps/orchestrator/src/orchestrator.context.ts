@@ -52,7 +52,8 @@ export function createOrchestratorContext(
   logger: Logger,
   { redis, keys, servedShards }: Installation,
 ): OrchestratorContext {
-  const store = new DirectiveStore(new ScriptRunner(redis), keys);
+  const scripts = new ScriptRunner(redis);
+  const store = new DirectiveStore(scripts, keys);
   const orders = new DirectiveOrders(redis, keys);
   const actions = new ActionCatalog(redis, keys);
   const catalog = new CatalogSnapshot(actions);
@@ -79,10 +80,9 @@ export function createOrchestratorContext(
     reader,
     approvals: new ApprovalService({
       holds,
-      store: new HoldStore(new ScriptRunner(redis), keys),
+      store: new HoldStore(scripts, keys),
       grants: new GrantRegister(redis, keys, servedShards),
       ledgers: new LedgerReader(redis, keys, reader),
-      reader,
       actions,
       sender,
       logger,

@@ -1,7 +1,5 @@
 import type { Principal } from '#libs/contracts';
-
-/** From this score on nobody may approve what he asked for himself. */
-const highScore = 60;
+import { holdFromScore } from './risk/index.js';
 
 export interface ApproverFacts {
   principal: Principal;
@@ -11,11 +9,11 @@ export interface ApproverFacts {
   score: number | null;
 }
 
-/** Why the principal may not answer the hold; undefined when he may. Whoever asked may always say no to it. */
+/** Why the principal may not answer the hold; undefined when he may. Nobody approves a high risk he asked for himself; he may say no to it. */
 export function refuseApprover({ principal, requestedBy, score }: ApproverFacts, isYes: boolean): string | undefined {
   const mayDecide = principal.roles.some((role) => role === 'approver' || role === 'admin');
   if (!mayDecide) return `${principal.actor} has neither the role "approver" nor "admin"`;
-  if (isYes && score !== null && score >= highScore && principal.actor === requestedBy) {
+  if (isYes && score !== null && score >= holdFromScore && principal.actor === requestedBy) {
     return `its risk is ${score} and ${principal.actor} asked for it, so somebody else has to approve it`;
   }
   return undefined;

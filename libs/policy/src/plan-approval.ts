@@ -1,7 +1,7 @@
 import type { ActionRecord, ApprovalPolicy, PlannedTask, TaskSpec } from '#libs/contracts';
 import { defaultInput } from './plan-inputs.js';
 import type { PlanRequest } from './plan-request.js';
-import { assessRisk, decideApproval } from './risk/index.js';
+import { askedRisk } from './risk/index.js';
 
 type Asked = Pick<PlannedTask, 'risk' | 'riskTerms'>;
 
@@ -13,15 +13,12 @@ export function planApproval(request: PlanRequest, task: TaskSpec, action: Actio
   const policy = policyOf(request);
   const { priority = 'MEDIUM' } = request;
   const { effect, network, risk: declared } = action;
-  const terms = { priority, network, declared, ...(task.risk === undefined ? {} : { own: task.risk }) };
-  const assessment = assessRisk({ action: action.name, effect, input: task.input ?? defaultInput, ...terms });
-  const decision = decideApproval({ policy, assessment, priority, requested: task.approval === true });
-  if (decision.needed) {
-    const { score, factors } = assessment;
-    return { risk: { score, factors, reasons: decision.reasons } };
-  }
+  const terms = { policy, priority, network, declared, ...(task.risk === undefined ? {} : { own: task.risk }) };
+  const subject = { action: action.name, effect, input: task.input ?? defaultInput };
+  const risk = askedRisk({ ...subject, requested: task.approval === true }, terms);
+  if (risk) return { risk };
   const mayStillBeNeeded = isDynamic && policy !== 'never' && policy !== 'on-request';
-  return mayStillBeNeeded ? { riskTerms: { policy, ...terms } } : {};
+  return mayStillBeNeeded ? { riskTerms: terms } : {};
 }
 
 function policyOf({ policies, house }: PlanRequest): ApprovalPolicy {

@@ -4,6 +4,7 @@ import {
   parseQueueName,
   roomQueue,
   schemaVersion,
+  shardOfDirective,
   type Room,
   type RoomBatch,
   type RoomMessage,
@@ -12,11 +13,16 @@ import {
 import { Gatherer } from '#libs/policy';
 import { bullPrefix, type BullAddress } from './bull-connection.js';
 
+/** What a room is told about: the message says no more, the record in Redis does. */
+export type RoomSubject = Pick<RoomMessage, 'tenant' | 'directiveId' | 'traceparent'>;
+
 export interface TaskJob {
   queue: string;
   jobId: string;
   message: TaskMessage;
 }
+
+const messageKinds = { decide: 'DecideDirective', execute: 'ExecuteDirective', review: 'ReviewDirective' } as const;
 
 /** Events are trimmed by the executor below the oldest unsettled one, never by count. */
 export const maxLenEvents = 1_000_000_000;
@@ -64,15 +70,17 @@ export class QueueSender {
   }
 
   /** A message that may be in the queue still: by its id it is there once, however often it is sent again. */
-  async sendRoomAgain(room: Room, shard: number, message: RoomMessage): Promise<void> {
+  async sendRoomAgain(room: Room, subject: RoomSubject): Promise<void> {
+    const message = messageOf(room, subject);
     const batch: RoomBatch = { schemaVersion, messages: [message] };
     const jobId = `${message.directiveId}.${room}`;
-    await this.queue(roomQueue(room, shard)).add(message.kind, batch, { ...roomJobOptions, jobId });
+    await this.queue(queueOf(room, message)).add(message.kind, batch, { ...roomJobOptions, jobId });
   }
 
   /** Resolves when the message is in the room's queue. */
-  async sendRoom(room: Room, shard: number, message: RoomMessage): Promise<void> {
-    await this.mailbag(roomQueue(room, shard)).add(message);
+  async sendRoom(room: Room, subject: RoomSubject): Promise<void> {
+    const message = messageOf(room, subject);
+    await this.mailbag(queueOf(room, message)).add(message);
   }
 
   /** `held` while a worker has its lock. */
@@ -116,4 +124,12 @@ export class QueueSender {
     this.queues.set(name, queue);
     return queue;
   }
+}
+
+function messageOf(room: Room, { tenant, directiveId, traceparent }: RoomSubject): RoomMessage {
+  return { kind: messageKinds[room], schemaVersion, tenant, directiveId, traceparent };
+}
+
+function queueOf(room: Room, { directiveId }: RoomMessage): string {
+  return roomQueue(room, shardOfDirective(directiveId)!);
 }

@@ -1,12 +1,5 @@
-import {
-  formatAttemptId,
-  roomQueue,
-  schemaVersion,
-  shardOfDirective,
-  type AskedRisk,
-  type Json,
-} from '#libs/contracts';
-import { assessRisk, decideApproval } from '#libs/policy';
+import { formatAttemptId, type AskedRisk, type Json } from '#libs/contracts';
+import { askedRisk } from '#libs/policy';
 import type { TaskJob } from '#libs/queues';
 import type { Dispatch, FanOutTask, Followup, Settlement } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
@@ -146,16 +139,9 @@ export class DispatchService {
   }
 
   private async askForReview(directiveId: string): Promise<void> {
-    const shard = shardOfDirective(directiveId)!;
     const { tenant, traceparent } = await this.context.facts.origin(directiveId);
-    this.context.logger.debug({ directiveId, queue: roomQueue('review', shard) }, 'review asked for');
-    await this.context.sender.sendRoom('review', shard, {
-      kind: 'ReviewDirective',
-      schemaVersion,
-      tenant,
-      directiveId,
-      traceparent,
-    });
+    this.context.logger.debug({ directiveId }, 'review asked for');
+    await this.context.sender.sendRoom('review', { tenant, directiveId, traceparent });
   }
 }
 
@@ -168,12 +154,8 @@ function isEmpty(step: Followup): boolean {
 /** Why a human is asked now that the input is known; undefined when nobody has to be. */
 function riskOf({ spec, isApproved }: Dispatch, input: Json): AskedRisk | undefined {
   if (!spec.riskTerms || isApproved) return undefined;
-  const { policy, ...terms } = spec.riskTerms;
-  const assessment = assessRisk({ action: spec.action, effect: spec.effect, input, ...terms });
-  const decision = decideApproval({ policy, assessment, priority: terms.priority, requested: false });
-  return decision.needed
-    ? { score: assessment.score, factors: assessment.factors, reasons: decision.reasons }
-    : undefined;
+  const { action, effect, riskTerms } = spec;
+  return askedRisk({ action, effect, input, requested: false }, riskTerms);
 }
 
 function questionOf(dispatch: Dispatch, risk: AskedRisk): Settlement {

@@ -1,6 +1,6 @@
 import { limits, type Json } from '#libs/contracts';
-import { collectReferences, resolveReferences, type PolicyFailure, type ReferenceSources } from '#libs/policy';
-import type { Dispatch, SpecRecord } from '#libs/state';
+import { collectReferences, resolveReferences, type PolicyFailure } from '#libs/policy';
+import { inputSources, sourceIndexes, type Dispatch, type InputSources, type SpecRecord } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
 import type { ActionDirectory } from './action-directory.js';
 import type { BatchReads } from './batch-reads.js';
@@ -32,25 +32,9 @@ export class InputResolver {
   }
 
   /** Where the names in a task's templates and condition have their values. */
-  async sources(
-    directiveId: string,
-    spec: SpecRecord,
-    reads: BatchReads,
-    usesInput = true,
-  ): Promise<ReferenceSources & { isAbsent: (name: string) => boolean }> {
-    const outputs = await reads.outputsOf(
-      directiveId,
-      Object.values(spec.references).map((index) => Number.parseInt(index, 36)),
-    );
-    const input = usesInput ? await reads.input(directiveId) : undefined;
-    const outputOf = (name: string): Json | undefined => outputs.get(Number.parseInt(spec.references[name] ?? '', 36));
-    return {
-      tasks: outputOf,
-      // Its dependencies are final: one without an output is optional and ended without one.
-      isAbsent: (name) => outputOf(name) === undefined,
-      ...(input === undefined ? {} : { input }),
-      ...(spec.item === undefined ? {} : { item: spec.item }),
-    };
+  async sources(directiveId: string, spec: SpecRecord, reads: BatchReads, usesInput = true): Promise<InputSources> {
+    const outputs = await reads.outputsOf(directiveId, sourceIndexes(spec));
+    return inputSources(spec, outputs, usesInput ? await reads.input(directiveId) : undefined);
   }
 
   private async check(spec: SpecRecord, value: Json): Promise<ResolvedInput> {

@@ -6,6 +6,7 @@ import {
   type Json,
   type TaskMessage,
 } from '#libs/contracts';
+import { modelOfAttempt } from '#libs/policy';
 import type { TaskJob } from '#libs/queues';
 import type { Dispatch } from '#libs/state';
 
@@ -14,18 +15,13 @@ export function buildTaskJob(dispatch: Dispatch, input: Json): TaskJob {
   return { queue: dispatch.queue, jobId: formatAttemptId(dispatch), message: buildMessage(dispatch, input) };
 }
 
-/** Each further attempt takes the next in the list; the last stays. */
-function modelOf(models: readonly string[], attempt: number): string | null {
-  return models[Math.min(attempt, models.length) - 1] ?? null;
-}
-
 function buildMessage({ spec, ...dispatch }: Dispatch, input: Json): TaskMessage {
   return {
     schemaVersion,
     __assignment: {
       agent_id: spec.action,
       version: spec.actionVersion,
-      model: modelOf(spec.models, dispatch.attempt),
+      model: modelOfAttempt(spec.models, dispatch.attempt),
       budget: { maxCostUsd: usdFromMicroUsd(spec.maxCostMicroUsd), maxTokens: spec.maxTokens },
       ttl_ms: dispatch.ttlMs,
     },

@@ -1,9 +1,8 @@
-import { schemaVersion, type Room } from '#libs/contracts';
+import type { Room } from '#libs/contracts';
 import type { ExecutorContext } from '../executor.context.js';
 import type { DispatchService } from '../dispatch/dispatch.service.js';
 import { repairEach, type Sweep } from './sweep.js';
 
-const kindOf = { decide: 'DecideDirective', execute: 'ExecuteDirective', review: 'ReviewDirective' } as const;
 /** How long a message or an expansion may be under way; its room acts within milliseconds. */
 const overdueMs = 3_000;
 
@@ -37,13 +36,7 @@ export class AgendaSweep implements Sweep {
   private async sendAgain(shard: number, room: Room, directiveId: string): Promise<boolean> {
     const { tenant, traceparent } = await this.context.facts.origin(directiveId);
     this.context.logger.warn({ room, directiveId }, 'a message was not acted on; sending it again');
-    await this.context.sender.sendRoomAgain(room, shard, {
-      kind: kindOf[room],
-      schemaVersion,
-      tenant,
-      directiveId,
-      traceparent,
-    });
+    await this.context.sender.sendRoomAgain(room, { tenant, directiveId, traceparent });
     await this.context.agenda.postpone(shard, room, directiveId);
     return true;
   }

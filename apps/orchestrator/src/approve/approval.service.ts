@@ -1,8 +1,6 @@
 import {
   CocError,
   microUsdFromUsd,
-  schemaVersion,
-  shardOfDirective,
   type ApproveHold,
   type BudgetLedger,
   type GrantView,
@@ -18,7 +16,6 @@ import type { QueueSender } from '#libs/queues';
 import { replaceInput } from '#libs/state';
 import type {
   ActionCatalog,
-  DirectiveReader,
   FoundHold,
   GrantRegister,
   HoldDecision,
@@ -27,13 +24,13 @@ import type {
   LedgerReader,
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
+import { tellRoom } from '../tell-room.js';
 
 export interface ApprovalParts {
   holds: HoldReader;
   store: HoldStore;
   grants: GrantRegister;
   ledgers: LedgerReader;
-  reader: DirectiveReader;
   actions: ActionCatalog;
   sender: QueueSender;
   logger: Logger;
@@ -100,8 +97,7 @@ export class ApprovalService {
 
   async raiseBudget(principal: Principal, directiveId: string, wanted: RaiseBudget): Promise<BudgetLedger> {
     await this.ledger(principal, directiveId);
-    const refusal = refuseApprover({ principal, requestedBy: '', score: null }, true);
-    if (refusal !== undefined) throw new CocError('FORBIDDEN', `the budget stays as it is: ${refusal}`);
+    assertApprover(principal, 'the budget stays as it is');
     const { maxCostUsd, maxTokens, comment } = wanted;
     await this.parts.store.raiseBudget(directiveId, {
       ...(maxCostUsd === undefined ? {} : { maxMicroUsd: microUsdFromUsd(maxCostUsd) }),
@@ -124,8 +120,7 @@ export class ApprovalService {
   }
 
   async revokeGrant(principal: Principal, action: string): Promise<void> {
-    const refusal = refuseApprover({ principal, requestedBy: '', score: null }, true);
-    if (refusal !== undefined) throw new CocError('FORBIDDEN', `the grant stays: ${refusal}`);
+    assertApprover(principal, 'the grant stays');
     const wasThere = await this.parts.grants.revoke(principal.tenant, action);
     if (!wasThere) throw new CocError('NOT_FOUND', `there is no grant for ${action}`);
   }
@@ -168,15 +163,16 @@ export class ApprovalService {
     await this.wakeExecutor(principal.tenant, directiveId);
   }
 
-  /** What follows is filed; a message that is lost costs until a sweeper looks. */
+  /** What follows is filed. */
   private async wakeExecutor(tenant: string, directiveId: string): Promise<void> {
-    const message = { kind: 'ExecuteDirective', schemaVersion, tenant, directiveId, traceparent: '' } as const;
-    try {
-      await this.parts.sender.sendRoom('execute', shardOfDirective(directiveId)!, message);
-    } catch (error) {
-      this.parts.logger.warn({ err: error, directiveId }, 'the executor was not told of a decision; a sweeper will');
-    }
+    await tellRoom(this.parts, 'execute', { tenant, directiveId, traceparent: '' });
   }
+}
+
+/** For what is about no single task: whoever has the role, also the one who asked for it. */
+function assertApprover(principal: Principal, otherwise: string): void {
+  const refusal = refuseApprover({ principal, requestedBy: '', score: null }, true);
+  if (refusal !== undefined) throw new CocError('FORBIDDEN', `${otherwise}: ${refusal}`);
 }
 
 function wrongKind({ id, kind }: HoldView, instead: string): CocError {

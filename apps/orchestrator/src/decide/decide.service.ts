@@ -1,4 +1,4 @@
-import { schemaVersion, shardOfDirective, type Json, type RoomMessage, type TaskSpec } from '#libs/contracts';
+import { type Json, type RoomMessage, type TaskSpec } from '#libs/contracts';
 import { decidePlan, type HouseRules } from '#libs/policy';
 import type { QueueSender } from '#libs/queues';
 import type { DirectiveOrder, DirectiveOrders, DirectiveStore } from '#libs/state';
@@ -31,13 +31,7 @@ export class DecideService {
     if ('code' in chosen) return this.fail(directiveId, chosen);
     const failure = await this.commit(order, chosen);
     if (failure) return this.fail(directiveId, failure);
-    await this.parts.sender.sendRoom('execute', shardOfDirective(directiveId)!, {
-      kind: 'ExecuteDirective',
-      schemaVersion,
-      tenant: order.tenant,
-      directiveId,
-      traceparent,
-    });
+    await this.parts.sender.sendRoom('execute', { tenant: order.tenant, directiveId, traceparent });
   }
 
   private choose({ request }: DirectiveOrder): { workflow: Workflow; input: Json } | Failure {

@@ -1,6 +1,5 @@
 import {
   CocError,
-  schemaVersion,
   shardOfDirective,
   type DirectiveView,
   type Plan,
@@ -20,6 +19,7 @@ import type {
 import { traceparentFrom, type Logger } from '#libs/telemetry';
 import type { WorkflowLibrary } from '../decide/workflow.library.js';
 import { DirectiveIngress, type Submission, type SubmitResult } from '../http/directive-ingress.js';
+import { tellRoom } from '../tell-room.js';
 import type { CatalogSnapshot } from './catalog-snapshot.js';
 import { buildDraft } from './directive-draft.builder.js';
 import { directiveIdOf, newDirectiveId } from './directive-id.js';
@@ -53,7 +53,7 @@ export class IngressService extends DirectiveIngress {
       idempotencyKey === undefined ? newDirectiveId(shards) : directiveIdOf(principal.tenant, idempotencyKey, shards);
     const draft = buildDraft(body, { id, principal, traceparent: traceparentFrom(traceparent), defaultTtlMs });
     const isNew = await this.accept(draft, plan);
-    if (isNew) await this.tellNextRoom(draft, plan !== undefined);
+    if (isNew) await tellRoom(this.parts, plan ? 'execute' : 'decide', { ...draft, directiveId: id });
     return { id, created: isNew };
   }
 
@@ -74,7 +74,7 @@ export class IngressService extends DirectiveIngress {
   async resume(principal: Principal, id: string): Promise<DirectiveView> {
     const { traceparent } = await this.findOrder(principal, id);
     await this.parts.store.resume(id, principal.actor);
-    await this.send('execute', { id, tenant: principal.tenant, traceparent });
+    await tellRoom(this.parts, 'execute', { tenant: principal.tenant, directiveId: id, traceparent });
     return this.find(principal, id);
   }
 
@@ -121,29 +121,6 @@ export class IngressService extends DirectiveIngress {
     throw new CocError('REF_TAKEN', `another directive has the ref "${ref}"`, [
       { pointer: '/ref', code: 'REF_TAKEN', detail: 'a ref is unique per tenant' },
     ]);
-  }
-
-  private async tellNextRoom(draft: DirectiveDraft, isPlanned: boolean): Promise<void> {
-    await this.send(isPlanned ? 'execute' : 'decide', draft);
-  }
-
-  /** A message that cannot be sent is no failure of the request: the order is on record and a sweeper sends it. */
-  private async send(
-    room: 'decide' | 'execute',
-    { id, tenant, traceparent }: Pick<DirectiveDraft, 'id' | 'tenant' | 'traceparent'>,
-  ): Promise<void> {
-    const kind = room === 'decide' ? 'DecideDirective' : 'ExecuteDirective';
-    try {
-      await this.parts.sender.sendRoom(room, shardOfDirective(id)!, {
-        kind,
-        schemaVersion,
-        tenant,
-        directiveId: id,
-        traceparent,
-      });
-    } catch (error) {
-      this.parts.logger.warn({ err: error, directiveId: id, room }, 'the next room was not told; a sweeper will');
-    }
   }
 
   private async find(principal: Principal, id: string): Promise<DirectiveView> {

@@ -1,13 +1,4 @@
-import {
-  limits,
-  schemaVersion,
-  shardOfDirective,
-  type Fault,
-  type Json,
-  type Plan,
-  type RoomMessage,
-  type TaskSpec,
-} from '#libs/contracts';
+import { limits, type Fault, type Json, type Plan, type RoomMessage, type TaskSpec } from '#libs/contracts';
 import { decidePlan, shiftPlan, type HouseRules } from '#libs/policy';
 import type { QueueSender } from '#libs/queues';
 import type { DirectiveOrder, DirectiveOrders, DirectiveStore, TaskOutputs } from '#libs/state';
@@ -61,13 +52,7 @@ export class ReviewService {
     }
     await this.parts.store.extendPlan(order.id, planned, order.total);
     const { id: directiveId, tenant, traceparent } = order;
-    await this.parts.sender.sendRoom('execute', shardOfDirective(directiveId)!, {
-      kind: 'ExecuteDirective',
-      schemaVersion,
-      tenant,
-      directiveId,
-      traceparent,
-    });
+    await this.parts.sender.sendRoom('execute', { tenant, directiveId, traceparent });
   }
 
   private async planExtension(order: DirectiveOrder, tasks: TaskSpec[]): Promise<Plan | Fault> {

@@ -1,2 +1,2 @@
-export { assessRisk } from './assess-risk.js';
-export { decideApproval } from './decide-approval.js';
+export { askedRisk } from './asked-risk.js';
+export { holdFromScore } from './risk-factors.js';

@@ -113,6 +113,8 @@ export function replaceInput(specText: string, input: Json): string {
   return JSON.stringify({ ...spec, input });
 }
 
+type TaskAt = (index: number) => PlannedTask;
+
 export interface FieldChunk {
   planFields: string[];
   pendingFields: string[];
@@ -225,13 +227,19 @@ function edgeFields(task: PlannedTask): string[] {
   ]);
 }
 
-/** No open dependencies are counted for a task whose only dependency frees nobody but such tasks. */
-function encodeFields(task: PlannedTask, shard: number, taskAt: (index: number) => PlannedTask): FieldChunk {
-  const isAlone = (one: PlannedTask): boolean =>
-    one.dependents.length > 0 && one.dependents.every((dependent) => taskAt(dependent).dependsOn.length === 1);
+/** The tasks whose dependents depend on nothing else. */
+function aloneOf(tasks: readonly PlannedTask[], taskAt: TaskAt): Set<number> {
+  const alone = tasks.filter(
+    ({ dependents }) => dependents.length > 0 && dependents.every((index) => taskAt(index).dependsOn.length === 1),
+  );
+  return new Set(alone.map(({ index }) => index));
+}
+
+/** No open dependencies are counted for a task whose only dependency is alone. */
+function encodeFields(task: PlannedTask, shard: number, taskAt: TaskAt, alone: ReadonlySet<number>): FieldChunk {
   const index = formatTaskIndex(task.index);
-  const { control, spec } = encodeTask(task, shard, (at) => taskAt(at).id, isAlone(task));
-  const isCounted = task.dependsOn.some((dependency) => !isAlone(taskAt(dependency)));
+  const { control, spec } = encodeTask(task, shard, (at) => taskAt(at).id, alone.has(task.index));
+  const isCounted = task.dependsOn.some((dependency) => !alone.has(dependency));
   return {
     planFields: [index, control, `${index}:spec`, spec, ...edgeFields(task)],
     pendingFields: isCounted ? [`${index}:pending`, String(task.dependsOn.length)] : [],
@@ -279,9 +287,10 @@ function rootFields(roots: readonly string[], node: string): string[] {
 /** A plan as the hash fields of `d:<id>:plan` and `d:<id>:tasks`, in chunks one script can write in well under 10 ms. */
 export function encodePlan(plan: Plan, shard: number, rootNode = 'root'): EncodedPlan {
   const first = plan.tasks[0]!.index;
-  const taskAt = (index: number): PlannedTask => plan.tasks[index - first]!;
+  const taskAt: TaskAt = (index) => plan.tasks[index - first]!;
+  const alone = aloneOf(plan.tasks, taskAt);
   const roots = rootFields(plan.roots.map(formatTaskIndex), rootNode);
-  const fields = plan.tasks.map((task) => encodeFields(task, shard, taskAt));
+  const fields = plan.tasks.map((task) => encodeFields(task, shard, taskAt, alone));
   const chunks = groupForCalls(fields, charsOf).map(joinChunks);
   chunks[0]!.planFields.push(...roots);
   const count = (list: (chunk: FieldChunk) => string[]): number =>

@@ -8,9 +8,10 @@ import {
   type HoldView,
   type Json,
 } from '#libs/contracts';
-import { approvalDigest, resolveReferences } from '#libs/policy';
+import { approvalDigest, modelOfAttempt, resolveReferences } from '#libs/policy';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
+import { inputSources, sourceIndexes } from '../plan/input-sources.js';
 import { parseSpec, type SpecRecord } from '../plan/plan-encoding.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import type { StoredTask } from './stored-task.js';
@@ -161,17 +162,9 @@ export class HoldReader {
   /** What its worker would get: everything it refers to is final. Where that cannot be made, the template. */
   private async inputOf(directiveId: string, spec: SpecRecord): Promise<Json> {
     if (!spec.dynamic) return spec.input;
-    const names = Object.keys(spec.references);
-    const indexes = names.map((name) => parseTaskIndex(spec.references[name]!));
-    const outputs = await this.outputs.get(directiveId, indexes);
+    const outputs = await this.outputs.get(directiveId, sourceIndexes(spec));
     const input = await this.facts.directiveInput(directiveId);
-    const outputOf = (name: string): Json | undefined => outputs.get(parseTaskIndex(spec.references[name] ?? '0'));
-    const resolved = resolveReferences(spec.input, {
-      tasks: outputOf,
-      isAbsent: (name) => outputOf(name) === undefined,
-      ...(input === undefined ? {} : { input }),
-      ...(spec.item === undefined ? {} : { item: spec.item }),
-    });
+    const resolved = resolveReferences(spec.input, inputSources(spec, outputs, input));
     return 'value' in resolved ? resolved.value : spec.input;
   }
 }
@@ -181,7 +174,7 @@ function assignmentOf(spec: SpecRecord, attempt: number): HoldView['assignment']
   return {
     agent_id: spec.action,
     version: spec.actionVersion,
-    model: spec.models[Math.min(attempt, spec.models.length - 1)] ?? null,
+    model: modelOfAttempt(spec.models, attempt + 1),
     budget: { maxCostUsd: usdFromMicroUsd(spec.maxCostMicroUsd), maxTokens: spec.maxTokens },
     timeoutMs: spec.timeoutMs,
   };

@@ -12,12 +12,7 @@ if not control or RESTING[directive.state] or directive.closing ~= '' or FINAL[t
 guard_directive(directive)
 
 local release = new_release(ARGV[5], ARGV[6])
-start_directive(directive)
 redis.call('ZREM', shard_key('expand'), task_member(id, index))
-task.code = ARGV[3]
-task.message = ARGV[4]
-finish_task(directive, index, control, task, 'failed')
-emit(directive, 'task.failed', control.id, { code = ARGV[3], message = ARGV[4], class = 'permanent' })
-local reviewing = advance(directive, index, control, 'failed', release)
+local reviewing = refuse(directive, index, control, task, { code = ARGV[3], message = ARGV[4] }, release)
 save_directive(directive)
 return { 'ok', release.dispatched, release.expanding, filed_cascades(directive), reviewing and id or '' }

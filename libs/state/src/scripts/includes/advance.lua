@@ -91,3 +91,12 @@ local function advance(directive, index, control, state, release)
   advance_dependents(directive, index, control, state, release)
   return close_when_done(directive)
 end
+
+-- Fails a task that no worker saw. True when the directive now waits for the review room.
+local function refuse(directive, index, control, task, reason, release)
+  start_directive(directive)
+  task.code, task.message = reason.code, reason.message
+  finish_task(directive, index, control, task, 'failed')
+  emit(directive, 'task.failed', control.id, { code = reason.code, message = reason.message, class = 'permanent' })
+  return advance(directive, index, control, 'failed', release)
+end

@@ -31,13 +31,9 @@ end
 
 -- The budget does not allow the task, and its directive is not to wait for a human.
 local function refuse_for_budget(directive, index, release)
-  local control, task = load_control(directive, index), load_task(directive, index) or {}
+  local task = load_task(directive, index) or {}
   if FINAL[task.state] then return false end
-  start_directive(directive)
-  task.code, task.message = 'BUDGET_EXCEEDED', 'the budget of the directive does not allow it'
-  finish_task(directive, index, control, task, 'failed')
-  emit(directive, 'task.failed', control.id, { code = task.code, message = task.message, class = 'permanent' })
-  return advance(directive, index, control, 'failed', release)
+  return refuse(directive, index, load_control(directive, index), task, { code = 'BUDGET_EXCEEDED', message = 'the budget of the directive does not allow it' }, release)
 end
 
 -- `mode`: start (tasks without dependencies), free, skip, unpark (tasks that waited for the directive itself), or about the task `node` itself:
