@@ -39,7 +39,8 @@ async function file(drafts: Partial<DirectiveDraft>[]): Promise<string[]> {
 
 /** The directives in the order in which a window of so many takes their tasks. */
 async function grantAll(window: number): Promise<string[]> {
-  const [granted] = (await stage.run('release-tasks', queue, window, 'nonce-base', 100)) as [string[][]];
+  const reply = await stage.run('release-tasks', queue, window, 'nonce-base', 100);
+  const [, , [granted]] = reply as [left: number, popped: number, followup: [string[][]]];
   return granted.map(([id]) => id!);
 }
 
@@ -169,10 +170,8 @@ describe('release-tasks', () => {
     const { id, granted } = await wide.begin(Array.from({ length: 400 }, (_, at) => echo(`t${at}`)));
     await wide.cascade();
     await wide.settle(outcome(granted['t0']!));
-    const [dispatched, left] = (await wide.run('release-tasks', queue, 10_000, 'nonce-base', 50)) as [
-      unknown[],
-      number,
-    ];
+    const reply = await wide.run('release-tasks', queue, 10_000, 'nonce-base', 50);
+    const [left, , [dispatched]] = reply as [left: number, popped: number, followup: [string[][]]];
     expect([dispatched.length, left]).toEqual([50, 349]);
     expect(await wide.counters(id, 'open')).toEqual({ open: 399 });
   });

@@ -2,7 +2,7 @@
 -- KEYS[1] root of the shard
 -- ARGV[1] directive id  [2] fan-out's index  [3] number of children  [4] from  [5] max tasks of a plan  [6] window  [7] nonce base
 -- ARGV[8..] control and spec of each child, <= 100 children
--- Returns: {'ok', dispatched, staged, cascades, reviewing} | {'stale'} it is final, or its list is not known yet | {'too-large', total}
+-- Returns: {'ok', staged, followup} | {'stale'} it is final, or its list is not known yet | {'too-large', total}
 -- Events: task.expanded at the first chunk, then task.queued ..., task.completed when there are no children
 
 local id, index, count, from, max_tasks = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -44,11 +44,10 @@ for at = 0, added - 1 do
   make_ready(directive, child_index, controls[at], nil, release)
 end
 
-local reviewing = false
 if task.staged >= count then redis.call('ZREM', shard_key('expand'), expand_member) end
 if count == 0 then
   join_fan_out(directive, index, control, task, release)
-  reviewing = close_when_done(directive)
+  close_when_done(directive, release)
 end
 save_directive(directive)
-return { 'ok', release.dispatched, int(task.staged), redis.call('ZCARD', shard_key('cascade')), reviewing and id or '' }
+return { 'ok', int(task.staged), followup_of(release, true) }

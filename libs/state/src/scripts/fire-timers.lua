@@ -1,7 +1,7 @@
 -- Purpose: brings back tasks whose retry is due and names directives whose time is over. Due by Redis' clock alone.
 -- KEYS[1] root of the shard
 -- ARGV[1] window  [2] nonce base  [3] limit
--- Returns: {dispatched, expanding, expired directive ids, ms until the next timer or '', <id>.<index> of approvals nobody gave}
+-- Returns: {expired directive ids, ms until the next timer or '', <id>.<index> of approvals nobody gave, followup}
 -- Events: task.queued, task.held, task.deferred
 
 local release = new_release(ARGV[1], ARGV[2])
@@ -23,4 +23,4 @@ local directives = load_directives(members)
 if #fired > 0 then redis.call('ZREM', timers, unpack(fired)) end
 release_members(members, directives, release)
 local nearest = redis.call('ZRANGE', timers, 0, 0, 'WITHSCORES')
-return { release.dispatched, release.expanding, expired, nearest[2] and int(math.max(0, tonumber(nearest[2]) - NOW)) or '', unanswered }
+return { expired, nearest[2] and int(math.max(0, tonumber(nearest[2]) - NOW)) or '', unanswered, followup_of(release, any_filed(directives)) }

@@ -1,7 +1,7 @@
 -- Purpose: pops ready tasks of one queue, in the order of fair.lua, up to its window and grants each its assignment, or holds or defers it with the reason.
 -- KEYS[1] root of the shard
 -- ARGV[1] queue  [2] window  [3] nonce base  [4] limit
--- Returns: {dispatched, left, popped} ; left = tasks still ready in the queue
+-- Returns: {left, popped, followup} ; left = tasks still ready in the queue
 -- Events: directive.started, task.queued, task.held, task.deferred
 
 local queue, limit = ARGV[1], tonumber(ARGV[4])
@@ -18,4 +18,4 @@ if #members > 0 then redis.call('ZREM', ready_key, unpack(members)) end
 release_members(members, directives, release)
 local left = redis.call('ZCARD', ready_key)
 if #members > 0 then advance_line(queue, tonumber(tags[#tags]), left) end
-return { release.dispatched, left, #members }
+return { left, #members, followup_of(release, any_filed(directives)) }

@@ -3,20 +3,18 @@
 -- ARGV[1] window  [2] nonce base
 -- ARGV[3..] of each attempt, <= 25: directive id, task index, attempt, nonce, verdict (succeeded | failed | expired | retry | hold),
 -- detail JSON {started, costMicroUsd, tokens, code, message, class, retryAtMs, artifacts, version, revoke}, output JSON text
--- Returns: {results, dispatched, expanding, cascades, reviewing, ready} ; reviewing = directive ids, ready = queue and tasks left in its line, in turn
+-- Returns: {results, ready, followup} ; ready = queue and tasks left in its line, in turn
 -- results: ok | stale | version:<pinned> the output was not checked against the pinned version | again: left out, to keep this call short
 -- Events: task.started if not seen, task.completed | task.failed | task.expired | task.retried | task.held, artifact.indexed, and what follows
 
 local results, settlements, directives = read_settlements(3)
-if #settlements == 0 then return { results, {}, {}, 0, {}, {} } end
+if #settlements == 0 then return { results, {} } end
 
 local release = new_release(ARGV[1], ARGV[2])
 guard_settlements(settlements, directives, release)
-local reviewing = settle_all(settlements, results, release)
-local filed = false
+settle_all(settlements, results, release)
 for _, directive in ipairs(directives) do
   wake_parked(directive, release)
   save_directive(directive)
-  filed = filed or directive.filed
 end
-return { results, release.dispatched, release.expanding, filed and redis.call('ZCARD', shard_key('cascade')) or 0, reviewing, lines_of(release) }
+return { results, lines_of(release), followup_of(release, any_filed(directives)) }

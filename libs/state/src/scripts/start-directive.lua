@@ -1,8 +1,7 @@
 -- Purpose: acts on ExecuteDirective messages: releases the first chunk of tasks without dependencies. A second message finds nothing to do.
 -- KEYS[1] root of the shard
 -- ARGV[1] window  [2] nonce base  [3..] directive ids
--- Returns: {dispatched, expanding, more, left} ; left = ids not looked at, to keep the call short ; dispatched = list of {id, index, attempt, nonce, queue, ttlMs, tenant, traceparent, control, spec, approved} ;
--- more = 1 when there are further chunks of such tasks
+-- Returns: {left, followup} ; left = ids not looked at, to keep the call short
 -- Events: directive.started, task.queued, task.held, task.deferred
 
 local directives, seen, left = {}, {}, {}
@@ -25,4 +24,4 @@ for _, directive in ipairs(directives) do
     started = started + #(directive.roots or {})
   end
 end
-return { release.dispatched, release.expanding, more and 1 or 0, left }
+return { left, followup_of(release, more) }

@@ -11,7 +11,7 @@ import type { Keys } from '../keys.js';
 import type { ScriptArg, ScriptCall, ScriptRunner } from '../redis/script-runner.js';
 import { groupForCalls } from '../plan/plan-encoding.js';
 import { luaJson } from '../redis/lua-json.js';
-import { parseFollowup, type DispatchReply, type Followup, type FollowupReply } from './dispatch.js';
+import { parseFollowup, type Followup, type FollowupReply } from './dispatch.js';
 
 export interface SettlementDetail {
   /** The worker had begun; a lost attempt that had not is not charged. */
@@ -69,24 +69,9 @@ interface PlacedSettlement {
   place: number;
 }
 
-type SettleReply = [
-  results: string[],
-  dispatched: DispatchReply[],
-  expanding: Expanding,
-  cascades: number,
-  reviewing: string[],
-  lines: (string | number)[],
-];
-
-type TimersReply = [
-  dispatched: DispatchReply[],
-  expanding: Expanding,
-  expired: string[],
-  nextMs: string,
-  unanswered: string[],
-];
-
-type Expanding = [directiveId: string, index: string][];
+type SettleReply = [results: string[], lines: (string | number)[], followup?: FollowupReply];
+type TimersReply = [expired: string[], nextMs: string, unanswered: string[], followup: FollowupReply];
+type SteppedReply = [result: string, followup?: FollowupReply];
 
 /** 25 settlements of as many directives take 1 to 2 ms. */
 const attemptsPerCall = 25;
@@ -126,17 +111,16 @@ export class AttemptStore {
 
   async advanceCascade(shard: number): Promise<Followup> {
     const reply = await this.runOnShard(shard, 'advance-cascade', [this.window, newNonceBase()]);
-    const [dispatched, expanding, cascades, reviewing] = reply as [DispatchReply[], Expanding, number, string];
-    return this.followup(shard, { dispatched, expanding, cascades, reviewing });
+    return this.followup(shard, reply as FollowupReply);
   }
 
   /** Goes on while it pops and grants nothing: the tasks of paused directives must not stand before all others. */
   async releaseTasks(shard: number, queue: string, limit: number): Promise<{ followup: Followup; left: number }> {
     for (;;) {
       const reply = await this.runOnShard(shard, 'release-tasks', [queue, this.window, newNonceBase(), limit]);
-      const [dispatched, left, popped] = reply as [DispatchReply[], number, number];
-      if (dispatched.length > 0 || left === 0 || popped === 0)
-        return { followup: await this.followup(shard, { dispatched }), left };
+      const [left, popped, followup] = reply as [number, number, FollowupReply];
+      if (followup[0].length > 0 || left === 0 || popped === 0)
+        return { followup: await this.followup(shard, followup), left };
     }
   }
 
@@ -176,20 +160,15 @@ export class AttemptStore {
 
   async refuseTask(directiveId: string, index: string, code: string, message: string): Promise<Followup> {
     const args = [directiveId, index, code, message.toWellFormed(), this.window, newNonceBase()];
-    const reply = await this.runOn(directiveId, 'refuse-task', args);
-    const [, dispatched, expanding, cascades, reviewing] = reply as SteppedReply;
-    return this.followup(shardOf(directiveId), { dispatched, expanding, cascades, reviewing });
+    const [, followup] = (await this.runOn(directiveId, 'refuse-task', args)) as SteppedReply;
+    return this.followup(shardOf(directiveId), followup);
   }
 
   /** What came of a task's condition; a second word about it is stale and changes nothing. */
   async passCondition(directiveId: string, index: string, holds: boolean): Promise<Followup> {
     const args = [directiveId, index, holds ? 'pass' : 'skip', this.window, newNonceBase()];
-    const [, dispatched, expanding, cascades, reviewing] = (await this.runOn(
-      directiveId,
-      'pass-condition',
-      args,
-    )) as SteppedReply;
-    return this.followup(shardOf(directiveId), { dispatched, expanding, cascades, reviewing });
+    const [, followup] = (await this.runOn(directiveId, 'pass-condition', args)) as SteppedReply;
+    return this.followup(shardOf(directiveId), followup);
   }
 
   /** Writes children `from`.. of a fan-out of `count`, as many of them as one call may; answers how many stand now, or why not. */
@@ -205,15 +184,14 @@ export class AttemptStore {
     const reply = (await this.runOn(directiveId, 'expand-task', args)) as [string, ...unknown[]];
     if (reply[0] === 'stale') return { result: 'stale' };
     if (reply[0] === 'too-large') return { result: 'too-large', total: Number(reply[1]) };
-    const [, dispatched, staged, cascades, reviewing] = reply as [string, DispatchReply[], string, number, string];
-    const followup = await this.followup(shardOf(directiveId), { dispatched, cascades, reviewing });
-    return { result: 'ok', followup, staged: Number(staged) };
+    const [, staged, followup] = reply as [string, string, FollowupReply];
+    return { result: 'ok', followup: await this.followup(shardOf(directiveId), followup), staged: Number(staged) };
   }
 
   async fireTimers(shard: number, limit: number): Promise<Timers> {
     const reply = await this.runOnShard(shard, 'fire-timers', [this.window, newNonceBase(), limit]);
-    const [dispatched, expanding, expired, nextMs, members] = reply as TimersReply;
-    const followup = await this.followup(shard, { dispatched, expanding });
+    const [expired, nextMs, members, next] = reply as TimersReply;
+    const followup = await this.followup(shard, next);
     const unanswered = members.map((member) => {
       const [directiveId, index] = member.split('.') as [string, string];
       return { directiveId, index };
@@ -242,8 +220,8 @@ export class AttemptStore {
       failures.push(reply);
       return [];
     }
-    const [dispatched, expanding, cascades, left] = reply as [DispatchReply[], Expanding, number, string[]];
-    followups.push(await this.followup(shard, { dispatched, expanding, cascades }));
+    const [left, followup] = reply as [string[], FollowupReply];
+    followups.push(await this.followup(shard, followup));
     return left;
   }
 
@@ -286,15 +264,15 @@ export class AttemptStore {
       for (const { place } of group) results[place] = { result: 'error', error: reply };
       return [];
     }
-    const [words, dispatched, expanding, cascades, reviewing, lines] = reply as SettleReply;
+    const [words, lines, followup] = reply as SettleReply;
     const shard = shardOfAttempt(group[0]!.settlement.attempt);
-    followups.push({ ...(await this.followup(shard, { dispatched, expanding, cascades })), reviewing });
+    followups.push(await this.followup(shard, followup));
     for (let at = 0; at < lines.length; at += 2) if (Number(lines[at + 1]) > 0) waiting.set(String(lines[at]), shard);
     for (const [at, word] of words.entries()) results[group[at]!.place] = settleResultOf(word);
     return group.filter((_, at) => words[at] === 'again');
   }
 
-  private async followup(shard: number, reply: FollowupReply): Promise<Followup> {
+  private async followup(shard: number, reply: FollowupReply | undefined): Promise<Followup> {
     return parseFollowup(shard, reply, async (id, index) =>
       this.scripts.readField(this.keys.plan(id), `${index}:spec`),
     );
@@ -308,14 +286,6 @@ export class AttemptStore {
     return this.scripts.run({ name, root: this.keys.root(shard), args });
   }
 }
-
-type SteppedReply = [
-  result: string,
-  dispatched?: DispatchReply[],
-  expanding?: Expanding,
-  cascades?: number,
-  reviewing?: string,
-];
 
 function shardOf(directiveId: string): number {
   return shardOfDirective(directiveId)!;

@@ -29,24 +29,30 @@ export interface Followup {
 /** directive, index, attempt, nonce, queue, ttlMs, tenant, traceparent, control, spec (empty: too large for the answer), approved ('1' or empty) */
 export type DispatchReply = [string, string, string, string, string, string, string, string, string, string, string];
 
-/** What a script answers about its followup, as far as it has any of it. */
-export interface FollowupReply {
-  dispatched?: DispatchReply[];
-  expanding?: [directiveId: string, index: string][];
-  cascades?: number;
-  reviewing?: string;
-}
+/** As `followup_of` in release.lua answers it; a script that did nothing leaves it out. */
+export type FollowupReply = [
+  dispatched: DispatchReply[],
+  expanding: [directiveId: string, index: string][],
+  cascades: number,
+  reviewing: string[],
+];
+
+const nothing: FollowupReply = [[], [], 0, []];
 
 export type SpecReader = (directiveId: string, index: string) => Promise<string>;
 
-export async function parseFollowup(shard: number, reply: FollowupReply, readSpec: SpecReader): Promise<Followup> {
-  const { dispatched = [], expanding = [], cascades = 0, reviewing = '' } = reply;
+export async function parseFollowup(
+  shard: number,
+  reply: FollowupReply | undefined,
+  readSpec: SpecReader,
+): Promise<Followup> {
+  const [dispatched, expanding, cascades, reviewing] = reply ?? nothing;
   return {
     shard,
     dispatched: await Promise.all(dispatched.map(async (grant) => parseDispatch(grant, readSpec))),
     expanding: expanding.map(([directiveId, index]) => ({ directiveId, index })),
     cascades,
-    reviewing: reviewing === '' ? [] : [reviewing],
+    reviewing,
   };
 }
 

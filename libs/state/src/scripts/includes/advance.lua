@@ -1,9 +1,4 @@
 -- Purpose: what follows from a final task: dependents freed or skipped, a fan-out joined. Long lists go to `cascade`.
--- What is filed already is somebody else's to work off, and a sweeper's should they be gone.
-local function filed_cascades(directive)
-  return directive.filed and redis.call('ZCARD', shard_key('cascade')) or 0
-end
-
 -- Everything that is parked now is looked at once, in chunks.
 local function file_unpark(directive, count)
   file_cascade(directive, 'parked', int(count), 'unpark')
@@ -84,19 +79,19 @@ local function tell_parent(directive, control, state, release)
   join_fan_out(directive, control.parent, load_control(directive, control.parent), parent, release)
 end
 
--- All that follows from a task which just became final. True when the directive now waits for the review room.
+-- All that follows from a task which just became final.
 local function advance(directive, index, control, state, release)
   release.work = release.work + 1
   if control.parent and directive.closing == '' then tell_parent(directive, control, state, release) end
   advance_dependents(directive, index, control, state, release)
-  return close_when_done(directive)
+  close_when_done(directive, release)
 end
 
--- Fails a task that no worker saw. True when the directive now waits for the review room.
+-- Fails a task that no worker saw.
 local function refuse(directive, index, control, task, reason, release)
   start_directive(directive)
   task.code, task.message = reason.code, reason.message
   finish_task(directive, index, control, task, 'failed')
   emit(directive, 'task.failed', control.id, { code = reason.code, message = reason.message, class = 'permanent' })
-  return advance(directive, index, control, 'failed', release)
+  advance(directive, index, control, 'failed', release)
 end

@@ -22,31 +22,30 @@ end
 
 -- `chunk` is how many are still to be looked at: going on until none is parked would never end while a budget is reserved.
 local function run_unpark(directive, chunk, release)
-  if directive.state == 'PAUSED' then return false end
+  if directive.state == 'PAUSED' then return end
   local count = tonumber(chunk)
   unpark(directive, release, UNPARK_CHUNK)
   if count > UNPARK_CHUNK then file_unpark(directive, count - UNPARK_CHUNK) end
-  return close_when_done(directive)
+  close_when_done(directive, release)
 end
 
 -- The budget does not allow the task, and its directive is not to wait for a human.
 local function refuse_for_budget(directive, index, release)
   local task = load_task(directive, index) or {}
-  if FINAL[task.state] then return false end
-  return refuse(directive, index, load_control(directive, index), task, { code = 'BUDGET_EXCEEDED', message = 'the budget of the directive does not allow it' }, release)
+  if FINAL[task.state] then return end
+  refuse(directive, index, load_control(directive, index), task, { code = 'BUDGET_EXCEEDED', message = 'the budget of the directive does not allow it' }, release)
 end
 
 -- `mode`: start (tasks without dependencies), free, skip, unpark (tasks that waited for the directive itself), or about the task `node` itself:
 -- go (a human let it), advance (it became final as `chunk`), refuse (its budget).
--- True when the directive now waits for the review room.
 local function run_cascade(directive, node, chunk, mode, release)
-  if directive.closing ~= '' or RESTING[directive.state] then return false end
+  if directive.closing ~= '' or RESTING[directive.state] then return end
   if mode == 'unpark' then return run_unpark(directive, chunk, release) end
   if mode == 'refuse' then return refuse_for_budget(directive, node, release) end
   if mode == 'advance' then return advance(directive, node, load_control(directive, node), chunk, release) end
   if mode == 'go' then
     release_member(directive, node, release)
-    return close_when_done(directive)
+    return close_when_done(directive, release)
   end
   local dependents = chunk_dependents(directive, node, chunk)
   if mode == 'start' then
@@ -55,7 +54,7 @@ local function run_cascade(directive, node, chunk, mode, release)
   else
     advance_list(directive, dependents, mode, load_control(directive, node), release)
   end
-  return close_when_done(directive)
+  close_when_done(directive, release)
 end
 
 -- Reads the first chunk of roots of each directive, if it is still to be started. True when there are further chunks.
@@ -81,6 +80,6 @@ end
 local function start_first_roots(directive, release)
   remove_later(shard_key('cascade'), directive.id .. '.root.0.start')
   start_roots(directive, directive.roots, release)
-  close_when_done(directive)
+  close_when_done(directive, release)
   save_directive(directive)
 end

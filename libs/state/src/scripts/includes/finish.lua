@@ -28,17 +28,14 @@ local function close_state(directive)
   return 'FAILED'
 end
 
--- True when the directive now waits for the review room. A paused one waits for its resume, and then asks again.
-local function close_when_done(directive)
-  if directive.state == 'PAUSED' or directive.open > 0 or directive.closing ~= '' or RESTING[directive.state] or directive.total == 0 then return false end
-  if directive.review == '' or directive.broken > 0 then
-    finish_directive(directive, close_state(directive))
-    return false
-  end
+-- A paused one waits for its resume, and then asks again.
+local function close_when_done(directive, release)
+  if directive.state == 'PAUSED' or directive.open > 0 or directive.closing ~= '' or RESTING[directive.state] or directive.total == 0 then return end
+  if directive.review == '' or directive.broken > 0 then return finish_directive(directive, close_state(directive)) end
   if directive.review == '1' then
     directive.review = 'asked'
     emit(directive, 'directive.review_requested')
   end
   add_later(shard_key('outbox'), NOW, 'review:' .. directive.id)
-  return true
+  release.reviewing[#release.reviewing + 1] = directive.id
 end

@@ -1,8 +1,23 @@
 -- Purpose: the law of dispatch for one task whose dependencies are met: go, hold, defer or file it under what it waits for.
--- `release` is what a script knows of the call: { window, nonce, count, bytes, dispatched = {}, expanding = {}, inflight = {}, lines = {}, work }.
+-- `release` is what a script knows of the call and what its caller is to do next: see followup_of.
 local function new_release(window, nonce)
   require_that(tonumber(window) and #nonce > 0, 'a window and a nonce are needed')
-  return { window = tonumber(window), nonce = nonce, count = 0, bytes = 0, dispatched = {}, expanding = {}, inflight = {}, lines = {}, work = 0 }
+  return {
+    window = tonumber(window), nonce = nonce, count = 0, bytes = 0, work = 0, inflight = {}, lines = {}, dispatched = {}, expanding = {}, reviewing = {},
+  }
+end
+
+-- dispatched: list of {id, index, attempt, nonce, queue, ttlMs, tenant, traceparent, control, spec, approved}; expanding: of {id, index};
+-- cascades: how many are filed, if this call filed any, for what is filed already is somebody else's; reviewing: ids.
+local function followup_of(release, has_filed)
+  return { release.dispatched, release.expanding, has_filed and redis.call('ZCARD', shard_key('cascade')) or 0, release.reviewing }
+end
+
+local function any_filed(directives)
+  for _, directive in pairs(directives) do
+    if directive and directive.filed then return true end
+  end
+  return false
 end
 
 -- `release.lines` are the lengths of the lines that must not be passed: the caller releases them next.

@@ -48,7 +48,7 @@ local function finish_attempt(directive, settlement, verdict, cost, tokens, rele
       attempt = task.attempt, costMicroUsd = cost, tokens = tokens, code = detail.code, message = detail.message, class = detail.class, reason = detail.reason,
     })
   end
-  return advance(directive, index, control, verdict, release)
+  advance(directive, index, control, verdict, release)
 end
 
 local function begin_attempt(directive, index, task, grace_ms)
@@ -76,7 +76,7 @@ local function leave_window(directive, settlement, job_id, release)
   if settlement.detail.revoke then revoke_job(queue, job_id, settlement.detail.code) else remove_later(queue_key('inflight', queue), job_id) end
 end
 
--- True when the directive now waits for the review room. cjson gives numbers that were null as cjson.null: treat as absent.
+-- cjson gives numbers that were null as cjson.null: treat as absent.
 local function settle(directive, settlement, release)
   local index, control, task, verdict, detail = settlement.index, settlement.control, settlement.task, settlement.verdict, settlement.detail
   local started = task.state == 'running' or detail.started
@@ -85,22 +85,19 @@ local function settle(directive, settlement, release)
   local cost, tokens = charge(directive, task, started, detail.costMicroUsd, detail.tokens)
   leave_window(directive, settlement, job_id, release)
   if verdict == 'retry' and directive.closing == '' then
-    retry_later(directive, index, control, task, detail, cost, tokens)
-    return false
+    return retry_later(directive, index, control, task, detail, cost, tokens)
   end
   if verdict == 'hold' and directive.closing == '' then
     task.code = detail.code
     task.message = detail.message
-    hold(directive, index, control, task, 'effect-unknown', job_id, { costMicroUsd = cost, tokens = tokens, code = detail.code, message = detail.message })
-    return false
+    return hold(directive, index, control, task, 'effect-unknown', job_id, { costMicroUsd = cost, tokens = tokens, code = detail.code, message = detail.message })
   end
   if verdict == 'approval' and directive.closing == '' then
     task.attempt = task.attempt - 1
-    take_back(directive, index, control, task, detail.risk, release)
-    return false
+    return take_back(directive, index, control, task, detail.risk, release)
   end
   if verdict == 'retry' or verdict == 'hold' or verdict == 'approval' then verdict = 'failed' end
-  return finish_attempt(directive, settlement, verdict, cost, tokens, release)
+  finish_attempt(directive, settlement, verdict, cost, tokens, release)
 end
 
 -- The freed reservation may be what others wait for. Each settlement looks at a few; the last one must see to it that all are looked at.

@@ -84,18 +84,14 @@ local function guard_settlements(settlements, directives, release)
   end
 end
 
--- The ids of directives that now wait for the review room.
 local function settle_all(settlements, results, release)
-  local reviewing = {}
   for _, settlement in ipairs(settlements) do
-    local directive = settlement.directive
     if release.work > SETTLE_WORK then
       results[settlement.place] = 'again'
     else
-      if settle(directive, settlement, release) then reviewing[#reviewing + 1] = directive.id end
+      settle(settlement.directive, settlement, release)
     end
   end
-  return reviewing
 end
 
 local function lines_of(release)
