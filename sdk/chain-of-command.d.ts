@@ -54,6 +54,8 @@ interface TaskFields extends RetryPolicies {
   when?: string;
   /** What depends on it goes on although it failed; the failure still counts. */
   continueOnFailure?: boolean;
+  /** At most `limit` tasks of the tenant that name the same key are at work at once. */
+  concurrency?: { key: string; limit: number };
 }
 
 /** A task for an action of the catalog: see docs/directive.md. */

@@ -9,6 +9,7 @@ const actions = [
   { name: 'test.paid', effect: 'pure', maxCostUsd: null },
   { name: 'test.risky', effect: 'pure', risk: 'high' },
   { name: 'test.once', effect: 'once' },
+  { name: 'test.rated', effect: 'pure', rate: { limit: 1, perMs: 2 } },
 ].map((draft) => ActionRecord.parse(draft));
 const catalog = catalogLookup(actions, new SchemaValidator());
 

@@ -3,6 +3,7 @@ import {
   AttemptStore,
   DirectiveStore,
   Keys,
+  PermitStore,
   ScriptRunner,
   countNames,
   parseCounts,
@@ -29,6 +30,7 @@ export class Stage {
   readonly keys: Keys;
   readonly store: DirectiveStore;
   readonly attempts: AttemptStore;
+  readonly permits: PermitStore;
   private readonly scripts: ScriptRunner;
 
   constructor(
@@ -40,6 +42,7 @@ export class Stage {
     this.scripts = new ScriptRunner(redis);
     this.store = new DirectiveStore(this.scripts, this.keys);
     this.attempts = new AttemptStore(this.scripts, this.keys, window);
+    this.permits = new PermitStore(redis, this.scripts, this.keys);
   }
 
   async run(script: string, ...args: (string | number)[]): Promise<unknown> {

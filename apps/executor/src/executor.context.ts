@@ -7,6 +7,7 @@ import {
   DirectiveStore,
   HoldStore,
   Keys,
+  PermitStore,
   RecordedMarks,
   ScriptRunner,
   ShardAgenda,
@@ -34,6 +35,7 @@ export interface ExecutorContext {
   attempts: AttemptStore;
   directives: DirectiveStore;
   holds: HoldStore;
+  permits: PermitStore;
   facts: TaskFacts;
   outputs: TaskOutputs;
   agenda: ShardAgenda;
@@ -64,6 +66,7 @@ export function createExecutorContext(env: Env, logger: Logger, redis: Redis, in
     attempts: new AttemptStore(scripts, keys, env.executor.queueWindow),
     directives: new DirectiveStore(scripts, keys),
     holds: new HoldStore(scripts, keys),
+    permits: new PermitStore(redis, scripts, keys),
     facts: new TaskFacts(redis, keys),
     outputs: new TaskOutputs(redis, keys),
     agenda: new ShardAgenda(redis, keys),

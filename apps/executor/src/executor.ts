@@ -5,6 +5,7 @@ import { openExecuteRoom } from './dispatch/execute.receiver.js';
 import { ConditionJudge } from './dispatch/condition.judge.js';
 import { FanOutExpander } from './dispatch/fan-out.expander.js';
 import { InputResolver } from './dispatch/input.resolver.js';
+import { PermitClerk } from './dispatch/permit.clerk.js';
 import type { ExecutorContext } from './executor.context.js';
 import { OutcomeJudge } from './settle/outcome.judge.js';
 import { OutcomeLoop } from './settle/outcome.loop.js';
@@ -34,6 +35,7 @@ export class Executor {
       context,
       inputs,
       new FanOutExpander(context, inputs, new ConditionJudge(context, inputs)),
+      new PermitClerk(context),
     );
     this.settle = new SettleService(context, judge, this.dispatch);
     this.loops = context.desks.map((desk) => new OutcomeLoop(context, desk, this.settle));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Json } from './json.js';
 import { limits } from './limits.js';
+import { Rate } from './policies.js';
 import { isActionName } from './queue-names.js';
 
 export const effects = ['pure', 'keyed', 'once'] as const;
@@ -44,6 +45,8 @@ export const ActionRecord = z
     risk: RiskLevel.default('low'),
     network: z.boolean().default(false),
     models: z.array(z.string().min(1).max(200)).max(100).default([]),
+    /** How often a tenant may start it; null: as often as it likes. */
+    rate: Rate.nullable().default(null),
   })
   .meta({ id: 'ActionRecord' });
 export type ActionRecord = z.infer<typeof ActionRecord>;

@@ -20,6 +20,18 @@ export interface RiskTerms {
   own?: RiskLevel;
 }
 
+/** In the order in which every task asks for them. */
+export const permitKinds = ['rate', 'concurrency'] as const;
+export type PermitKind = (typeof permitKinds)[number];
+
+/** What a task borrows from its tenant's home slot for each attempt: one of `max` places, or one of `max` turns in `perMs`. */
+export interface Permit {
+  kind: PermitKind;
+  key: string;
+  max: number;
+  perMs?: number;
+}
+
 /**
  * One task of a committed plan. Everything the executor's law needs is decided once, here; `index` is the task's key.
  * Money is integer micro-USD, `dependents` are indexes.
@@ -54,6 +66,7 @@ export interface PlannedTask {
   /** Set when only its input, known at dispatch, tells whether it must wait. */
   riskTerms?: RiskTerms;
   approvalTtlMs: number | null;
+  permits?: Permit[];
   parent?: number;
   item?: Json;
 }

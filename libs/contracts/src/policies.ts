@@ -50,4 +50,18 @@ export const Policies = z.strictObject({
 });
 export type Policies = z.infer<typeof Policies>;
 
+/** At most `limit` starts within `perMs`, counted for each tenant as a token bucket. */
+export const Rate = z.strictObject({
+  limit: z.number().int().min(1).max(1_000_000),
+  perMs: z.number().int().min(1).max(limits.maxTtlMs),
+});
+export type Rate = z.infer<typeof Rate>;
+
+/** At most `limit` tasks of a tenant that name the same key are at work at once, in whatever directive. */
+export const Concurrency = z.strictObject({
+  key: z.string().min(1).max(200),
+  limit: z.number().int().min(1).max(100_000),
+});
+export type Concurrency = z.infer<typeof Concurrency>;
+
 export const ModelName = z.string().min(1).max(200);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ActionName, RiskLevel } from './action.js';
 import { Json } from './json.js';
 import { limits } from './limits.js';
-import { Budget, ModelName, retryFields } from './policies.js';
+import { Budget, Concurrency, ModelName, retryFields } from './policies.js';
 import { Reference } from './reference.js';
 
 const taskStates = [
@@ -53,6 +53,7 @@ export const TaskSpec = z
     /** CEL over `input` and `tasks`; false skips the task. */
     when: z.string().min(1).max(2_000).optional(),
     continueOnFailure: z.boolean().optional(),
+    concurrency: Concurrency.optional(),
     ...retryFields,
   })
   .meta({ id: 'TaskSpec' });
@@ -69,6 +70,8 @@ export const waitKinds = [
   'retry',
   'budget',
   'budget-reserved',
+  'rate',
+  'concurrency',
   'approval',
   'paused',
   'effect-unknown',

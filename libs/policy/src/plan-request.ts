@@ -1,4 +1,4 @@
-import type { DirectiveBudget, Json, Policies, Priority, TaskSpec } from '#libs/contracts';
+import type { DirectiveBudget, Json, Policies, Priority, Rate, TaskSpec } from '#libs/contracts';
 
 /** What is to be planned. `pointerBase` is where the task list stands in the body ("/tasks"); `output` stands beside it. */
 export interface PlanRequest {
@@ -21,6 +21,8 @@ export interface HouseRules {
   models: readonly string[];
   /** What the policy `auto` would hold runs without a word. */
   allowHighRisk: boolean;
+  /** How often an action may start, by its name; beside the action's own rate. */
+  rates?: Readonly<Record<string, Rate>>;
 }
 
 export function tasksPointer(request: PlanRequest): string {

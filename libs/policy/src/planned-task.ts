@@ -3,6 +3,7 @@ import { planApproval } from './plan-approval.js';
 import { defaultInput } from './plan-inputs.js';
 import type { TaskLinks } from './plan-links.js';
 import { chooseModels } from './plan-models.js';
+import { planPermits } from './plan-permits.js';
 import type { PlanRequest } from './plan-request.js';
 
 const defaultRetries = {
@@ -45,6 +46,7 @@ export function planTask(
     maxTokens: task.budget?.maxTokens ?? action.maxTokens,
     models: chooseModels(request, task, action),
     optional: task.optional ?? false,
+    ...planPermits(request, task, action),
     references: links.references,
     retryDelayMs,
     ...planApproval(request, task, action, isDynamic),

@@ -37,9 +37,12 @@ export class Keys {
   holds = (shard: number, tenant: string): string => `${this.root(shard)}:holds:${tenant}`;
   /** What a tenant's humans allowed for a while, by queue. */
   grants = (shard: number, tenant: string): string => `${this.root(shard)}:grants:${tenant}`;
+  /** What the home slots of tenants are still to be told. */
+  permits = (shard: number): string => `${this.root(shard)}:permits`;
   ready = (shard: number, queue: string): string => `${this.root(shard)}:ready:${queue}`;
   inflight = (shard: number, queue: string): string => `${this.root(shard)}:inflight:${queue}`;
 
+  tenant = (tenant: string): string => tenantRoot(this.keyPrefix, tenant);
   ref = (tenant: string, ref: string): string => `${tenantRoot(this.keyPrefix, tenant)}:ref:${ref}`;
   installation = (): string => `${globalRoot(this.keyPrefix)}:installation`;
   identity = (): string => `${globalRoot(this.keyPrefix)}:identity`;

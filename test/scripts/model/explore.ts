@@ -41,7 +41,8 @@ async function live(bed: ScriptBed, shapes: DirectiveShape[], script: Command[])
   expect(leftOn(world, /^(ready:|inflight:|cascade|expand|closing)/)).toEqual([]);
   for (const at of shapes.keys()) await step({ kind: 'cancel', pick: at });
   await world.drain(async (kind) => step({ kind, pick: (pick += 1) }));
-  expect(leftOn(world, /^(ready:|inflight:|cascade|expand|closing|timers|outbox)/)).toEqual([]);
+  expect(leftOn(world, /^(ready:|inflight:|cascade|expand|closing|timers|outbox|permits)/)).toEqual([]);
+  expect(Object.keys(world.snapshot.home).filter((key) => /:(line|holders:concurrency):/.test(key))).toEqual([]);
 }
 
 /** Half of the runs, on a Redis of their own: the other half has the machine's other core. */

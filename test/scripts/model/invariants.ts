@@ -85,6 +85,9 @@ function moverOf(view: DirectiveView, task: TaskView, snapshot: Snapshot): strin
   if (view.parked.includes(task.index)) return 'the directive';
   if (isIn(`ready:${task.queue}`)) return 'the window';
   if (isIn('timers', `retry:${member}`)) return 'the clock';
+  if (isIn('timers', `permit:${member}`)) return 'its turn';
+  if (task.asking && snapshot.list('permits').some((order) => order.startsWith(`["ask","${view.id}","${task.index}"`)))
+    return 'its home slot';
   if (isIn('expand')) return 'the expansion';
   if (task.childrenOpen !== undefined && task.staged === task.count && task.childrenOpen > 0) return 'its children';
   if (task.state !== undefined) return undefined;
@@ -184,6 +187,31 @@ function checkRest(view: DirectiveView, { list, lists }: Snapshot): Faults {
   return [...left, ...open, ...(view.parked.length > 0 ? ['rests with parked tasks'] : [])];
 }
 
+/** No key has more tasks at work than it has places, and what a live one holds is held at its home slot. */
+function checkPlaces({ directives, home }: Snapshot): Faults {
+  const holders = (key: string): Record<string, string> =>
+    (Object.entries(home).find(([name]) => name.endsWith(`:holders:concurrency:${key}`))?.[1] ?? {}) as Record<
+      string,
+      string
+    >;
+  const live = directives.flatMap(({ id, tasks }) =>
+    [...tasks.values()]
+      .filter(isLive)
+      .flatMap(({ index, round, needs }) =>
+        needs
+          .filter(({ kind }) => kind === 'concurrency')
+          .map(({ key, max }) => ({ key, max, holder: `${id}.${index}.${round}` })),
+      ),
+  );
+  const crowded = [...Map.groupBy(live, ({ key }) => key)].filter(([, tasks]) => tasks.length > tasks[0]!.max);
+  return [
+    ...crowded.map(([key, tasks]) => `${tasks.length} tasks are at work under ${key}`),
+    ...live
+      .filter(({ key, holder }) => !(holder in holders(key)))
+      .map(({ holder }) => `${holder} works without its place`),
+  ];
+}
+
 /** What must hold whenever no script runs. */
 export function checkState(snapshot: Snapshot): Faults {
   const each = snapshot.directives.flatMap((view) =>
@@ -195,7 +223,7 @@ export function checkState(snapshot: Snapshot): Faults {
       ...checkEnds(view),
     ].map((fault) => `${view.id}: ${fault}`),
   );
-  return [...each, ...checkInflight(snapshot)];
+  return [...each, ...checkInflight(snapshot), ...checkPlaces(snapshot)];
 }
 
 /** 4, 9, 10: a dispatch needs its dependencies, and a directive that is not paused, closing, final or over its TTL. */

@@ -40,6 +40,9 @@ const kinds = {
   decide: 8,
   raise: 4,
   takeBack: 3,
+  ask: 6,
+  back: 4,
+  deliver: 6,
 } as const;
 export type CommandKind = keyof typeof kinds;
 
@@ -47,7 +50,9 @@ const usd = 1_000_000;
 
 interface TaskShape {
   waitsFor: number;
-  form: 'echo' | 'other' | 'paid' | 'risky' | 'once' | 'fan';
+  form: 'echo' | 'other' | 'paid' | 'risky' | 'once' | 'fan' | 'rated';
+  /** 0: no concurrency key. */
+  placesOfKey: number;
   isOptional: boolean;
   maxRetries: number;
   costUsd: number;
@@ -63,7 +68,9 @@ const taskShape: Arbitrary<TaskShape> = record({
     { weight: 1, arbitrary: constant('risky' as const) },
     { weight: 2, arbitrary: constant('once' as const) },
     { weight: 3, arbitrary: constant('fan' as const) },
+    { weight: 1, arbitrary: constant('rated' as const) },
   ),
+  placesOfKey: nat({ max: 8 }).map((chance) => Math.max(0, chance - 6)),
   isOptional: nat({ max: 3 }).map((chance) => chance === 0),
   maxRetries: nat({ max: 2 }),
   costUsd: integer({ min: 1, max: 3 }),
@@ -79,6 +86,7 @@ function specOf(shape: TaskShape, at: number): TaskSpec {
     maxRetries: shape.maxRetries,
     retryDelayMs: 0,
     ...(shape.form === 'paid' ? { budget: { maxCostUsd: shape.costUsd } } : {}),
+    ...(shape.placesOfKey > 0 ? { concurrency: { key: `k${shape.placesOfKey}`, limit: shape.placesOfKey } } : {}),
     ...(shape.form === 'fan' ? { forEach: { items: [], maxItems: 10 }, input: { $item: '' } } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import type { DirectiveState, TaskState } from '#libs/contracts';
+import type { DirectiveState, Permit, TaskState } from '#libs/contracts';
 import { parseSpec } from '#libs/state';
 import type { Keyspace } from '../keyspace.js';
 import { parseStory, type StoredEvent, type StoryEntries } from '../../setup/stored-story.js';
@@ -15,6 +15,8 @@ export interface StoredTask {
   count?: number;
   staged?: number;
   childrenOpen?: number;
+  round?: number;
+  asking?: boolean;
 }
 
 /** One task as it stands: what the plan says of it and what became of it. */
@@ -29,6 +31,8 @@ export interface TaskView extends StoredTask {
   maxRetries: number;
   effect: string;
   pending: number;
+  /** Borrowed for each attempt. */
+  needs: Permit[];
 }
 
 export interface DirectiveView {
@@ -53,15 +57,18 @@ export interface Snapshot {
   /** Members of a list of the shard, or of `ready:<queue>` and `inflight:<queue>`. */
   list: (name: string) => string[];
   lists: string[];
+  /** What stands at the home slot of the tenant. */
+  home: Keyspace;
 }
 
 type Hash = Record<string, string>;
-type Control = { id: string; queue: string; optional?: boolean; fanOut?: boolean; parent?: string };
+type Control = { id: string; queue: string; optional?: boolean; fanOut?: boolean; parent?: string; permits?: Permit[] };
 function viewOfTask(index: string, plan: Hash, tasks: Hash): TaskView {
   const control = JSON.parse(plan[index]!) as Control;
   const spec = parseSpec(plan[index]!, plan[`${index}:spec`]!);
   return {
     ...(JSON.parse(tasks[index] ?? '{}') as StoredTask),
+    needs: control.permits ?? [],
     index,
     id: control.id,
     queue: control.queue,
@@ -102,11 +109,13 @@ function viewOf(stage: Stage, space: Keyspace, id: string): DirectiveView {
 export async function takeSnapshot(stage: Stage, ids: readonly string[]): Promise<Snapshot> {
   const space = await stage.keyspace();
   const root = `${stage.keys.root(0)}:`;
-  const lists = Object.keys(space).filter((key) => !key.startsWith(`${root}d:`));
+  const home = Object.entries(space).filter(([key]) => key.startsWith(stage.keys.tenant('local')));
+  const lists = Object.keys(space).filter((key) => key.startsWith(root) && !key.startsWith(`${root}d:`));
   return {
     directives: ids.map((id) => viewOf(stage, space, id)),
     list: (name) => Object.keys(space[root + name] ?? {}),
     lists: lists.map((key) => key.slice(root.length)),
+    home: Object.fromEntries(home),
   };
 }
 

@@ -3,12 +3,13 @@ import { formatAttemptId, formatDirectiveId, formatTaskIndex, type FailureClass,
 import { decideFanOut, decideSettlement, shiftPlan } from '#libs/policy';
 import { decodeTask, encodeTask, type Dispatch, type Followup, type Settlement } from '#libs/state';
 import type { Command, CommandKind, DirectiveShape } from './plans.js';
+import { Courier } from './courier.js';
 import { Humans } from './humans.js';
 import { isLive, resting, takeSnapshot, type DirectiveView, type Snapshot, type TaskView } from './snapshot.js';
 import { aDraft, echo, failure, outcome, planOf } from '../orders.js';
 import type { Stage } from '../stage.js';
 
-const queues = ['test.echo.0', 'test.other.0', 'test.paid.0', 'test.once.0', 'test.risky.0'];
+const queues = ['test.echo.0', 'test.other.0', 'test.paid.0', 'test.once.0', 'test.risky.0', 'test.rated.0'];
 const failures: FailureClass[] = ['transient', 'permanent', 'lost', 'timeout', 'expired'];
 /** Small, so that a plan of seven tasks meets every bound. */
 const closeLimit = 2;
@@ -23,9 +24,11 @@ export class World {
   private readonly childCounts = new Map<string, number>();
 
   private readonly humans: Humans;
+  private readonly courier: Courier;
 
   private constructor(private readonly stage: Stage) {
     this.humans = new Humans(stage);
+    this.courier = new Courier(stage);
   }
 
   static async open(stage: Stage, shapes: readonly DirectiveShape[]): Promise<World> {
@@ -106,6 +109,12 @@ export class World {
     decide: async (pick) => this.humans.decide(this.snapshot, pick),
     raise: async (pick) => this.humans.raise(this.directive(pick), pick),
     takeBack: async (pick) => this.takeBack(pick),
+    ask: async (pick) => this.courier.carry(pick, 'ask'),
+    back: async (pick) => this.courier.carry(pick, 'back'),
+    deliver: async (pick) => {
+      const followup = await this.courier.deliver(pick);
+      if (followup) this.take(followup);
+    },
   };
 
   private async accept(id: string, shape: DirectiveShape): Promise<void> {
@@ -261,12 +270,15 @@ export class World {
     if (has('cascade')) return 'cascade';
     if (has('closing')) return 'closeChunk';
     if (has('expand')) return 'expand';
-    if (list('timers').some((member) => member.startsWith('retry:'))) return 'fireTimers';
+    if (list('timers').some((member) => /^(retry|permit):/.test(member))) return 'fireTimers';
     if (directives.some(({ state, closing, isOverTtl }) => !resting.has(state) && closing === '' && isOverTtl))
       return 'expire';
     if (directives.some(({ state, closing }) => state === 'PAUSED' && closing === '')) return 'resume';
+    if (this.courier.hasGiven) return 'deliver';
+    if (list('permits').some((member) => member.startsWith('["back"'))) return 'back';
     if (lists.some((name) => name.startsWith('inflight:'))) return 'succeed';
     if (lists.some((name) => name.startsWith('ready:'))) return 'release';
+    if (has('permits')) return 'ask';
     return list('outbox').some((member) => member.startsWith('review:')) ? 'review' : undefined;
   }
 }

@@ -11,6 +11,8 @@ const reasons: Record<WaitKind, string> = {
   retry: 'the next attempt',
   budget: 'more budget',
   'budget-reserved': 'budget that other tasks hold',
+  rate: 'its turn under a rate',
+  concurrency: 'a place under its concurrency key',
   approval: 'an approval',
   paused: 'the directive to be resumed',
   'effect-unknown': 'a human to say whether it took effect',

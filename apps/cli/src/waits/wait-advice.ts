@@ -67,6 +67,8 @@ const sentences: Record<WaitKind, (wait: Wait) => string> = {
   budget: () => 'a human raises the budget or gives the task up; see what was spent first',
   'budget-reserved': () =>
     'a task that runs ends and leaves some of what was reserved for it, or a human raises the budget',
+  rate: (wait) => `its turn comes under the rate of ${refOf(wait)}`,
+  concurrency: (wait) => `a task at work under the concurrency key ${refOf(wait)} ends`,
   approval: (wait) =>
     isOwnRequest(wait)
       ? `a human approves or denies it; ${wait.asker.actor} asked for it, so NAME is somebody else`

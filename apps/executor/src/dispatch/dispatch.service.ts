@@ -5,6 +5,7 @@ import type { Dispatch, FanOutTask, Followup, Settlement } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
 import type { FanOutExpander } from './fan-out.expander.js';
 import { BatchReads } from './batch-reads.js';
+import type { PermitClerk } from './permit.clerk.js';
 import type { InputResolver } from './input.resolver.js';
 import { buildTaskJob } from './task-message.builder.js';
 
@@ -26,6 +27,7 @@ export class DispatchService {
     private readonly context: ExecutorContext,
     private readonly inputs: InputResolver,
     private readonly expander: FanOutExpander,
+    private readonly permits: PermitClerk,
   ) {}
 
   /** Returns when nothing more follows. Every step is on record before it is taken, so a crash on the way costs time only. */
@@ -36,6 +38,8 @@ export class DispatchService {
       for (const task of steps.flatMap((step) => step.expanding)) next.push(...(await this.expander.expand(task)));
       const shards = new Set(steps.filter((step) => step.cascades > 0).map((step) => step.shard));
       for (const shard of shards) next.push(await this.context.attempts.advanceCascade(shard));
+      const asking = new Set(steps.filter((step) => step.permits > 0).map((step) => step.shard));
+      for (const shard of asking) next.push(...(await this.permits.work(shard)));
       for (const directiveId of steps.flatMap((step) => step.reviewing)) await this.askForReview(directiveId);
       steps = next.filter((step) => !isEmpty(step));
     }
@@ -61,6 +65,11 @@ export class DispatchService {
 
   async advanceCascades(shard: number): Promise<void> {
     await this.carry([await this.context.attempts.advanceCascade(shard)]);
+  }
+
+  /** Permits that nobody saw to for so long. */
+  async workPermits(shard: number, olderThanMs: number): Promise<void> {
+    await this.carry(await this.permits.work(shard, olderThanMs));
   }
 
   async expandFanOut(task: FanOutTask): Promise<void> {
@@ -147,7 +156,11 @@ export class DispatchService {
 
 function isEmpty(step: Followup): boolean {
   return (
-    step.dispatched.length === 0 && step.expanding.length === 0 && step.cascades === 0 && step.reviewing.length === 0
+    step.dispatched.length === 0 &&
+    step.expanding.length === 0 &&
+    step.cascades === 0 &&
+    step.reviewing.length === 0 &&
+    step.permits === 0
   );
 }
 

@@ -5,6 +5,8 @@ import { repairEach, type Sweep } from './sweep.js';
 
 /** How long a message or an expansion may be under way; its room acts within milliseconds. */
 const overdueMs = 3_000;
+/** A cancelled task's permits are returned by nobody else. */
+const permitOverdueMs = 500;
 
 /** What is written on the worklists and was not done: a message lost, an expansion, a cascade or a closing cut short, a dead job in a queue. */
 export class AgendaSweep implements Sweep {
@@ -29,6 +31,7 @@ export class AgendaSweep implements Sweep {
         this.dispatch.advanceCascades(shard).then(() => true),
       ),
     ];
+    await this.dispatch.workPermits(shard, permitOverdueMs);
     await this.context.agenda.drainDiscards(shard, async (queue, jobId) => this.context.sender.removeJob(queue, jobId));
     return repaired.reduce((sum, count) => sum + count, 0);
   }

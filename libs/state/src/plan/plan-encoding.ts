@@ -6,6 +6,7 @@ import {
   type Backoff,
   type Effect,
   type Json,
+  type Permit,
   type Plan,
   type PlannedTask,
   type RiskTerms,
@@ -43,6 +44,7 @@ interface ControlRecord {
   /** It waits for a human's word. */
   risk?: AskedRisk;
   approvalTtlMs?: number;
+  permits?: Permit[];
   sink?: boolean;
 }
 
@@ -187,6 +189,7 @@ function controlOf(task: PlannedTask, shard: number, isAlone: boolean): ControlR
     ...(task.continueOnFailure ? { goesOn: true } : {}),
     ...(task.approvalTtlMs === null ? {} : { approvalTtlMs: task.approvalTtlMs }),
     ...(task.risk === undefined ? {} : { risk: task.risk }),
+    ...(task.permits === undefined ? {} : { permits: task.permits }),
     ...(task.dependents.length === 0 && task.parent === undefined ? { sink: true } : {}),
   };
 }
@@ -216,6 +219,7 @@ export function decodeTask(index: string, controlText: string, specText: string)
     continueOnFailure: control.goesOn === true,
     approvalTtlMs: control.approvalTtlMs ?? null,
     ...(control.risk === undefined ? {} : { risk: control.risk }),
+    ...(control.permits === undefined ? {} : { permits: control.permits }),
   };
 }
 

@@ -21,6 +21,7 @@ const includes = [
   'guard',
   'plan',
   'fields',
+  'permits',
   'tasks',
   'budget',
   'wait',
@@ -33,11 +34,17 @@ const includes = [
   'cascade',
   'close',
   'settle',
-  'settlements',
-  'decide',
-  'accept',
   'register',
 ] as const;
+
+/** What only some scripts use: a chunk of Lua has at most 200 local names, and these are local to the script. */
+const ownIncludes: Readonly<Record<string, string>> = {
+  'accept-directive': 'accept',
+  'decide-hold': 'decide',
+  'settle-attempt': 'settlements',
+  'take-permit': 'home',
+  'return-permit': 'home',
+};
 
 /** Names of all transitions: one script each. */
 function listScripts(): string[] {
@@ -51,9 +58,10 @@ function readScript(path: string): string {
   return readFileSync(join(folder, `${path}.lua`), 'utf8');
 }
 
-/** Without a name in Lua: a chunk has 200 of them at most. `{{name}}` stands for the function's name: it carries the hash of the whole text, this line included. */
+/** `{{name}}` stands for the function's name: it carries the hash of the whole text, this line included. */
 function functionOf(name: string): string {
-  return `register('{{${name}}}', function()\n${readScript(name)}\nend)\n`;
+  const own = ownIncludes[name] === undefined ? '' : readScript(`includes/${ownIncludes[name]}`);
+  return `do\n${own}\nregister('{{${name}}}', function()\n${readScript(name)}\nend)\nend\n`;
 }
 
 /**

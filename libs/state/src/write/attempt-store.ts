@@ -11,6 +11,7 @@ import type { Keys } from '../keys.js';
 import type { ScriptArg, ScriptCall, ScriptRunner } from '../redis/script-runner.js';
 import { groupForCalls } from '../plan/plan-encoding.js';
 import { luaJson } from '../redis/lua-json.js';
+import type { GivenPermit } from './permit-store.js';
 import { parseFollowup, type Followup, type FollowupReply } from './dispatch.js';
 
 export interface SettlementDetail {
@@ -169,6 +170,14 @@ export class AttemptStore {
     const args = [directiveId, index, holds ? 'pass' : 'skip', this.window, newNonceBase()];
     const [, followup] = (await this.runOn(directiveId, 'pass-condition', args)) as SteppedReply;
     return this.followup(shardOf(directiveId), followup);
+  }
+
+  /** `stale`: the task does not want any more what it was given. */
+  async permitTask({ place, kind, key, turnAtMs }: GivenPermit): Promise<Followup | 'stale'> {
+    const { directiveId, index, round } = place;
+    const args = [directiveId, index, round, kind, key, turnAtMs ?? '', this.window, newNonceBase()];
+    const [result, followup] = (await this.runOn(directiveId, 'permit-task', args)) as SteppedReply;
+    return result === 'stale' ? 'stale' : this.followup(shardOf(directiveId), followup);
   }
 
   /** Writes children `from`.. of a fan-out of `count`, as many of them as one call may; answers how many stand now, or why not. */

@@ -24,6 +24,8 @@ export interface Followup {
   expanding: FanOutTask[];
   cascades: number;
   reviewing: string[];
+  /** Requests and returns that are filed for the home slots of tenants. */
+  permits: number;
 }
 
 /** directive, index, attempt, nonce, queue, ttlMs, tenant, traceparent, control, spec (empty: too large for the answer), approved ('1' or empty) */
@@ -35,9 +37,10 @@ export type FollowupReply = [
   expanding: [directiveId: string, index: string][],
   cascades: number,
   reviewing: string[],
+  permits: number,
 ];
 
-const nothing: FollowupReply = [[], [], 0, []];
+const nothing: FollowupReply = [[], [], 0, [], 0];
 
 export type SpecReader = (directiveId: string, index: string) => Promise<string>;
 
@@ -46,13 +49,14 @@ export async function parseFollowup(
   reply: FollowupReply | undefined,
   readSpec: SpecReader,
 ): Promise<Followup> {
-  const [dispatched, expanding, cascades, reviewing] = reply ?? nothing;
+  const [dispatched, expanding, cascades, reviewing, permits] = reply ?? nothing;
   return {
     shard,
     dispatched: await Promise.all(dispatched.map(async (grant) => parseDispatch(grant, readSpec))),
     expanding: expanding.map(([directiveId, index]) => ({ directiveId, index })),
     cascades,
     reviewing,
+    permits,
   };
 }
 

@@ -8,9 +8,9 @@ local function new_release(window, nonce)
 end
 
 -- dispatched: list of {id, index, attempt, nonce, queue, ttlMs, tenant, traceparent, control, spec, approved}; expanding: of {id, index};
--- cascades: how many are filed, if this call filed any, for what is filed already is somebody else's; reviewing: ids.
+-- cascades: how many are filed, if this call filed any, for what is filed already is somebody else's; reviewing: ids; permits: how many were filed.
 local function followup_of(release, has_filed)
-  return { release.dispatched, release.expanding, has_filed and redis.call('ZCARD', shard_key('cascade')) or 0, release.reviewing }
+  return { release.dispatched, release.expanding, has_filed and redis.call('ZCARD', shard_key('cascade')) or 0, release.reviewing, FILED_PERMITS }
 end
 
 local function any_filed(directives)
@@ -78,11 +78,23 @@ local function meet_budget(directive, index, control, task)
   hold(directive, index, control, task, 'budget', directive.id)
 end
 
+local function next_permit(control, task)
+  return control.permits and control.permits[(task.permits or 0) + 1]
+end
+
+local function ask_permit(directive, index, control, task, permit)
+  if task.asking then return end
+  if not task.permits then task.round = (task.round or 0) + 1 end
+  task.asking = true
+  defer(directive, index, control, task, permit.kind, permit.key)
+  file_permit(permit_member('ask', directive, index, task, permit))
+end
+
 -- `task` is its state or nil. Does nothing for a directive that is closing: the close chunk finishes its tasks.
 local function make_ready(directive, index, control, task, release)
   if directive.closing ~= '' or RESTING[directive.state] or NOW >= directive.ttlAt then return end
   task = task or {}
-  if directive.state == 'PAUSED' then return park_paused(directive, index, task) end
+  if directive.state == 'PAUSED' then return park_paused(directive, index, control, task) end
   if control.fanOut or control.when and not task.passed then
     redis.call('ZADD', shard_key('expand'), NOW, task_member(directive.id, index))
     release.expanding[#release.expanding + 1] = { directive.id, index }
@@ -94,8 +106,11 @@ local function make_ready(directive, index, control, task, release)
   leave_hold(directive, index, task)
   if verdict == 'budget-reserved' then
     park(directive, index)
+    return_permits(directive, index, control, task)
     return defer(directive, index, control, task, 'budget-reserved', directive.id)
   end
+  local permit = next_permit(control, task)
+  if permit then return ask_permit(directive, index, control, task, permit) end
   if room_in_window(release, control.queue) then return grant(directive, index, control, task, release) end
   if task.state then
     task.state = 'ready'

@@ -84,6 +84,7 @@ local function settle(directive, settlement, release)
   local job_id = attempt_id(directive.id, index, task)
   local cost, tokens = charge(directive, task, started, detail.costMicroUsd, detail.tokens)
   leave_window(directive, settlement, job_id, release)
+  return_permits(directive, index, control, task)
   if verdict == 'retry' and directive.closing == '' then
     return retry_later(directive, index, control, task, detail, cost, tokens)
   end

@@ -30,6 +30,7 @@ end
 -- Counts a task that becomes final. A required task that did not succeed breaks the directive; a child answers through its parent.
 local function finish_task(directive, index, control, task, state)
   leave_hold(directive, index, task)
+  return_permits(directive, index, control, task)
   forget_waiting(task)
   task.state = state
   task.since = NOW

@@ -17,9 +17,10 @@ local function unpark_one(directive, index)
   directive.parked = directive.parked - redis.call('ZREM', directive_key(directive.id, 'parked'), index)
 end
 
-local function park_paused(directive, index, task)
+local function park_paused(directive, index, control, task)
   park(directive, index)
   if not task.state then return end
+  return_permits(directive, index, control, task)
   task.state = 'ready'
   task.waiting = { 'paused', directive.id }
   task.deadline = directive.ttlAt
@@ -36,6 +37,7 @@ end
 -- Holds are of tasks: the directive runs, and says so. `data` is what else the event tells; without its `expiresAt` a hold may last to the TTL.
 local function hold(directive, index, control, task, kind, ref, data)
   if task.state == 'held' then return end
+  return_permits(directive, index, control, task)
   start_directive(directive)
   task.state = 'held'
   task.since = NOW

@@ -1,0 +1,94 @@
+import { Gatherer } from '#libs/policy';
+import type { Followup, GivenPermit, PermitOrder } from '#libs/state';
+import type { ExecutorContext } from '../executor.context.js';
+
+/** How long a task stands in line at its home slot before it is asked for again, in case the word that it got its place was lost. */
+const askAgainMs = 30_000;
+
+/**
+ * Goes between the shards and the home slots of tenants: asks for the permits that tasks wait for, gives back what they held, and tells
+ * whoever got it. Each step is on record until it is done, and may be done twice.
+ */
+export class PermitClerk {
+  private readonly rounds = new Map<number, Gatherer<number, Followup[]>>();
+
+  constructor(private readonly context: Pick<ExecutorContext, 'attempts' | 'permits' | 'logger'>) {}
+
+  /** Works off what was filed at least so long ago. Answers what follows for the tasks that go on; to one caller, of those who ask at once. */
+  async work(shard: number, olderThanMs = 0): Promise<Followup[]> {
+    const known = this.rounds.get(shard);
+    const round =
+      known ??
+      new Gatherer<number, Followup[]>(
+        async (ages) => {
+          const followups = await this.workOff(shard, Math.min(...ages));
+          return ages.map((_, at) => (at === 0 ? followups : []));
+        },
+        { most: Number.POSITIVE_INFINITY },
+      );
+    if (!known) this.rounds.set(shard, round);
+    return round.add(olderThanMs);
+  }
+
+  private async workOff(shard: number, olderThanMs: number): Promise<Followup[]> {
+    const { orders, hasMore } = await this.context.permits.due(shard, olderThanMs);
+    const carried = await Promise.all(orders.map(async (order) => this.carrySafely(shard, order)));
+    // What was given is sent before more is asked for.
+    return [...carried.flat(), ...(hasMore ? [morePermits(shard)] : [])];
+  }
+
+  /** One that fails must not keep the others. */
+  private async carrySafely(shard: number, order: PermitOrder): Promise<Followup[]> {
+    try {
+      return order.word === 'ask' ? await this.ask(shard, order) : await this.giveBack(shard, order);
+    } catch (error) {
+      this.context.logger.error(
+        { err: error, order },
+        'a permit could not be asked for or returned; it is tried again',
+      );
+      await this.context.permits.postpone(shard, order, askAgainMs);
+      return [];
+    }
+  }
+
+  private async ask(shard: number, order: PermitOrder): Promise<Followup[]> {
+    const answer = await this.context.permits.take(order);
+    if (answer.result === 'waiting') {
+      await this.context.permits.postpone(shard, order, askAgainMs);
+      return [];
+    }
+    const { place, tenant, kind, key } = order;
+    const given = answer.result === 'granted' ? [{ place, tenant, kind, key, turnAtMs: answer.turnAtMs }] : [];
+    const followups = await this.deliver(given);
+    // The task struck it off, unless it did not want it any more.
+    await this.context.permits.strike(shard, order);
+    return followups;
+  }
+
+  private async giveBack(shard: number, order: PermitOrder): Promise<Followup[]> {
+    const followups = await this.deliver(await this.context.permits.giveBack(order, order.max));
+    await this.context.permits.strike(shard, order);
+    return followups;
+  }
+
+  /** What a task does not want any more goes back, and so to the next in line. */
+  private async deliver(first: readonly GivenPermit[]): Promise<Followup[]> {
+    const followups: Followup[] = [];
+    for (let open = first; open.length > 0;) {
+      const answers = await Promise.all(open.map(async (given) => this.tell(given)));
+      followups.push(...answers.flatMap(({ followup }) => followup ?? []));
+      open = answers.flatMap(({ next }) => next);
+    }
+    return followups;
+  }
+
+  private async tell(given: GivenPermit): Promise<{ followup?: Followup; next: GivenPermit[] }> {
+    const followup = await this.context.attempts.permitTask(given);
+    if (followup !== 'stale') return { followup, next: [] };
+    return { next: await this.context.permits.giveBack(given, '0') };
+  }
+}
+
+function morePermits(shard: number): Followup {
+  return { shard, dispatched: [], expanding: [], cascades: 0, reviewing: [], permits: 1 };
+}
