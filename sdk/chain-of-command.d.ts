@@ -189,6 +189,7 @@ export type EventType =
   | 'task.denied'
   | 'task.resolved'
   | 'task.deferred'
+  | 'task.overspent'
   | 'task.skipped'
   | 'task.cancelled'
   | 'task.expired'

@@ -112,6 +112,8 @@ describe('/docs-json', () => {
       ['post /api/v1/approvals/{id}/approve', '', '#/components/schemas/ApproveHold'],
       ['post /api/v1/approvals/{id}/deny', '', '#/components/schemas/DenyHold'],
       ['post /api/v1/approvals/{id}/resolve', '', '#/components/schemas/ResolveHold'],
+      ['get /api/v1/grants', 'directive'],
+      ['delete /api/v1/grants/{action}', 'directive'],
       ['post /api/v1/directives/{id}/budget', '', '#/components/schemas/RaiseBudget'],
       ['get /api/v1/directives/{id}/events/stream', 'after Last-Event-ID'],
       ['get /api/v1/events/stream', 'after type Last-Event-ID'],

@@ -33,6 +33,13 @@ async function decide(id: string, index: string, decision: Partial<HoldDecision>
   await holds.decide(place, { decision: 'approve', by: 'ann', comment: '', ...decision });
 }
 
+/** As if it had been asked long ago. */
+async function letAnswerTimePass(id: string, index: string): Promise<void> {
+  const asked = { ...(await question(id, index)), expiresAt: 1 };
+  await stage.redis.hset(stage.keys.tasks(id), `${index}:approval`, JSON.stringify(asked));
+  await stage.redis.zadd(stage.keys.timers(0), 1, `approval:${id}.${index}`);
+}
+
 async function question(id: string, index: string): Promise<Record<string, unknown>> {
   const text = await stage.redis.hget(stage.keys.tasks(id), `${index}:approval`);
   return JSON.parse(text ?? 'null') as Record<string, unknown>;
@@ -109,7 +116,11 @@ describe('a question', () => {
     const { expiresAt, requestedAt } = await question(id, '0');
     expect(Number(expiresAt) - Number(requestedAt)).toBe(1_000);
     expect(await stage.members('timers')).toContain(`approval:${id}.0`);
-    await stage.redis.zadd(stage.keys.timers(0), 1, `approval:${id}.0`);
+    await expect(decide(id, '0', { decision: 'deny', by: 'executor', isExpired: true })).rejects.toMatchObject({
+      code: 'HOLD_ENDED',
+    });
+    await letAnswerTimePass(id, '0');
+    await expect(decide(id, '0')).rejects.toMatchObject({ code: 'HOLD_ENDED' });
     const { unanswered } = await stage.attempts.fireTimers(0, 10);
     expect(unanswered).toEqual([{ directiveId: id, index: '0' }]);
     await decide(id, '0', { decision: 'deny', by: 'executor', isExpired: true });

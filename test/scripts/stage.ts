@@ -138,7 +138,10 @@ export class Stage {
   }
 
   async parked(id: string): Promise<string[]> {
-    return this.redis.zrange(`${this.keys.directive(id)}:parked`, '0', '-1');
+    const lists = ['parked', 'short', 'unfunded'].map(async (list) =>
+      this.redis.zrange(`${this.keys.directive(id)}:${list}`, '0', '-1'),
+    );
+    return (await Promise.all(lists)).flat();
   }
 
   async members(list: 'outbox' | 'timers' | 'cascade' | 'expand' | 'closing' | 'discard'): Promise<string[]> {

@@ -24,9 +24,9 @@ afterAll(async () => bed.close());
 const keys = new Keys('coc');
 const { id } = aDraft();
 const parts = ['plan', 'tasks', 'events', 'artifacts'] as const;
-const lists = ['outbox', 'timers', 'cascade', 'expand', 'closing', 'discard', 'control', 'queues'] as const;
+const lists = ['outbox', 'timers', 'cascade', 'expand', 'closing', 'discard', 'control', 'queues', 'permits'] as const;
 /** Only scripts touch these, so keys.ts does not know them. */
-const luaOnly = { parts: ['parked'], staged: ['plan:', 'tasks:'] };
+const luaOnly = { parts: ['parked', 'short', 'unfunded'], staged: ['plan:', 'tasks:'] };
 
 async function lua(body: string, ...args: string[]): Promise<unknown> {
   return runInLibrary(bed.redis, body, keys.root(0), ...args);

@@ -19,6 +19,7 @@ import {
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
 import { join } from 'node:path';
+import { HoldEditor } from './approve/hold.editor.js';
 import { ApprovalService } from './approve/approval.service.js';
 import { DecideService } from './decide/decide.service.js';
 import { WorkflowLibrary } from './decide/workflow.library.js';
@@ -83,7 +84,8 @@ export function createOrchestratorContext(
       store: new HoldStore(scripts, keys),
       grants: new GrantRegister(redis, keys, servedShards),
       ledgers: new LedgerReader(redis, keys, reader),
-      actions,
+      orders,
+      editor: new HoldEditor(actions, orders),
       sender,
       logger,
     }),

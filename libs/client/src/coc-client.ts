@@ -126,12 +126,13 @@ export class CocClient {
     await this.reach({ method: 'POST', path: `${holdPath(id)}/resolve`, body: answer });
   }
 
-  async listGrants(): Promise<GrantView[]> {
-    return (await this.get(GrantList, '/grants')).items;
+  /** Those of a directive, else those of the tenant. */
+  async listGrants(directive?: string): Promise<GrantView[]> {
+    return (await this.get(GrantList, `/grants${directiveQuery(directive)}`)).items;
   }
 
-  async revokeGrant(action: string): Promise<void> {
-    await this.reach({ method: 'DELETE', path: `/grants/${encodeURIComponent(action)}` });
+  async revokeGrant(action: string, directive?: string): Promise<void> {
+    await this.reach({ method: 'DELETE', path: `/grants/${encodeURIComponent(action)}${directiveQuery(directive)}` });
   }
 
   getBudget(id: string): Promise<BudgetLedger> {
@@ -189,4 +190,8 @@ function query(parts: Record<string, string | number | undefined>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(parts)) if (value !== undefined) search.set(name, String(value));
   return search.toString();
+}
+
+function directiveQuery(directive: string | undefined): string {
+  return directive === undefined ? '' : `?${query({ directive })}`;
 }

@@ -22,8 +22,11 @@ const Decision = z.strictObject({
   by: z.string(),
   at: z.iso.datetime(),
   comment: z.string(),
+  /** Of what was allowed: with another input it is not the digest that was asked about. */
   digest: z.string().nullable(),
   scope: z.string().nullable(),
+  /** The decider gave it another input. */
+  edited: z.boolean(),
 });
 
 /** A task that waits, or waited, for a human: what it would do, what it may spend, and why somebody is asked. */
@@ -92,12 +95,13 @@ export const RaiseBudget = z
   .meta({ id: 'RaiseBudget' });
 export type RaiseBudget = z.infer<typeof RaiseBudget>;
 
-/** What a tenant's approver let go for a while, up to the risk of what was seen. */
+/** What an approver let go, up to the risk of what was seen: in one directive as long as it lives, or in all of the tenant's for a while. */
 export const GrantView = z
   .strictObject({
     action: z.string(),
     maxScore: z.number(),
-    until: z.iso.datetime(),
+    directiveId: z.string().nullable(),
+    until: z.iso.datetime().nullable(),
     by: z.string(),
   })
   .meta({ id: 'Grant' });

@@ -29,6 +29,7 @@ export const eventTypes = [
   'task.denied',
   'task.resolved',
   'task.deferred',
+  'task.overspent',
   'task.skipped',
   'task.cancelled',
   'task.expired',

@@ -18,6 +18,8 @@ export interface RiskTerms {
   network: boolean;
   declared: RiskLevel;
   own?: RiskLevel;
+  /** The task itself asks for a human. */
+  requested?: boolean;
 }
 
 /** In the order in which every task asks for them. */
@@ -63,7 +65,7 @@ export interface PlannedTask {
   when?: string;
   /** Set when it waits for a human's word before it starts. */
   risk?: AskedRisk;
-  /** Set when only its input, known at dispatch, tells whether it must wait. */
+  /** Set when its input is known at dispatch only, and decides then whether it must wait. */
   riskTerms?: RiskTerms;
   approvalTtlMs: number | null;
   permits?: Permit[];

@@ -125,4 +125,59 @@ describe('decideSettlement', () => {
       }),
     );
   });
+
+  it('tries again whenever it may: not refused for good, retries left, time left, no effect at stake', () => {
+    fc.assert(
+      fc.property(tasks, failures, randoms, (task, failure, random) => {
+        fc.pre(!['permanent', 'cancelled', 'expired'].includes(failure.class) && task.attempt <= task.maxRetries);
+        fc.pre(task.effect !== 'once' || !task.started);
+        expect(decideSettlement(task, failure, now, never, random).verdict).toBe('retry');
+      }),
+    );
+  });
+
+  const delayOf = (task: SettledTask, failure: AttemptFailure, random: number): number => {
+    const verdict = decideSettlement({ ...task, effect: 'pure', maxRetries: 101 }, failure, now, never, random);
+    return verdict.verdict === 'retry' ? verdict.atMs - now : Number.NaN;
+  };
+  const transient = aFailure();
+
+  it('waits whole milliseconds, from none to the doubled delay, and never beyond the cap', () => {
+    fc.assert(
+      fc.property(tasks, randoms, (task, random) => {
+        const { retryDelayMs, maxRetryDelayMs, attempt } = task;
+        const delayMs = delayOf({ ...task, backoff: 'exponential' }, transient, random);
+        expect(Number.isInteger(delayMs) && delayMs >= 0).toBe(true);
+        expect(delayMs).toBeLessThanOrEqual(maxRetryDelayMs);
+        expect(delayMs).toBeLessThanOrEqual(retryDelayMs * 2 ** (attempt - 1));
+        expect(delayOf({ ...task, backoff: 'fixed' }, transient, random)).toBe(retryDelayMs);
+      }),
+    );
+  });
+
+  it('spreads the waits over all of the delay: the dice say which part of it', () => {
+    fc.assert(
+      fc.property(tasks, randoms, randoms, (task, random, other) => {
+        const exponential = { ...task, backoff: 'exponential' } as const;
+        const wholeMs = delayOf(exponential, transient, 1 - Number.EPSILON / 2);
+        expect(wholeMs).toBe(Math.min(task.retryDelayMs * 2 ** (task.attempt - 1), task.maxRetryDelayMs));
+        expect(delayOf(exponential, transient, 0)).toBe(0);
+        expect(Math.abs(delayOf(exponential, transient, random) - wholeMs * random)).toBeLessThanOrEqual(1);
+        const [less, more] = [Math.min(random, other), Math.max(random, other)];
+        expect(delayOf(exponential, transient, less)).toBeLessThanOrEqual(delayOf(exponential, transient, more));
+      }),
+    );
+  });
+
+  it('waits no less after a later attempt, and exactly as long as it is asked to if that is longer', () => {
+    fc.assert(
+      fc.property(tasks, randoms, fc.nat(1e9), (task, random, retryAfterMs) => {
+        fc.pre(task.attempt < 101);
+        const delayMs = delayOf(task, transient, random);
+        expect(delayOf({ ...task, attempt: task.attempt + 1 }, transient, random)).toBeGreaterThanOrEqual(delayMs);
+        const asked = delayOf(task, { ...transient, class: 'rate-limited', retryAfterMs }, random);
+        expect(asked).toBe(Math.max(delayMs, retryAfterMs));
+      }),
+    );
+  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { directiveStates, finalDirectiveStates, type DirectiveState } from '#libs/contracts';
 import { allowedFrom, decideClose, isTransitionAllowed } from './directive-lifecycle.js';
 
@@ -47,5 +48,35 @@ describe('decideClose', () => {
     [{ failed: 3, sinksSucceeded: 0 }, 'FAILED'],
   ])('closes %j as %s', (counts, state) => {
     expect(decideClose(counts)).toBe(state);
+  });
+
+  it('calls nothing complete of which a part failed, and nothing failed of which all succeeded', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), (failed, sinksSucceeded) => {
+        const state = decideClose({ failed, sinksSucceeded });
+        expect(state === 'COMPLETED').toBe(failed === 0);
+        expect(state === 'FAILED').toBe(failed > 0 && sinksSucceeded === 0);
+      }),
+    );
+  });
+
+  it('never ends better for one failure more, nor worse for one result more', () => {
+    const rank = ['FAILED', 'PARTIALLY_COMPLETED', 'COMPLETED'];
+    fc.assert(
+      fc.property(fc.nat(20), fc.nat(20), (failed, sinksSucceeded) => {
+        const rankOf = (failures: number, results: number) =>
+          rank.indexOf(decideClose({ failed: failures, sinksSucceeded: results }));
+        expect(rankOf(failed + 1, sinksSucceeded)).toBeLessThanOrEqual(rankOf(failed, sinksSucceeded));
+        expect(rankOf(failed, sinksSucceeded + 1)).toBeGreaterThanOrEqual(rankOf(failed, sinksSucceeded));
+      }),
+    );
+  });
+
+  it('ends a running directive in a state it may go to', () => {
+    fc.assert(
+      fc.property(fc.nat(3), fc.nat(3), (failed, sinksSucceeded) => {
+        expect(isTransitionAllowed('RUNNING', decideClose({ failed, sinksSucceeded }))).toBe(true);
+      }),
+    );
   });
 });

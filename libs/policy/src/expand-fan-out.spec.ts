@@ -109,4 +109,38 @@ describe('decideFanOut', () => {
       }),
     );
   });
+
+  it('makes all of the children or none, and never more than maxItems or than the plan may hold', () => {
+    const lists = fc.array(fc.constant(0), { maxLength: 12 });
+    const room = fc.integer({ min: 0, max: 15 });
+    fc.assert(
+      fc.property(lists, fc.integer({ min: 1, max: 12 }), room, (items, maxItems, left) => {
+        const parent = aParent({ forEach: { items: [], maxItems } });
+        const decision = decideFanOut(parent, items, 10, limits.maxTasks - left);
+        const isAllowed = items.length <= Math.min(maxItems, left);
+        expect('children' in decision ? decision.children.length : undefined).toBe(
+          isAllowed ? items.length : undefined,
+        );
+      }),
+    );
+  });
+
+  it('gives no child more than the parent was granted, nor a fan-out or a condition of its own', () => {
+    const parents = fc.record({
+      maxCostMicroUsd: fc.nat(),
+      maxTokens: fc.nat(),
+      maxRetries: fc.nat(100),
+      models: fc.subarray(['a', 'b']),
+      when: fc.constantFrom('true', 'false'),
+    });
+    fc.assert(
+      fc.property(parents, fc.array(fc.jsonValue(), { maxLength: 5 }), (over, items) => {
+        const { when: _, ...granted } = over;
+        for (const child of childrenOf(aParent({ ...over, forEach: { items: [], maxItems: 5 } }), items as Json)) {
+          expect(child).toMatchObject(granted);
+          expect([child.forEach, child.when]).toEqual([undefined, undefined]);
+        }
+      }),
+    );
+  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { Gatherer, type GatherLimits } from './gatherer.js';
 
 /** Calls stay open until the test answers them. */
@@ -91,5 +92,26 @@ describe('a gatherer', () => {
     );
     await expect(gatherer.add(1)).rejects.toThrow('at once');
     expect(await gatherer.add(2)).toBe(2);
+  });
+
+  it('gives everybody the answer to what he brought, in batches within the limits', async () => {
+    const items = fc.array(fc.nat(20), { maxLength: 15 });
+    const limits = fc.record({ most: fc.integer({ min: 1, max: 5 }), maxSize: fc.nat(30) });
+    await fc.assert(
+      fc.asyncProperty(items, limits, fc.nat(20), async (given, { most, maxSize }, bad) => {
+        const desk = new Desk({ most, maxSize, sizeOf: (item) => item }, (item) => item === bad);
+        expect(await desk.addAll(...given)).toEqual(
+          given.map((item) => (item === bad ? `bad: ${item}` : `did ${item}`)),
+        );
+        for (const call of desk.calls) {
+          expect(call.length).toBeLessThanOrEqual(most);
+          const size = call.reduce((sum, item) => sum + item, 0);
+          expect(size <= maxSize || call.length === 1).toBe(true);
+        }
+        // After a failure some go a second time.
+        const sent = given.includes(bad) ? given : desk.calls.flat();
+        expect(sent).toEqual(given);
+      }),
+    );
   });
 });

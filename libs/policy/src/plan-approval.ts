@@ -1,24 +1,26 @@
 import type { ActionRecord, ApprovalPolicy, PlannedTask, TaskSpec } from '#libs/contracts';
-import { defaultInput } from './plan-inputs.js';
+import { inputOfTask } from './plan-inputs.js';
 import type { PlanRequest } from './plan-request.js';
 import { askedRisk } from './risk/index.js';
 
 type Asked = Pick<PlannedTask, 'risk' | 'riskTerms'>;
 
 /**
- * Whether the task waits for a human before it starts, by what is known of it now. Where its input is known at dispatch only, what
- * is needed to decide then. A fan-out's items are known later, too.
+ * Whether the task waits for a human before it starts. Where its input is known at dispatch only, what is needed to decide then: a human is
+ * to see the risk of what would run, not of its template. A fan-out's items are known later, too.
  */
 export function planApproval(request: PlanRequest, task: TaskSpec, action: ActionRecord, isDynamic: boolean): Asked {
   const policy = policyOf(request);
   const { priority = 'MEDIUM' } = request;
   const { effect, network, risk: declared } = action;
+  const requested = task.approval === true;
   const terms = { policy, priority, network, declared, ...(task.risk === undefined ? {} : { own: task.risk }) };
-  const subject = { action: action.name, effect, input: task.input ?? defaultInput };
-  const risk = askedRisk({ ...subject, requested: task.approval === true }, terms);
-  if (risk) return { risk };
-  const mayStillBeNeeded = isDynamic && policy !== 'never' && policy !== 'on-request';
-  return mayStillBeNeeded ? { riskTerms: terms } : {};
+  if (isDynamic) {
+    const mayBeAsked = policy !== 'never' && (policy !== 'on-request' || requested);
+    return mayBeAsked ? { riskTerms: { ...terms, ...(requested ? { requested } : {}) } } : {};
+  }
+  const risk = askedRisk({ action: action.name, effect, input: inputOfTask(task), requested }, terms);
+  return risk ? { risk } : {};
 }
 
 function policyOf({ policies, house }: PlanRequest): ApprovalPolicy {

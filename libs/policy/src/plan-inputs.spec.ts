@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { ActionRecord, TaskSpec, limits, type Fault, type Json } from '#libs/contracts';
 import { catalogLookup } from './catalog-lookup.js';
 import { decidePlan } from './decide-plan.js';
+import { readPointer } from './json-pointer.js';
 import type { PlanRequest } from './plan-request.js';
+import { resolveReferences } from './resolve-references.js';
 import { SchemaValidator } from './schema-validator.js';
 
 type Draft = Omit<TaskSpec, 'action'> & { action?: string };
@@ -95,4 +98,29 @@ describe('an input', () => {
     const faults = faultsOf(tasks, { input: { text: 1, pad: 'x'.repeat(1_000_000) } });
     expect(faults).toHaveLength(34);
   });
+});
+
+it('is refused at submit exactly when dispatch would refuse it, and for the same faults', () => {
+  const part = fc.constantFrom<Json>('x', 1, { $input: '/text' }, { $input: '/list' }, { $input: '/none' });
+  const input = fc.record(
+    { text: part, sizes: fc.oneof(part, fc.constant<Json>({ $input: '/list' }), fc.array(part, { maxLength: 3 })) },
+    { requiredKeys: [] },
+  );
+  const whole = fc.record({ text: fc.constantFrom<Json>('t', 2), list: fc.constantFrom<Json>([1], ['l'], 3) });
+  const validator = new SchemaValidator();
+  fc.assert(
+    fc.property(input, whole, (given, directiveInput) => {
+      const template = JSON.parse(JSON.stringify(given)) as Json;
+      const resolved = resolveReferences(template, { tasks: () => undefined, input: directiveInput });
+      const faults = faultsOf([{ id: 'a', action: 'rag.embed', input: template }], { input: directiveInput });
+      const isMissing = 'failure' in resolved;
+      expect(faults.some(({ code }) => code === 'REFERENCE_INVALID')).toBe(isMissing);
+      if (isMissing) return;
+      const atDispatch = validator.validate(embed.input, resolved.value);
+      expect(faults.map(({ code }) => code)).toEqual(atDispatch.map(() => 'INPUT_INVALID'));
+      for (const [at, { detail }] of atDispatch.entries()) expect(faults[at]!.detail).toContain(detail);
+      // A client that follows the pointer finds something in what it wrote.
+      for (const { pointer } of faults) expect(readPointer({ tasks: [{ input: template }] }, pointer)).toBeDefined();
+    }),
+  );
 });

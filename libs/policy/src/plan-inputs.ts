@@ -6,7 +6,9 @@ import { resolveReferences, type LocatedReference } from './resolve-references.j
 import type { SchemaFault } from './schema-validator.js';
 
 /** A task without `input` gets an empty object: what an action with only optional fields expects. */
-export const defaultInput: Json = {};
+export function inputOfTask({ input }: TaskSpec): Json {
+  return input === undefined ? {} : input;
+}
 
 /** Resolved inputs checked at submit; 10,000 tasks may each refer to an input of 4 MB, and dispatch checks all again. */
 const maxCheckedBytes = 4 * limits.maxSubmitBytes;
@@ -23,7 +25,7 @@ export class PlanInputs {
 
   check(task: TaskSpec, action: ActionRecord, references: readonly LocatedReference[], pointer: string): void {
     if (references.some(({ reference }) => !('$input' in reference)) || this.bytesLeft < 0) return;
-    const resolved = resolveReferences(task.input ?? defaultInput, {
+    const resolved = resolveReferences(inputOfTask(task), {
       tasks: () => undefined,
       ...inputOf(this.request),
     });

@@ -20,17 +20,20 @@ export function checkModels(
   faults: PlanFaults,
   pointer: string,
 ): void {
-  for (const [at, model] of namedModels(task).entries()) {
+  for (const { model, place } of placesOfModels(task)) {
     const refusal = refusalOf(request, action, model);
-    if (refusal === undefined) continue;
-    const isSingle = task.model !== undefined && at === 0;
-    const place = isSingle ? '/model' : `/models/${at - (task.model === undefined ? 0 : 1)}`;
-    faults.add('MODEL_NOT_ALLOWED', `${pointer}${place}`, `task "${task.id}" names the model "${model}"; ${refusal}`);
+    const detail = `task "${task.id}" names the model "${model}"; ${refusal}`;
+    if (refusal !== undefined) faults.add('MODEL_NOT_ALLOWED', `${pointer}${place}`, detail);
   }
   if (namedModels(task).length > 0 || action.models.length === 0) return;
   if (chooseModels(request, task, action).length > 0) return;
   const detail = `${action.name} may use ${listed(action.models)}, and none of these is allowed for the directive`;
   faults.add('MODEL_NOT_ALLOWED', `${pointer}/action`, detail);
+}
+
+function placesOfModels({ model, models = [] }: TaskSpec): { model: string; place: string }[] {
+  const single = model === undefined ? [] : [{ model, place: '/model' }];
+  return [...single, ...models.map((name, at) => ({ model: name, place: `/models/${at}` }))];
 }
 
 function namedModels({ model, models = [] }: TaskSpec): string[] {

@@ -1,6 +1,6 @@
 import { microUsdFromUsd, type ActionRecord, type PlannedTask, type TaskSpec } from '#libs/contracts';
 import { planApproval } from './plan-approval.js';
-import { defaultInput } from './plan-inputs.js';
+import { inputOfTask } from './plan-inputs.js';
 import type { TaskLinks } from './plan-links.js';
 import { chooseModels } from './plan-models.js';
 import { planPermits } from './plan-permits.js';
@@ -38,7 +38,7 @@ export function planTask(
     ...(task.forEach && { forEach: task.forEach }),
     id: task.id,
     index,
-    input: task.input ?? defaultInput,
+    input: inputOfTask(task),
     maxCostMicroUsd: microUsdFromUsd(task.budget?.maxCostUsd ?? action.maxCostUsd ?? 0),
     maxRetries: task.maxRetries ?? policies?.maxRetries ?? defaultRetries.maxRetries,
     maxRetryDelayMs:

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { z } from 'zod';
 import type { Json, JsonSchema } from '#libs/contracts';
+import { canonicalJson } from './canonical-json.js';
+import { readPointer } from './json-pointer.js';
 import { SchemaValidator } from './schema-validator.js';
 
 const fromZod = z.toJSONSchema(
@@ -123,5 +126,59 @@ describe('a schema that cannot be used', () => {
 
   it('is not mistaken for one that can', () => {
     expect(new SchemaValidator().checkSchema(fromZod)).toBeUndefined();
+  });
+});
+
+describe('any schema', () => {
+  const json = fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.parse(JSON.stringify(value)) as Json);
+  const { part } = fc.letrec<{ part: JsonSchema }>((tie) => ({
+    part: fc.oneof(
+      { maxDepth: 3 },
+      fc.record({ type: fc.constantFrom('string', 'number', 'object', 'array', 'boolean') }),
+      fc.record({ const: json }),
+      fc.record({ items: tie('part') }),
+      fc.record({
+        properties: fc.dictionary(fc.constantFrom('a', 'b/c'), tie('part')),
+        additionalProperties: fc.boolean(),
+      }),
+      fc.record({ anyOf: fc.array(tie('part'), { minLength: 1, maxLength: 2 }) }),
+    ),
+  })) as { part: fc.Arbitrary<JsonSchema> };
+  const nonsense = fc.dictionary(
+    fc.constantFrom('type', 'items', 'required', '$ref', 'enum', 'pattern', '$async', '$schema'),
+    fc.oneof(json, fc.constantFrom<Json>('#', '(', true, 'draft-07')),
+  );
+  const values = fc.oneof(
+    json,
+    fc.constant<Json>(null),
+    fc.array(fc.constant<Json>(null), { minLength: 15, maxLength: 25 }),
+    fc.dictionary(fc.constantFrom('a', 'b/c', 'd'), json, { noNullPrototype: true }),
+  );
+
+  it('answers with at most twenty faults, each at a place of the value, and never throws', () => {
+    fc.assert(
+      fc.property(fc.oneof(part, nonsense), values, (schema, value) => {
+        const validator = new SchemaValidator();
+        const faults = validator.validate(schema, value);
+        expect(faults.length).toBeLessThanOrEqual(20);
+        for (const { pointer } of faults) expect(readPointer(value, pointer)).toBeDefined();
+        expect(validator.checkSchema(schema) === undefined || faults.length === 1).toBe(true);
+      }),
+    );
+  });
+
+  it('takes exactly the value that is its constant, and nothing where a schema and its opposite are asked for', () => {
+    const validator = new SchemaValidator();
+    fc.assert(
+      fc.property(part, values, values, (schema, value, other) => {
+        expect(validator.validate({ const: value }, value)).toEqual([]);
+        const isEqual = canonicalJson(value) === canonicalJson(other);
+        expect(validator.validate({ const: value }, other).length === 0).toBe(isEqual);
+        expect(validator.validate({ allOf: [schema, { not: schema }] }, value).length).toBeGreaterThan(0);
+        const isTaken = validator.validate(schema, value).length === 0;
+        expect(validator.validate({ not: schema }, value).length === 0).toBe(!isTaken);
+      }),
+      { numRuns: 25 },
+    );
   });
 });

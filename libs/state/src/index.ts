@@ -5,7 +5,13 @@ export { ControlStreamReader, type AbortSignalMessage } from './control/control-
 export { Keys } from './keys.js';
 export { openBlockingRedis, openRedis, type Redis } from './redis/open-redis.js';
 export { ShardAgenda, type Agenda, type RemovedJob } from './agenda/shard-agenda.js';
-export { PermitStore, type GivenPermit, type PermitOrder } from './write/permit-store.js';
+export {
+  PermitStore,
+  type GivenPermit,
+  type PermitAnswer,
+  type PermitOrder,
+  type PermitPlace,
+} from './write/permit-store.js';
 export { inputSources, sourceIndexes, type InputSources } from './plan/input-sources.js';
 export {
   decodeTask,

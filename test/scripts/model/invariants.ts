@@ -125,7 +125,7 @@ function checkWaiting(view: DirectiveView, snapshot: Snapshot): Faults {
   const isWoken =
     view.state === 'PAUSED' ||
     (view.numbers['reservedMicroUsd'] ?? 0) > 0 ||
-    snapshot.list('cascade').some((name) => name.startsWith(`${view.id}.parked.`));
+    snapshot.list('cascade').some((name) => name.startsWith(`${view.id}.`) && name.endsWith('.unpark'));
   // A human is asked about what is held.
   const left = view.parked.filter((index) => view.tasks.get(index)?.state !== 'held');
   if (left.length > 0 && !isWoken) faults.push(`nobody wakes the parked ${left.join(',')}`);

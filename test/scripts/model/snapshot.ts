@@ -102,7 +102,7 @@ function viewOf(stage: Stage, space: Keyspace, id: string): DirectiveView {
     tasks: new Map(indexes.map((index) => [index, viewOfTask(index, plan, tasks)])),
     states: new Map(states.map(([index, text]) => [index, JSON.parse(text) as StoredTask])),
     events: parseStory((keys[`${root}:events`] ?? []) as StoryEntries),
-    parked: Object.keys(keys[`${root}:parked`] ?? {}),
+    parked: ['parked', 'short', 'unfunded'].flatMap((list) => Object.keys(keys[`${root}:${list}`] ?? {})),
   };
 }
 

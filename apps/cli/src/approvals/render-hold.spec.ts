@@ -30,7 +30,15 @@ describe('a hold', () => {
 
   it('is shown with its answer once it has one', () => {
     const at = '2026-11-21T08:00:00.000Z';
-    const decision = { state: 'denied', by: 'ana', at, comment: 'not today', digest: null, scope: null } as const;
+    const decision = {
+      state: 'denied',
+      by: 'ana',
+      at,
+      comment: 'not today',
+      digest: null,
+      scope: null,
+      edited: false,
+    } as const;
     expect(renderHold(aHold({ decision }))).toContain(`\ndenied      by ana at ${at}: not today\n`);
   });
 

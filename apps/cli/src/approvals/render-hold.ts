@@ -41,7 +41,12 @@ export function renderHold(hold: HoldView): string {
 }
 
 export function renderGrants(grants: readonly GrantView[]): string {
-  const rows = grants.map(({ action, maxScore, until, by }) => [action, String(maxScore), until, by]);
+  const rows = grants.map(({ action, maxScore, until, by }) => [
+    action,
+    String(maxScore),
+    until ?? 'the directive ends',
+    by,
+  ]);
   return renderTable(['ACTION', 'UP TO SCORE', 'UNTIL', 'BY'], rows);
 }
 

@@ -87,13 +87,16 @@ function addAnswers(approvals: Command, cli: Cli): void {
     );
 }
 
+const ofDirective = ['--directive <id>', 'the grants of this directive, not those of the whole tenant'] as const;
+
 function addGrants(approvals: Command, cli: Cli): void {
   approvals
     .command('grants')
     .description('List the actions that may go for a while without being asked for.')
+    .option(...ofDirective)
     .option(...jsonOption)
-    .action(async (_options: object, command: Command) => {
-      const items = await (await openApi(cli, command)).listGrants();
+    .action(async ({ directive }: { directive?: string }, command: Command) => {
+      const items = await (await openApi(cli, command)).listGrants(directive);
       printData(cli, formatOf(command), { items }, () => renderGrants(items));
       if (items.length === 0) talk(cli, 'no grants; "coc approvals approve ID --scope action" gives one');
     });
@@ -101,9 +104,10 @@ function addGrants(approvals: Command, cli: Cli): void {
     .command('revoke')
     .description('Take back the grant of an action: it is asked for again from now on.')
     .argument('<action>')
+    .option(...ofDirective)
     .option(...jsonOption)
-    .action(async (action: string, _options: object, command: Command) => {
-      await (await openApi(cli, command)).revokeGrant(action);
+    .action(async (action: string, { directive }: { directive?: string }, command: Command) => {
+      await (await openApi(cli, command)).revokeGrant(action, directive);
       printData(cli, formatOf(command), { action }, () => `${action} is asked for again\n`);
     });
 }

@@ -113,7 +113,17 @@ export class DispatchService {
       if (performance.now() > until) break;
       await this.followQueues(prepared.jobs);
       await this.context.sender.sendTasks(prepared.jobs);
-      followups.push(...(await this.context.attempts.settle(prepared.refused)).followups);
+      followups.push(...(await this.settleRefused(prepared.refused)));
+    }
+    return followups;
+  }
+
+  /** The room they leave in their windows is given to the next in line. */
+  private async settleRefused(refused: readonly Settlement[]): Promise<Followup[]> {
+    const { followups, waiting } = await this.context.attempts.settle(refused);
+    for (const [queue, shard] of waiting) {
+      const { followup } = await this.context.attempts.releaseTasks(shard, queue, releaseLimit);
+      followups.push(followup);
     }
     return followups;
   }
@@ -168,7 +178,7 @@ function isEmpty(step: Followup): boolean {
 function riskOf({ spec, isApproved }: Dispatch, input: Json): AskedRisk | undefined {
   if (!spec.riskTerms || isApproved) return undefined;
   const { action, effect, riskTerms } = spec;
-  return askedRisk({ action, effect, input, requested: false }, riskTerms);
+  return askedRisk({ action, effect, input, requested: riskTerms.requested === true }, riskTerms);
 }
 
 function questionOf(dispatch: Dispatch, risk: AskedRisk): Settlement {

@@ -1,21 +1,20 @@
 import {
   CocError,
+  isDirectiveId,
   microUsdFromUsd,
   type ApproveHold,
   type BudgetLedger,
   type GrantView,
   type HoldList,
   type HoldView,
-  type Json,
   type Principal,
   type RaiseBudget,
   type ResolveHold,
 } from '#libs/contracts';
-import { SchemaValidator, refuseApprover } from '#libs/policy';
+import { refuseApprover } from '#libs/policy';
 import type { QueueSender } from '#libs/queues';
-import { replaceInput } from '#libs/state';
 import type {
-  ActionCatalog,
+  DirectiveOrders,
   FoundHold,
   GrantRegister,
   HoldDecision,
@@ -24,6 +23,7 @@ import type {
   LedgerReader,
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
+import type { HoldEditor } from './hold.editor.js';
 import { tellRoom } from '../tell-room.js';
 
 export interface ApprovalParts {
@@ -31,7 +31,8 @@ export interface ApprovalParts {
   store: HoldStore;
   grants: GrantRegister;
   ledgers: LedgerReader;
-  actions: ActionCatalog;
+  orders: DirectiveOrders;
+  editor: HoldEditor;
   sender: QueueSender;
   logger: Logger;
 }
@@ -40,8 +41,6 @@ type Word = Omit<HoldDecision, 'by'>;
 
 /** What humans answer to tasks that wait for them. Every answer is checked against what the task would do now. */
 export class ApprovalService {
-  private readonly validator = new SchemaValidator();
-
   constructor(private readonly parts: ApprovalParts) {}
 
   async list({ tenant }: Principal, page: { limit: number; cursor?: string }): Promise<HoldList> {
@@ -57,25 +56,18 @@ export class ApprovalService {
     const { view } = hold;
     if (view.kind !== 'approval') throw wrongKind(view, 'resolve it, or raise the budget');
     if (answer.digest !== undefined && answer.digest !== view.digest) throw staleDigest(view);
-    const { score } = view.risk!;
-    const text = answer.input === undefined ? '' : await this.edit(hold, answer.input);
-    await this.decide(principal, hold, {
-      decision: 'approve',
-      comment: answer.comment,
-      digest: view.digest,
-      scope: answer.scope,
-      text,
-      ...(answer.scope === 'task' ? {} : { maxScore: score }),
-    });
-    if (answer.scope === 'action') {
-      const until = new Date(Date.now() + answer.forMs).toISOString();
-      await this.parts.grants.give(principal.tenant, {
-        action: view.action,
-        maxScore: score,
-        until,
-        by: principal.actor,
-      });
+    const { comment, scope } = answer;
+    const edit = answer.input === undefined ? undefined : await this.parts.editor.edit(hold, answer.input);
+    // What he changed it to may be riskier than what he was asked about.
+    if (edit) assertMayAnswer(principal, view, edit.edited.score);
+    const maxScore = Math.max(view.risk!.score, edit?.edited.score ?? 0);
+    const grant = scope === 'task' ? {} : { maxScore };
+    await this.decide(principal, hold, { decision: 'approve', comment, digest: view.digest, scope, ...edit, ...grant });
+    if (scope === 'action') {
+      const untilMs = Date.now() + answer.forMs;
+      await this.parts.grants.give(principal.tenant, view.action, { maxScore, untilMs, by: principal.actor });
     }
+    if (scope !== 'task') await this.letCoveredGo(principal, view, maxScore, scope);
     return this.show(principal, id);
   }
 
@@ -91,6 +83,7 @@ export class ApprovalService {
     if (hold.view.kind === 'approval') throw wrongKind(hold.view, 'approve or deny it');
     if (hold.view.kind === 'budget' && decision !== 'fail')
       throw wrongKind(hold.view, 'raise the budget, or "fail" it');
+    if (output !== undefined) await this.parts.editor.checkOutput(hold, output);
     const text = output === undefined ? '' : JSON.stringify(output);
     await this.decide(principal, hold, { decision, comment, text });
   }
@@ -115,14 +108,26 @@ export class ApprovalService {
     return ledger;
   }
 
-  async listGrants({ tenant }: Principal): Promise<GrantView[]> {
-    return this.parts.grants.list(tenant, Date.now());
+  /** Those of a directive, else those of the tenant. */
+  async listGrants({ tenant }: Principal, directiveId?: string): Promise<GrantView[]> {
+    if (directiveId === undefined) return this.parts.grants.list(tenant, Date.now());
+    await this.assertDirective(tenant, directiveId);
+    return this.parts.grants.listOf(directiveId);
   }
 
-  async revokeGrant(principal: Principal, action: string): Promise<void> {
+  async revokeGrant(principal: Principal, action: string, directiveId?: string): Promise<void> {
     assertApprover(principal, 'the grant stays');
-    const wasThere = await this.parts.grants.revoke(principal.tenant, action);
+    const { grants } = this.parts;
+    if (directiveId !== undefined) await this.assertDirective(principal.tenant, directiveId);
+    const wasThere = await (directiveId === undefined
+      ? grants.revoke(principal.tenant, action)
+      : grants.revokeOf(directiveId, action));
     if (!wasThere) throw new CocError('NOT_FOUND', `there is no grant for ${action}`);
+  }
+
+  private async assertDirective(tenant: string, directiveId: string): Promise<void> {
+    const order = isDirectiveId(directiveId) ? await this.parts.orders.load(directiveId) : undefined;
+    if (order?.tenant !== tenant) throw new CocError('NOT_FOUND', `there is no directive ${directiveId}`);
   }
 
   private async find({ tenant }: Principal, id: string): Promise<FoundHold> {
@@ -133,28 +138,23 @@ export class ApprovalService {
 
   private async findOpen(principal: Principal, id: string, isYes: boolean): Promise<FoundHold> {
     const hold = await this.find(principal, id);
-    const { requestedBy, risk, decision } = hold.view;
-    const refusal = refuseApprover({ principal, requestedBy, score: risk?.score ?? null }, isYes);
+    const { risk, decision } = hold.view;
+    const refusal = refusalOf(principal, hold.view, risk?.score ?? null, isYes);
     if (refusal !== undefined) throw new CocError('FORBIDDEN', `${id} waits on: ${refusal}`);
     if (decision) throw new CocError('HOLD_ENDED', `${id} was ${decision.state} by ${decision.by} at ${decision.at}`);
     return hold;
   }
 
-  /** The spec with another input, which has to match the action's schema as any other. */
-  private async edit({ specText, view }: FoundHold, input: Json): Promise<string> {
-    const action = await this.parts.actions.get(view.action, view.actionVersion);
-    if (!action)
-      throw new CocError('ACTION_UNKNOWN', `${view.action}@${view.actionVersion} is no longer in the catalog`);
-    const faults = this.validator.validate(action.input, input);
-    if (faults.length > 0) {
-      const listed = faults.map(({ pointer, detail }) => ({
-        pointer: `/input${pointer}`,
-        code: 'INPUT_INVALID' as const,
-        detail,
-      }));
-      throw new CocError('INPUT_INVALID', `the edited input is not what ${view.action} takes`, listed);
+  /** What a grant covers and waits already goes, too, each for itself: as far as the one who gave it may answer it. */
+  private async letCoveredGo(principal: Principal, given: HoldView, maxScore: number, scope: string): Promise<void> {
+    for await (const hold of this.parts.holds.all(principal.tenant)) {
+      const { action, directiveId, kind, risk } = hold.view;
+      const isCovered = kind === 'approval' && action === given.action && risk!.score <= maxScore;
+      if (!isCovered || (scope === 'directive' && directiveId !== given.directiveId)) continue;
+      if (refusalOf(principal, hold.view, risk!.score, true) !== undefined) continue;
+      const comment = `covered by the grant given with ${given.id}`;
+      await this.decide(principal, hold, { decision: 'approve', comment, digest: hold.view.digest }).catch(unlessEnded);
     }
-    return replaceInput(specText, input);
   }
 
   private async decide(principal: Principal, { view, taskIndex, sinceMs }: FoundHold, word: Word): Promise<void> {
@@ -167,6 +167,25 @@ export class ApprovalService {
   private async wakeExecutor(tenant: string, directiveId: string): Promise<void> {
     await tellRoom(this.parts, 'execute', { tenant, directiveId, traceparent: '' });
   }
+}
+
+function refusalOf(
+  principal: Principal,
+  { requestedBy }: HoldView,
+  score: number | null,
+  isYes: boolean,
+): string | undefined {
+  return refuseApprover({ principal, requestedBy, score }, isYes);
+}
+
+function assertMayAnswer(principal: Principal, view: HoldView, score: number): void {
+  const refusal = refusalOf(principal, view, score, true);
+  if (refusal !== undefined) throw new CocError('FORBIDDEN', `${view.id} waits on: ${refusal}`);
+}
+
+/** Somebody else was quicker. */
+function unlessEnded(error: unknown): void {
+  if (!(error instanceof CocError && error.code === 'HOLD_ENDED')) throw error;
 }
 
 /** For what is about no single task: whoever has the role, also the one who asked for it. */

@@ -5,7 +5,7 @@ import { ApproveHold, DenyHold, GrantList, HoldList, HoldView, ResolveHold, type
 import { ApprovalService } from '../approve/approval.service.js';
 import { Problems } from './answers.js';
 import { CurrentPrincipal } from './current-principal.js';
-import { PlanQuery } from './page.query.js';
+import { GrantQuery, PlanQuery } from './page.query.js';
 
 /** Tasks that wait for a human, and what humans answer. The id of a hold is `<directive id>.<task index>`. */
 @ApiTags('approvals')
@@ -74,9 +74,12 @@ export class ApprovalController {
   @Get('grants')
   @ApiOperation({ summary: 'Actions that may go for a while without being asked for' })
   @ApiOkResponse({ standardSchema: GrantList })
-  @Problems(400)
-  async grants(@CurrentPrincipal() principal: Principal): Promise<z.infer<typeof GrantList>> {
-    return { items: await this.approvals.listGrants(principal) };
+  @Problems(400, 404)
+  async grants(
+    @Query({ schema: GrantQuery }) { directive }: GrantQuery,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<z.infer<typeof GrantList>> {
+    return { items: await this.approvals.listGrants(principal, directive) };
   }
 
   @Delete('grants/:action')
@@ -84,7 +87,11 @@ export class ApprovalController {
   @ApiOperation({ summary: 'Ask again from now on' })
   @ApiNoContentResponse()
   @Problems(400, 403, 404)
-  async revoke(@Param('action') action: string, @CurrentPrincipal() principal: Principal): Promise<void> {
-    await this.approvals.revokeGrant(principal, action);
+  async revoke(
+    @Param('action') action: string,
+    @Query({ schema: GrantQuery }) { directive }: GrantQuery,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<void> {
+    await this.approvals.revokeGrant(principal, action, directive);
   }
 }

@@ -23,6 +23,11 @@ export type ListQuery = z.infer<typeof ListQuery>;
 export const PlanQuery = z.strictObject({ limit: limit(1_000, 500), cursor });
 export type PlanQuery = z.infer<typeof PlanQuery>;
 
+export const GrantQuery = z.strictObject({
+  directive: z.string().max(100).optional().describe('those of this directive; without it, those of the whole tenant'),
+});
+export type GrantQuery = z.infer<typeof GrantQuery>;
+
 export const EventQuery = z.strictObject({
   limit: limit(1_000, 500),
   after: whole(z.int().min(0), 0, 'the last `seq` seen; `nextCursor` of the page before'),

@@ -29,6 +29,7 @@ interface StoredApproval {
   comment?: string;
   digest?: string;
   scope?: string;
+  edited?: boolean;
 }
 
 interface HoldParts {
@@ -39,6 +40,8 @@ interface HoldParts {
   task: StoredTask;
   approval: StoredApproval | undefined;
 }
+
+const page = 100;
 
 /** A hold with the parts of its task that a decision needs. */
 export interface FoundHold {
@@ -71,6 +74,21 @@ export class HoldReader {
     const items = found.flatMap((hold) => (hold && hold.view.decision === null ? [hold.view] : []));
     const last = page.at(-1);
     return { items, nextCursor: places.length > limit && last ? encodeCursor([last.sinceMs, last.id]) : null };
+  }
+
+  /** Each that waits now, the longest wait first. */
+  async *all(tenant: string): AsyncGenerator<FoundHold> {
+    let after: [number, string] = [0, ''];
+    for (;;) {
+      const places = await this.places(tenant, after, page);
+      for (const { id } of places) {
+        const hold = await this.find(tenant, id);
+        if (hold?.view.decision === null) yield hold;
+      }
+      const last = places.at(-1);
+      if (!last) return;
+      after = [last.sinceMs, last.id];
+    }
   }
 
   /** Of `<directive id>.<index>`; also one that was answered, as long as its question is on record. */
@@ -182,6 +200,6 @@ function assignmentOf(spec: SpecRecord, attempt: number): HoldView['assignment']
 
 function decisionOf(approval: StoredApproval | undefined): HoldView['decision'] {
   if (!approval || approval.state === 'pending') return null;
-  const { state, by = '', decidedAt = 0, comment = '', digest = null, scope = null } = approval;
-  return { state, by, at: new Date(decidedAt).toISOString(), comment, digest, scope };
+  const { state, by = '', decidedAt = 0, comment = '', digest = null, scope = null, edited = false } = approval;
+  return { state, by, at: new Date(decidedAt).toISOString(), comment, digest, scope, edited };
 }

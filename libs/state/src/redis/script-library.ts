@@ -27,6 +27,7 @@ const includes = [
   'wait',
   'approve',
   'fair',
+  'followup',
   'release',
   'lists',
   'finish',

@@ -1,7 +1,7 @@
 -- Purpose: works off the oldest filed chunk of dependents, so that freeing or skipping thousands never blocks Redis.
 -- KEYS[1] root of the shard
 -- ARGV[1] window  [2] nonce base
--- Returns: followup (see release.lua) ; cascades = what is left
+-- Returns: followup (see followup.lua) ; cascades = what is left
 -- Events: directive.started, task.queued, task.held, task.deferred, task.skipped, and what closes a directive
 
 local release = new_release(ARGV[1], ARGV[2])

@@ -16,6 +16,7 @@ if not DECISIONS[kind] or not DECISIONS[kind][decision] or int(task.since) ~= AR
   return { 'late', task.state or 'waiting', kind }
 end
 local word = cjson.decode(ARGV[5])
+if kind == 'approval' and not is_in_time(directive, index, decision, word) then return { 'late', 'expired', kind } end
 require_that(decision ~= 'complete' or #ARGV[6] > 0, 'an output is needed')
 guard_directive(directive)
 

@@ -8,9 +8,11 @@ local id, index = ARGV[1], ARGV[2]
 local directive = load_directive(id)
 local control = directive and load_control(directive, index)
 local task = control and (load_task(directive, index) or {})
-if not control or RESTING[directive.state] or directive.closing ~= '' or FINAL[task.state] or task.passed or task.first or task.nonce then
+if not control or RESTING[directive.state] or directive.closing ~= '' or FINAL[task.state] then
+  redis.call('ZREM', shard_key('expand'), task_member(id, index))
   return { 'stale' }
 end
+if task.passed or task.first or task.nonce then return { 'stale' } end
 guard_directive(directive)
 
 local release = new_release(ARGV[4], ARGV[5])

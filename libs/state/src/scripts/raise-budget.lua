@@ -23,7 +23,7 @@ if #fields > 0 then redis.call('HSET', directive_key(directive.id), unpack(field
 directive.overrunMicroUsd = 0
 word.budgetMicroUsd, word.budgetTokens = money or nil, tokens or nil
 emit(directive, 'directive.budget_raised', nil, word)
-if directive.parked > 0 and directive.state ~= 'PAUSED' then file_unpark(directive, directive.parked) end
+if directive.state ~= 'PAUSED' then file_waiting_for_budget(directive) end
 add_later(shard_key('outbox'), NOW_TEXT, 'execute:' .. directive.id)
 save_directive(directive)
 return { 'ok', directive.state }

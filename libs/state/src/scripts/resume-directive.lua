@@ -12,7 +12,9 @@ guard_directive(directive)
 
 directive.state = 'RUNNING'
 emit(directive, 'directive.resumed', nil, { actor = ARGV[2] })
-file_unpark(directive, directive.parked)
+-- Also when none is parked: its last task may have ended in the meantime.
+file_cascade(directive, 'parked', int(directive.parked), 'unpark')
+file_waiting_for_budget(directive)
 redis.call('ZADD', shard_key('outbox'), NOW, 'execute:' .. directive.id)
 save_directive(directive)
 return { 'ok', 'RUNNING' }

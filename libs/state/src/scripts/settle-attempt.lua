@@ -14,7 +14,7 @@ local release = new_release(ARGV[1], ARGV[2])
 guard_settlements(settlements, directives, release)
 settle_all(settlements, results, release)
 for _, directive in ipairs(directives) do
-  wake_parked(directive, release)
+  wake_others(directive, release)
   save_directive(directive)
 end
 return { results, lines_of(release), followup_of(release, any_filed(directives)) }

@@ -24,4 +24,4 @@ for _, directive in ipairs(directives) do
     started = started + #(directive.roots or {})
   end
 end
-return { left, followup_of(release, more) }
+return { left, followup_of(release, more or any_filed(directives)) }

@@ -31,7 +31,7 @@ export interface Followup {
 /** directive, index, attempt, nonce, queue, ttlMs, tenant, traceparent, control, spec (empty: too large for the answer), approved ('1' or empty) */
 export type DispatchReply = [string, string, string, string, string, string, string, string, string, string, string];
 
-/** As `followup_of` in release.lua answers it; a script that did nothing leaves it out. */
+/** As `followup_of` in followup.lua answers it; a script that did nothing leaves it out. */
 export type FollowupReply = [
   dispatched: DispatchReply[],
   expanding: [directiveId: string, index: string][],

@@ -1,4 +1,4 @@
-import { CocError, formatTaskIndex, type DirectiveState } from '#libs/contracts';
+import { CocError, formatTaskIndex, type AskedRisk, type DirectiveState } from '#libs/contracts';
 import type { Keys } from '../keys.js';
 import { luaJson } from '../redis/lua-json.js';
 import type { ScriptRunner } from '../redis/script-runner.js';
@@ -16,6 +16,8 @@ export interface HoldDecision {
   comment: string;
   digest?: string;
   scope?: string;
+  /** With another input: the risk of what will run. */
+  edited?: AskedRisk;
   /** Nobody answered in time. */
   isExpired?: boolean;
   /** The edited spec of an approval, or the output a task is completed with, as JSON text. */
@@ -40,12 +42,13 @@ export class HoldStore {
 
   /** The worker queue of the task. Throws NOT_FOUND, or HOLD_ENDED when it is not held any more, or for something else. */
   async decide({ directiveId, taskIndex, sinceMs }: HoldPlace, decision: HoldDecision): Promise<string> {
-    const { by, comment, digest, scope, isExpired, text = '', maxScore } = decision;
+    const { by, comment, digest, scope, edited, isExpired, text = '', maxScore } = decision;
     const word = {
       by,
       comment,
       ...(digest && { digest }),
       ...(scope && { scope }),
+      ...(edited && { edited: true, risk: edited }),
       ...(isExpired && { expired: true }),
     };
     const grant = maxScore === undefined ? '' : JSON.stringify({ maxScore, by });

@@ -1,7 +1,13 @@
 -- Purpose: what follows from a final task: dependents freed or skipped, a fan-out joined. Long lists go to `cascade`.
--- Everything that is parked now is looked at once, in chunks.
-local function file_unpark(directive, count)
-  file_cascade(directive, 'parked', int(count), 'unpark')
+-- Looks again, in chunks, at the tasks in one of the directive's own lists, at most as many as stand there now.
+local function file_list(directive, list, count)
+  if count > 0 then file_cascade(directive, list, int(count), 'unpark') end
+end
+
+local function file_waiting_for_budget(directive)
+  for _, list in ipairs({ 'short', 'unfunded' }) do
+    file_list(directive, list, redis.call('ZCARD', directive_key(directive.id, list)))
+  end
 end
 
 -- What waited for a dependency until now has a state only if it was skipped for another, or refused.

@@ -3,14 +3,21 @@
 -- { maxScore, untilMs, by, at }: it covers what is at most as risky as what the human saw.
 local function is_granted(text, score)
   local given = text and cjson.decode(text)
-  return given and score <= given.maxScore and (not given.untilMs or NOW < given.untilMs)
+  return given and score <= given.maxScore and (not given.untilMs or NOW < given.untilMs) and given
 end
 
-local function is_approved(directive, control, task, score)
+-- What a grant lets go once stays let go: the grant may be over when the task is looked at again.
+local function is_approved(directive, index, control, task, score)
   if task.approved then return true end
-  local granted = redis.call('HGET', directive_key(directive.id, 'tasks'), 'grant:' .. control.queue)
-  if is_granted(granted, score) then return true end
-  return is_granted(redis.call('HGET', ROOT .. ':grants:' .. directive.tenant, control.queue), score)
+  local grant = is_granted(redis.call('HGET', directive_key(directive.id, 'tasks'), 'grant:' .. control.queue), score)
+    or is_granted(redis.call('HGET', ROOT .. ':grants:' .. directive.tenant, control.queue), score)
+  if not grant then return false end
+  leave_hold(directive, index, task)
+  start_directive(directive)
+  task.approved, task.state, task.since, task.waiting, task.deadline = true, 'ready', NOW, nil, nil
+  save_task(directive, index, task)
+  emit(directive, 'task.approved', control.id, { by = grant.by, grant = true, score = score, attempt = task.attempt or 0 })
+  return true
 end
 
 -- `risk` is { score, factors, reasons }. No answer in time is a no: see fire-timers.

@@ -34,15 +34,19 @@ local function reserve(directive, control, task)
 end
 
 -- Frees the reservation and charges the actual cost; with no figure the grant itself is charged if the attempt had started.
-local function charge(directive, task, started, cost_micro_usd, tokens)
+local function charge(directive, control, task, started, cost_micro_usd, tokens)
   local granted, granted_tokens = task.reserveMicroUsd or 0, task.reserveTokens or 0
   local cost = cost_micro_usd or (started and granted or 0)
   local spent = tokens or (started and granted_tokens or 0)
+  directive.hasFreed = directive.hasFreed or granted > 0 or granted_tokens > 0
   directive.reservedMicroUsd = directive.reservedMicroUsd - granted
   directive.reservedTokens = directive.reservedTokens - granted_tokens
   local before, before_tokens = directive.chargedMicroUsd, directive.chargedTokens
   directive.chargedMicroUsd = before + cost
-  directive.overrunMicroUsd = directive.overrunMicroUsd + math.max(0, cost - granted)
+  if cost > granted then
+    directive.overrunMicroUsd = directive.overrunMicroUsd + cost - granted
+    emit(directive, 'task.overspent', control.id, { attempt = task.attempt, paidMicroUsd = cost, grantedMicroUsd = granted })
+  end
   directive.chargedTokens = before_tokens + spent
   warn_when_reached(directive, 'microUsd', directive.budgetMicroUsd, before, directive.chargedMicroUsd)
   warn_when_reached(directive, 'tokens', directive.budgetTokens, before_tokens, directive.chargedTokens)

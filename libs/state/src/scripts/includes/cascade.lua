@@ -20,27 +20,30 @@ local function start_roots(directive, roots, release)
   end
 end
 
--- `chunk` is how many are still to be looked at: going on until none is parked would never end while a budget is reserved.
-local function run_unpark(directive, chunk, release)
+-- `chunk` is how many are still to be looked at: one that must wait on goes back to its list.
+local function run_unpark(directive, list, chunk, release)
   if directive.state == 'PAUSED' then return end
-  local count = tonumber(chunk)
-  unpark(directive, release, UNPARK_CHUNK)
-  if count > UNPARK_CHUNK then file_unpark(directive, count - UNPARK_CHUNK) end
+  local has_more
+  if list == 'short' then has_more = wake_short(directive, release, UNPARK_CHUNK) else has_more = unpark(directive, list, release, UNPARK_CHUNK) end
+  if has_more then file_list(directive, list, tonumber(chunk) - UNPARK_CHUNK) end
   close_when_done(directive, release)
 end
 
 -- The budget does not allow the task, and its directive is not to wait for a human.
 local function refuse_for_budget(directive, index, release)
   local task = load_task(directive, index) or {}
+  local control = load_control(directive, index)
   if FINAL[task.state] then return end
-  refuse(directive, index, load_control(directive, index), task, { code = 'BUDGET_EXCEEDED', message = 'the budget of the directive does not allow it' }, release)
+  -- It was raised in the meantime.
+  if budget_verdict(directive, control) ~= 'budget' then return make_ready(directive, index, control, task, release) end
+  refuse(directive, index, control, task, { code = 'BUDGET_EXCEEDED', message = 'the budget of the directive does not allow it' }, release)
 end
 
 -- `mode`: start (tasks without dependencies), free, skip, unpark (tasks that waited for the directive itself), or about the task `node` itself:
 -- go (a human let it), advance (it became final as `chunk`), refuse (its budget).
 local function run_cascade(directive, node, chunk, mode, release)
   if directive.closing ~= '' or RESTING[directive.state] then return end
-  if mode == 'unpark' then return run_unpark(directive, chunk, release) end
+  if mode == 'unpark' then return run_unpark(directive, node, chunk, release) end
   if mode == 'refuse' then return refuse_for_budget(directive, node, release) end
   if mode == 'advance' then return advance(directive, node, load_control(directive, node), chunk, release) end
   if mode == 'go' then

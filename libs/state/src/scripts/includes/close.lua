@@ -21,13 +21,13 @@ end
 local function close_task(directive, index, control, task, state)
   local data
   if task.state == 'dispatched' or task.state == 'running' then
-    local cost, tokens = charge(directive, task, task.state == 'running')
+    local cost, tokens = charge(directive, control, task, task.state == 'running')
     data = { attempt = task.attempt, costMicroUsd = cost, tokens = tokens }
     revoke_job(control.queue, attempt_id(directive.id, index, task), directive.closing)
   end
   remove_later(queue_key('ready', control.queue), task_member(directive.id, index))
   remove_later(shard_key('timers'), 'retry:' .. task_member(directive.id, index))
-  if control.fanOut then remove_later(shard_key('expand'), task_member(directive.id, index)) end
+  if control.fanOut or control.when then remove_later(shard_key('expand'), task_member(directive.id, index)) end
   finish_task(directive, index, control, task, state)
   emit(directive, state == 'expired' and 'task.expired' or 'task.cancelled', control.id, data)
 end

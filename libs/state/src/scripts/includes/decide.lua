@@ -5,10 +5,21 @@ local DECISIONS = {
   budget = { fail = true },
 }
 
+local function load_approval(directive, index)
+  return cjson.decode(redis.call('HGET', directive_key(directive.id, 'tasks'), index .. ':approval'))
+end
+
+-- A yes after the end is late, though nobody said no yet; the clock's own no before it is early.
+local function is_in_time(directive, index, decision, word)
+  local is_over = NOW >= load_approval(directive, index).expiresAt
+  if word.expired then return is_over end
+  return decision ~= 'approve' or not is_over
+end
+
 -- The record of the question gets its answer; what a human said of another kind of hold is in the event alone.
 local function answer_approval(directive, held, state)
   local field = held.index .. ':approval'
-  local record = cjson.decode(redis.call('HGET', directive_key(directive.id, 'tasks'), field))
+  local record = load_approval(directive, held.index)
   record.state, record.decidedAt = state, NOW
   for name, value in pairs(held.word) do record[name] = value end
   save_text(directive, field, cjson.encode(record))
@@ -61,6 +72,6 @@ local function decide_hold(directive, held)
   emit(directive, 'task.resolved', held.control.id, held.word)
   if decision == 'retry' then return go_on(directive, held) end
   if decision == 'complete' then return complete(directive, held) end
-  if directive.parked > 0 then unpark_one(directive, held.index) end
+  redis.call('ZREM', directive_key(directive.id, 'unfunded'), held.index)
   fail_held(directive, held, held.task.code or 'BUDGET_EXCEEDED')
 end

@@ -26,6 +26,12 @@ local function load_directives(members)
   return directives
 end
 
+local function waits_for_approval(directives, member)
+  local id, index = member:match('^([^.]+)%.([^.]+)$')
+  local task = id and directives[id] and load_task(directives[id], index)
+  return task and task.state == 'held' and task.waiting[1] == 'approval'
+end
+
 local function release_members(members, directives, release)
   for _, member in ipairs(members) do
     local id, index = member:match('^([^.]+)%.([^.]+)$')
@@ -36,9 +42,43 @@ local function release_members(members, directives, release)
   end
 end
 
--- Looks again at up to `limit` tasks that wait for the directive itself; one that must wait on is parked behind the others.
-local function unpark(directive, release, limit)
-  local parked = redis.call('ZPOPMIN', directive_key(directive.id, 'parked'), limit)
-  directive.parked = directive.parked - #parked / 2
-  for at = 1, #parked, 2 do release_member(directive, parked[at], release) end
+-- Looks again at up to `limit` tasks of one of the directive's own lists; true when there are more.
+local function unpark(directive, list, release, limit)
+  local popped = redis.call('ZPOPMIN', directive_key(directive.id, list), limit)
+  if list ~= 'unfunded' then directive.parked = directive.parked - #popped / 2 end
+  for at = 1, #popped, 2 do release_member(directive, popped[at], release) end
+  return #popped == 2 * limit
+end
+
+-- What may still be reserved, and what may still be spent once nothing is; of the money if it is limited, else of the tokens.
+local function budget_room(directive)
+  if not directive.budgetMicroUsd then
+    local unspent = directive.budgetTokens - directive.chargedTokens
+    return unspent - directive.reservedTokens, unspent
+  end
+  local unspent = directive.budgetMicroUsd - directive.chargedMicroUsd
+  return unspent - directive.reservedMicroUsd, unspent
+end
+
+-- The one that wants the least if it may fit now, else the one that wants the most if it never will: a human is asked about it.
+local function next_short(directive)
+  local key = directive_key(directive.id, 'short')
+  local free, unspent = budget_room(directive)
+  local least = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+  if least[1] and tonumber(least[2]) <= free then return least[1] end
+  local most = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')
+  return most[1] and tonumber(most[2]) > unspent and most[1]
+end
+
+-- True when it stopped for the limit alone. One that goes back, for its tokens are not there, ends it.
+local function wake_short(directive, release, limit)
+  for _ = 1, limit do
+    local index, before = next_short(directive), directive.parked
+    if not index then return false end
+    redis.call('ZREM', directive_key(directive.id, 'short'), index)
+    directive.parked = directive.parked - 1
+    release_member(directive, index, release)
+    if directive.parked == before then return false end
+  end
+  return true
 end

@@ -1,25 +1,4 @@
 -- Purpose: the law of dispatch for one task whose dependencies are met: go, hold, defer or file it under what it waits for.
--- `release` is what a script knows of the call and what its caller is to do next: see followup_of.
-local function new_release(window, nonce)
-  require_that(tonumber(window) and #nonce > 0, 'a window and a nonce are needed')
-  return {
-    window = tonumber(window), nonce = nonce, count = 0, bytes = 0, work = 0, inflight = {}, lines = {}, dispatched = {}, expanding = {}, reviewing = {},
-  }
-end
-
--- dispatched: list of {id, index, attempt, nonce, queue, ttlMs, tenant, traceparent, control, spec, approved}; expanding: of {id, index};
--- cascades: how many are filed, if this call filed any, for what is filed already is somebody else's; reviewing: ids; permits: how many were filed.
-local function followup_of(release, has_filed)
-  return { release.dispatched, release.expanding, has_filed and redis.call('ZCARD', shard_key('cascade')) or 0, release.reviewing, FILED_PERMITS }
-end
-
-local function any_filed(directives)
-  for _, directive in pairs(directives) do
-    if directive and directive.filed then return true end
-  end
-  return false
-end
-
 -- `release.lines` are the lengths of the lines that must not be passed: the caller releases them next.
 local function room_in_window(release, queue)
   if (release.lines[queue] or 0) > 0 then return false end
@@ -69,12 +48,11 @@ local function grant(directive, index, control, task, release)
   }
 end
 
--- What a human may raise is parked, too: the raise looks at all that is.
 local function meet_budget(directive, index, control, task)
   if budget_terms(directive).onBudget == 'fail' then
     return file_cascade(directive, index, 'budget', 'refuse')
   end
-  park(directive, index)
+  redis.call('ZADD', directive_key(directive.id, 'unfunded'), NOW_TEXT, index)
   hold(directive, index, control, task, 'budget', directive.id)
 end
 
@@ -100,12 +78,12 @@ local function make_ready(directive, index, control, task, release)
     release.expanding[#release.expanding + 1] = { directive.id, index }
     return
   end
-  if control.risk and not is_approved(directive, control, task, control.risk.score) then return ask_approval(directive, index, control, task, control.risk) end
+  if control.risk and not is_approved(directive, index, control, task, control.risk.score) then return ask_approval(directive, index, control, task, control.risk) end
   local verdict = budget_verdict(directive, control)
   if verdict == 'budget' then return meet_budget(directive, index, control, task) end
   leave_hold(directive, index, task)
   if verdict == 'budget-reserved' then
-    park(directive, index)
+    park_short(directive, index, control)
     return_permits(directive, index, control, task)
     return defer(directive, index, control, task, 'budget-reserved', directive.id)
   end

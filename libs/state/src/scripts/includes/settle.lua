@@ -63,10 +63,9 @@ end
 
 -- An attempt that was granted before its input was known, and needs a human's word now that it is.
 local function take_back(directive, index, control, task, risk, release)
-  if not is_approved(directive, control, task, risk.score) then return ask_approval(directive, index, control, task, risk) end
-  task.approved = true
   task.state = 'ready'
-  emit(directive, 'task.approved', control.id, { by = 'grant', attempt = task.attempt })
+  if not is_approved(directive, index, control, task, risk.score) then return ask_approval(directive, index, control, task, risk) end
+  save_task(directive, index, task)
   make_ready(directive, index, control, task, release)
 end
 
@@ -82,7 +81,7 @@ local function settle(directive, settlement, release)
   local started = task.state == 'running' or detail.started
   if started and task.state == 'dispatched' then emit_started(directive, control, task) end
   local job_id = attempt_id(directive.id, index, task)
-  local cost, tokens = charge(directive, task, started, detail.costMicroUsd, detail.tokens)
+  local cost, tokens = charge(directive, control, task, started, detail.costMicroUsd, detail.tokens)
   leave_window(directive, settlement, job_id, release)
   return_permits(directive, index, control, task)
   if verdict == 'retry' and directive.closing == '' then
@@ -101,9 +100,8 @@ local function settle(directive, settlement, release)
   finish_attempt(directive, settlement, verdict, cost, tokens, release)
 end
 
--- The freed reservation may be what others wait for. Each settlement looks at a few; the last one must see to it that all are looked at.
-local function wake_parked(directive, release)
-  if directive.parked == 0 or directive.state == 'PAUSED' or directive.closing ~= '' then return end
-  unpark(directive, release, 10)
-  if directive.parked > 0 and directive.reservedMicroUsd == 0 and directive.reservedTokens == 0 then file_unpark(directive, directive.parked) end
+-- The freed reservation may be what others wait for: each settlement looks at a few, and files the others when they may fit, too.
+local function wake_others(directive, release)
+  if directive.parked == 0 or not directive.hasFreed or directive.state == 'PAUSED' or directive.closing ~= '' then return end
+  if wake_short(directive, release, 10) then file_list(directive, 'short', directive.parked) end
 end

@@ -5,6 +5,7 @@ local function file_cascade(directive, node, chunk, mode)
   redis.call('ZADD', shard_key('cascade'), NOW, directive.id .. '.' .. node .. '.' .. chunk .. '.' .. mode)
 end
 
+-- What waits for the directive itself: to be resumed (parked), to get back what others reserved (short), or for a raise (unfunded).
 -- In the order they came: by time, tasks of one millisecond would be looked at twice and others not at all.
 local function park(directive, index)
   local key = directive_key(directive.id, 'parked')
@@ -13,8 +14,11 @@ local function park(directive, index)
   directive.parked = directive.parked + 1
 end
 
-local function unpark_one(directive, index)
-  directive.parked = directive.parked - redis.call('ZREM', directive_key(directive.id, 'parked'), index)
+-- By what they want to reserve: when some is freed, those it is enough for stand in front.
+local function park_short(directive, index, control)
+  local wants = directive.budgetMicroUsd and control.reserveMicroUsd or control.reserveTokens
+  redis.call('ZADD', directive_key(directive.id, 'short'), int(wants), index)
+  directive.parked = directive.parked + 1
 end
 
 local function park_paused(directive, index, control, task)
@@ -36,7 +40,8 @@ end
 
 -- Holds are of tasks: the directive runs, and says so. `data` is what else the event tells; without its `expiresAt` a hold may last to the TTL.
 local function hold(directive, index, control, task, kind, ref, data)
-  if task.state == 'held' then return end
+  if task.state == 'held' and task.waiting[1] == kind then return end
+  leave_hold(directive, index, task)
   return_permits(directive, index, control, task)
   start_directive(directive)
   task.state = 'held'
