@@ -7,16 +7,17 @@ import { bootEmbedded } from './boot-embedded.js';
 import { readOptions } from './embedded-options.js';
 import { runDocsDemo } from './index-docs.demo.js';
 
-const defaults = { COC_LOG_LEVEL: 'warn', TRACE_DIR: join(projectRoot(), 'out', 'traces') };
+// One person on his own machine is not asked about himself.
+const defaults = { COC_LOG_LEVEL: 'warn', TRACE_DIR: join(projectRoot(), 'out', 'traces'), LOCAL_ALLOW_HIGH: '1' };
 
 const service = await runServiceProcess(async () => {
   const options = readOptions(process.argv.slice(2), join(projectRoot(), 'docs'));
-  const embedded = await bootEmbedded(loadEnv(undefined, defaults));
-  return { ...embedded, options };
+  const env = loadEnv(undefined, defaults);
+  return { ...(await bootEmbedded(env)), options, asksForHigh: !env.house.allowHighRisk };
 });
 
 const { color, canMoveCursor } = loadCliEnv();
-const { options, url } = service;
+const { options, url, asksForHigh } = service;
 
 /** A demo that cannot run is no reason to take the services down. */
 async function runDemo(): Promise<boolean> {
@@ -34,3 +35,4 @@ if (options.once) {
   process.exit(isDone ? 0 : 1);
 }
 process.stdout.write(`\nChain of Command is up at ${url}. Ctrl-C stops it.\n`);
+if (!asksForHigh) process.stdout.write('Tasks of high risk start without asking you; LOCAL_ALLOW_HIGH=0 asks.\n');

@@ -17,6 +17,7 @@ import {
   type Redis,
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
+import { TimerBells } from './sweep/timer-bells.js';
 
 /** One shard as this executor sees it: its reader of outcomes and its keeper of queues. */
 export interface ShardDesk {
@@ -43,6 +44,7 @@ export interface ExecutorContext {
   catalog: ActionCatalog;
   validator: SchemaValidator;
   sender: QueueSender;
+  bells: TimerBells;
   desks: ShardDesk[];
   blocking: Redis[];
 }
@@ -74,6 +76,7 @@ export function createExecutorContext(env: Env, logger: Logger, redis: Redis, in
     catalog: new ActionCatalog(redis, keys),
     validator: new SchemaValidator(),
     sender: new QueueSender(redis, address),
+    bells: new TimerBells(),
     desks: blocking.map((connection, shard) => openDesk(env, redis, connection, keys, instance, shard)),
     blocking,
   };

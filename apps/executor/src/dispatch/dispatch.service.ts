@@ -36,6 +36,7 @@ export class DispatchService {
     while (steps.length > 0) {
       const next = await this.send(steps.flatMap((step) => step.dispatched));
       for (const task of steps.flatMap((step) => step.expanding)) next.push(...(await this.expander.expand(task)));
+      for (const { shard, timerMs } of steps) if (timerMs !== null) this.context.bells.ring(shard, timerMs);
       const shards = new Set(steps.filter((step) => step.cascades > 0).map((step) => step.shard));
       for (const shard of shards) next.push(await this.context.attempts.advanceCascade(shard));
       const asking = new Set(steps.filter((step) => step.permits > 0).map((step) => step.shard));

@@ -90,5 +90,5 @@ export class PermitClerk {
 }
 
 function morePermits(shard: number): Followup {
-  return { shard, dispatched: [], expanding: [], cascades: 0, reviewing: [], permits: 1 };
+  return { shard, dispatched: [], expanding: [], cascades: 0, reviewing: [], permits: 1, timerMs: null };
 }

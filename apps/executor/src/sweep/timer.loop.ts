@@ -12,12 +12,20 @@ export class TimerLoop {
   private stopped = false;
   private running: Promise<void> = Promise.resolve();
   private sleep = Promise.withResolvers<void>();
+  private wakesAt = 0;
+  /** When a timer is due that was filed since the last look. */
+  private dueAt = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly context: ExecutorContext,
     private readonly dispatch: DispatchService,
     private readonly shard: number,
-  ) {}
+  ) {
+    context.bells.listen(shard, (inMs) => {
+      this.dueAt = Math.min(this.dueAt, performance.now() + inMs);
+      if (this.dueAt < this.wakesAt) this.sleep.resolve();
+    });
+  }
 
   start(): void {
     this.running = this.run();
@@ -70,6 +78,8 @@ export class TimerLoop {
 
   private async rest(ms: number): Promise<void> {
     this.sleep = Promise.withResolvers();
+    this.wakesAt = Math.min(performance.now() + ms, this.dueAt);
+    this.dueAt = Number.POSITIVE_INFINITY;
     const timer = setTimeout(this.sleep.resolve, ms);
     if (this.stopped) this.sleep.resolve();
     await this.sleep.promise;

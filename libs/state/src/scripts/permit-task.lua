@@ -21,7 +21,7 @@ task.asking, task.permits = nil, place
 if turn_at and turn_at > NOW then
   task.deadline = turn_at
   save_task(directive, index, task)
-  add_later(shard_key('timers'), int(turn_at), 'permit:' .. task_member(id, index))
+  file_timer(turn_at, 'permit:' .. task_member(id, index))
 else
   make_ready(directive, index, control, task, release)
 end

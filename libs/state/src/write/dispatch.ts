@@ -26,6 +26,8 @@ export interface Followup {
   reviewing: string[];
   /** Requests and returns that are filed for the home slots of tenants. */
   permits: number;
+  /** Until the first timer that was filed is due; null when none was. */
+  timerMs: number | null;
 }
 
 /** directive, index, attempt, nonce, queue, ttlMs, tenant, traceparent, control, spec (empty: too large for the answer), approved ('1' or empty) */
@@ -38,9 +40,10 @@ export type FollowupReply = [
   cascades: number,
   reviewing: string[],
   permits: number,
+  timerMs: string,
 ];
 
-const nothing: FollowupReply = [[], [], 0, [], 0];
+const nothing: FollowupReply = [[], [], 0, [], 0, ''];
 
 export type SpecReader = (directiveId: string, index: string) => Promise<string>;
 
@@ -49,7 +52,7 @@ export async function parseFollowup(
   reply: FollowupReply | undefined,
   readSpec: SpecReader,
 ): Promise<Followup> {
-  const [dispatched, expanding, cascades, reviewing, permits] = reply ?? nothing;
+  const [dispatched, expanding, cascades, reviewing, permits, timerMs] = reply ?? nothing;
   return {
     shard,
     dispatched: await Promise.all(dispatched.map(async (grant) => parseDispatch(grant, readSpec))),
@@ -57,6 +60,7 @@ export async function parseFollowup(
     cascades,
     reviewing,
     permits,
+    timerMs: timerMs === '' ? null : Number(timerMs),
   };
 }
 

@@ -7,9 +7,12 @@ local function new_release(window, nonce)
 end
 
 -- dispatched: list of {id, index, attempt, nonce, queue, ttlMs, tenant, traceparent, control, spec, approved}; expanding: of {id, index};
--- cascades: how many are filed, if this call filed any, for what is filed already is somebody else's; reviewing: ids; permits: how many were filed.
+-- cascades: how many are filed, if this call filed any, for what is filed already is somebody else's; reviewing: ids; permits: how many were filed;
+-- timer: ms until the first timer that was filed is due, or ''.
 local function followup_of(release, has_filed)
-  return { release.dispatched, release.expanding, has_filed and redis.call('ZCARD', shard_key('cascade')) or 0, release.reviewing, FILED_PERMITS }
+  local cascades = has_filed and redis.call('ZCARD', shard_key('cascade')) or 0
+  local timer = NEXT_TIMER and int(math.max(0, NEXT_TIMER - NOW)) or ''
+  return { release.dispatched, release.expanding, cascades, release.reviewing, FILED_PERMITS, timer }
 end
 
 local function any_filed(directives)

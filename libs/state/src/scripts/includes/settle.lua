@@ -23,7 +23,7 @@ local function retry_later(directive, index, control, task, detail, cost, tokens
   task.deadline = detail.retryAtMs
   task.waiting = { 'retry', control.id }
   save_task(directive, index, task)
-  add_later(shard_key('timers'), int(detail.retryAtMs), 'retry:' .. task_member(directive.id, index))
+  file_timer(detail.retryAtMs, 'retry:' .. task_member(directive.id, index))
   emit(directive, 'task.retried', control.id, {
     attempt = task.attempt, costMicroUsd = cost, tokens = tokens, code = detail.code, message = detail.message, class = detail.class,
     reason = detail.reason, retryAtMs = detail.retryAtMs,
