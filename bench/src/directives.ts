@@ -17,6 +17,11 @@ function directive(tasks: BenchTask[], more: { ttlMs?: number } = {}): SubmitDir
   return SubmitDirective.parse({ tasks, budget: { maxCostUsd: 1, maxTokens: 1_000_000 }, ...more });
 }
 
+/** So many tasks that depend on nothing. */
+export function directiveOf(tasks: number): SubmitDirective {
+  return directive(Array.from({ length: tasks }, (_, at) => task(`t${at}`)));
+}
+
 export function chainOf3(): SubmitDirective {
   return directive([task('a'), task('b', ['a']), task('c', ['b'])]);
 }

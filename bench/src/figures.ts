@@ -3,6 +3,7 @@ import type { Rig } from './rig.js';
 import { runRounds, type Round } from './rounds.js';
 import type { SlowScripts } from './slow-scripts.js';
 import { rounded, spreadOf } from './statistics.js';
+import type { TenantTimes } from './tenants.js';
 
 type Raw = Record<string, unknown>;
 
@@ -73,6 +74,12 @@ export async function measureDag({ ours: { driver } }: Rig): Promise<void> {
     edges: 50_000,
     ...times,
   });
+}
+
+/** 20 tenants, one of which floods: p99 of the others against theirs when they are alone. Workers are what is scarce. */
+export async function measureNoisyTenant({ ours: { driver } }: Rig): Promise<void> {
+  const times = await driver.ask<TenantTimes>('tenants');
+  print('noisy_tenant_p99_ratio', times.floodedP99Ms / times.idleP99Ms, { ...times });
 }
 
 const usedMemory = async (redis: Redis): Promise<number> =>

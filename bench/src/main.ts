@@ -1,8 +1,8 @@
-import { measureDag, measureMemory, measureRatios, measureScripts } from './figures.js';
+import { measureDag, measureMemory, measureNoisyTenant, measureRatios, measureScripts } from './figures.js';
 import { startRig, type Rig, type RigOptions } from './rig.js';
 import { SlowScripts } from './slow-scripts.js';
 
-/** `npm run bench [-- --rounds N] [--profile DIR] [--only ratios|dag|memory]` */
+/** `npm run bench [-- --rounds N] [--profile DIR] [--only ratios|dag|memory|tenants]` */
 const words = process.argv.slice(2);
 const option = (name: string): string | undefined => {
   const at = words.indexOf(`--${name}`);
@@ -27,5 +27,6 @@ async function onRig(options: RigOptions, measure: (rig: Rig) => Promise<void>):
 
 if (wanted('ratios')) await onRig({}, async (rig) => measureRatios(rig, rounds));
 if (wanted('memory')) await onRig({ jobKeepMs: 1_000 }, measureMemory);
+if (wanted('tenants')) await onRig({ work: { concurrency: 20, workMs: 50 } }, measureNoisyTenant);
 if (wanted('dag')) await onRig({}, measureDag);
 measureScripts(slow);

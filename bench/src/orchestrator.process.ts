@@ -1,12 +1,13 @@
 import 'reflect-metadata';
 import { bootOrchestrator } from '#apps/orchestrator';
 import { loadEnv } from '#libs/config';
-import { ActionRecord, localPrincipal, type SubmitDirective } from '#libs/contracts';
+import { ActionRecord, localPrincipal, type Principal, type SubmitDirective } from '#libs/contracts';
 import { ActionCatalog, Keys, openRedis } from '#libs/state';
 import { createLogger } from '#libs/telemetry';
 import { CompletionWatch } from './completion.watch.js';
 import { chainOf3, fanAndJoin, layered, noopAction } from './directives.js';
 import { serveParent } from './peer.js';
+import { measureTenants } from './tenants.js';
 import { timeAll, timeEach } from './timing.js';
 
 /** The orchestrator as it always is; the bench submits through its ingress, without HTTP. */
@@ -23,13 +24,13 @@ await watch.start();
 /** Parsed as HTTP would parse it, once: the ingress takes it so. */
 const chain = chainOf3();
 
-async function accept(body: SubmitDirective): Promise<string> {
-  const { id } = await orchestrator.ingress.submit({ body, principal: localPrincipal });
+async function accept(body: SubmitDirective, principal = localPrincipal): Promise<string> {
+  const { id } = await orchestrator.ingress.submit({ body, principal });
   return id;
 }
 
-async function see(body: SubmitDirective): Promise<void> {
-  await watch.final(await accept(body));
+async function see(body: SubmitDirective, principal?: Principal): Promise<void> {
+  await watch.final(await accept(body, principal));
 }
 
 interface DagTimes {
@@ -58,5 +59,6 @@ serveParent({
       await new Promise((resolve) => setTimeout(resolve, afterMs));
       await orchestrator.ingress.cancel(localPrincipal, id);
     }),
+  tenants: async () => measureTenants(see),
   expireDag: async (ttlMs: number) => seeDag(ttlMs, async () => undefined),
 });

@@ -54,9 +54,11 @@ export interface RigOptions {
   profile?: string | undefined;
   /** How long the jobs of settled attempts stay, in ms; the product's default without it. */
   jobKeepMs?: number;
+  /** Jobs that our worker takes at once, and how long each takes it. */
+  work?: { concurrency: number; workMs: number };
 }
 
-export async function startRig({ profile, jobKeepMs }: RigOptions = {}): Promise<Rig> {
+export async function startRig({ profile, jobKeepMs, work }: RigOptions = {}): Promise<Rig> {
   const execArgv = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const server = await startRedis({ args: ['--appendfsync', 'everysec'] });
   const dataDir = await mkdtemp(join(tmpdir(), 'coc-bench-'));
@@ -70,9 +72,10 @@ export async function startRig({ profile, jobKeepMs }: RigOptions = {}): Promise
   const port = String(server.port);
   const orchestrator = await Peer.start('orchestrator.process.js', env, { execArgv });
   const executor = startExecutor(env, execArgv);
-  const worker = async (prefix: string, queue: string): Promise<Peer> =>
-    Peer.start('noop-worker.process.js', {}, { args: [port, prefix, queue] });
-  const ourWorker = await worker(shardRoot(keyPrefix, 0), actionQueue(noopAction, 0));
+  const worker = async (prefix: string, queue: string, ...more: string[]): Promise<Peer> =>
+    Peer.start('noop-worker.process.js', {}, { args: [port, prefix, queue, ...more] });
+  const pace = work ? [String(work.concurrency), String(work.workMs)] : [];
+  const ourWorker = await worker(shardRoot(keyPrefix, 0), actionQueue(noopAction, 0), ...pace);
   const theirWorker = await worker(baseline.prefix, baseline.queue);
   const flowProducer = await Peer.start(
     'flow-producer.process.js',

@@ -24,7 +24,18 @@ afterAll(async () => bed.close());
 const keys = new Keys('coc');
 const { id } = aDraft();
 const parts = ['plan', 'tasks', 'events', 'artifacts'] as const;
-const lists = ['outbox', 'timers', 'cascade', 'expand', 'closing', 'discard', 'control', 'queues', 'permits'] as const;
+const lists = [
+  'outbox',
+  'timers',
+  'cascade',
+  'expand',
+  'closing',
+  'discard',
+  'control',
+  'queues',
+  'permits',
+  'windows',
+] as const;
 /** Only scripts touch these, so keys.ts does not know them. */
 const luaOnly = { parts: ['parked', 'short', 'unfunded'], staged: ['plan:', 'tasks:'] };
 

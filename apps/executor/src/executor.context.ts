@@ -1,5 +1,5 @@
 import type { Env } from '#libs/config';
-import { SchemaValidator } from '#libs/policy';
+import { SchemaValidator, firstWindow } from '#libs/policy';
 import { QueueKeeper, QueueSender, OutcomeReader, type BullAddress } from '#libs/queues';
 import {
   ActionCatalog,
@@ -8,6 +8,7 @@ import {
   HoldStore,
   Keys,
   PermitStore,
+  QueueWindows,
   RecordedMarks,
   ScriptRunner,
   ShardAgenda,
@@ -40,6 +41,7 @@ export interface ExecutorContext {
   facts: TaskFacts;
   outputs: TaskOutputs;
   agenda: ShardAgenda;
+  windows: QueueWindows;
   marks: RecordedMarks;
   catalog: ActionCatalog;
   validator: SchemaValidator;
@@ -65,13 +67,14 @@ export function createExecutorContext(env: Env, logger: Logger, redis: Redis, in
     instance,
     address,
     keys,
-    attempts: new AttemptStore(scripts, keys, env.executor.queueWindow),
+    attempts: new AttemptStore(scripts, keys, Math.min(firstWindow, env.executor.queueWindow)),
     directives: new DirectiveStore(scripts, keys),
     holds: new HoldStore(scripts, keys),
     permits: new PermitStore(redis, scripts, keys),
     facts: new TaskFacts(redis, keys),
     outputs: new TaskOutputs(redis, keys),
     agenda: new ShardAgenda(redis, keys),
+    windows: new QueueWindows(redis, keys),
     marks: new RecordedMarks(redis, keys),
     catalog: new ActionCatalog(redis, keys),
     validator: new SchemaValidator(),

@@ -14,6 +14,7 @@ import { AgendaSweep } from './sweep/agenda.sweep.js';
 import { InflightSweep } from './sweep/inflight.sweep.js';
 import { LostWorkerSweep } from './sweep/lost-worker.sweep.js';
 import { FinishedJobSweep, ForgottenWorkSweep, QueueSettingsSweep } from './sweep/queue-upkeep.sweep.js';
+import { QueueWindowSweep } from './sweep/queue-window.sweep.js';
 import { ShardEventsSweep } from './sweep/shard-events.sweep.js';
 import { SweepLoop } from './sweep/sweep.loop.js';
 import { TimerLoop } from './sweep/timer.loop.js';
@@ -48,6 +49,7 @@ export class Executor {
       new ForgottenWorkSweep(context, this.dispatch, this.loops),
       new FinishedJobSweep(context),
       new ShardEventsSweep(context),
+      new QueueWindowSweep(context, this.dispatch),
     ].map((sweep) => new SweepLoop(context, sweep));
   }
 

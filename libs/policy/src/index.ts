@@ -30,6 +30,7 @@ export {
   type ReferenceSources,
   type ResolvedReferences,
 } from './resolve-references.js';
+export { decideWindow, firstWindow } from './decide-window.js';
 export { modelOfAttempt } from './model-of-attempt.js';
 export { askedRisk } from './risk/index.js';
 export { shiftPlan } from './shift-plan.js';

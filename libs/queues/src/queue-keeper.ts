@@ -58,6 +58,13 @@ export class QueueKeeper {
       .exec();
   }
 
+  /** Jobs at work, and jobs that no worker has taken yet. */
+  async load(queue: string): Promise<{ active: number; waiting: number }> {
+    const keys = this.keys(queue);
+    const [active, waiting] = await Promise.all([this.redis.llen(keys.active()), this.redis.llen(keys.wait())]);
+    return { active, waiting };
+  }
+
   async fates(queue: string, jobIds: readonly string[]): Promise<JobFate[]> {
     const pipeline = this.redis.pipeline();
     for (const jobId of jobIds) pipeline.hmget(this.keys(queue).job(jobId), 'timestamp', 'processedOn', 'finishedOn');

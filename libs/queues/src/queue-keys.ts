@@ -11,6 +11,7 @@ export class QueueKeys {
 
   events = (): string => this.key('events');
   meta = (): string => this.key('meta');
+  wait = (): string => this.key('wait');
   active = (): string => this.key('active');
   completed = (): string => this.key('completed');
   failed = (): string => this.key('failed');

@@ -39,6 +39,8 @@ export class Keys {
   grants = (shard: number, tenant: string): string => `${this.root(shard)}:grants:${tenant}`;
   /** What the home slots of tenants are still to be told. */
   permits = (shard: number): string => `${this.root(shard)}:permits`;
+  /** Windows of the queues in which tasks stand in line. */
+  windows = (shard: number): string => `${this.root(shard)}:windows`;
   ready = (shard: number, queue: string): string => `${this.root(shard)}:ready:${queue}`;
   inflight = (shard: number, queue: string): string => `${this.root(shard)}:inflight:${queue}`;
 

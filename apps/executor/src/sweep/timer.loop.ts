@@ -72,15 +72,16 @@ export class TimerLoop {
           this.context.logger.error({ err: error, shard: this.shard }, 'firing timers failed; it is tried again');
         return null;
       });
-      await this.rest(Math.max(shortestSleepMs, Math.min(longestSleepMs, nextMs ?? longestSleepMs)));
+      await this.rest(Math.min(longestSleepMs, nextMs ?? longestSleepMs));
     }
   }
 
   private async rest(ms: number): Promise<void> {
     this.sleep = Promise.withResolvers();
-    this.wakesAt = Math.min(performance.now() + ms, this.dueAt);
+    const nowMs = performance.now();
+    this.wakesAt = Math.max(nowMs + shortestSleepMs, Math.min(nowMs + ms, this.dueAt));
     this.dueAt = Number.POSITIVE_INFINITY;
-    const timer = setTimeout(this.sleep.resolve, ms);
+    const timer = setTimeout(this.sleep.resolve, this.wakesAt - nowMs);
     if (this.stopped) this.sleep.resolve();
     await this.sleep.promise;
     clearTimeout(timer);

@@ -8,7 +8,7 @@ local queue, limit = ARGV[1], tonumber(ARGV[4])
 local release = new_release(ARGV[2], ARGV[3])
 local ready_key = queue_key('ready', queue)
 local used = redis.call('ZCARD', queue_key('inflight', queue))
-local room = math.min(limit, release.window - used)
+local room = math.min(limit, window_of(release, queue) - used)
 release.inflight[queue] = used
 
 local members, tags = {}, room > 0 and redis.call('ZRANGE', ready_key, 0, room - 1, 'WITHSCORES') or {}

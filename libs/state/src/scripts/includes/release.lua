@@ -1,10 +1,21 @@
 -- Purpose: the law of dispatch for one task whose dependencies are met: go, hold, defer or file it under what it waits for.
+-- The executors set the window of a queue in which tasks stand in line; any other has the one of the call. A hint: see fair.lua.
+local function window_of(release, queue)
+  local window = release.windows[queue]
+  if not window then
+    local set = redis.pcall('HGET', shard_key('windows'), queue)
+    window = type(set) == 'string' and tonumber(set) or release.window
+    release.windows[queue] = window
+  end
+  return window
+end
+
 -- `release.lines` are the lengths of the lines that must not be passed: the caller releases them next.
 local function room_in_window(release, queue)
   if (release.lines[queue] or 0) > 0 then return false end
   local used = release.inflight[queue] or redis.call('ZCARD', queue_key('inflight', queue))
   release.inflight[queue] = used
-  return used < release.window
+  return used < window_of(release, queue)
 end
 
 local function file_ready(directive, index, queue, release)
