@@ -5,6 +5,7 @@ import type { TraceHead } from '#libs/contracts';
 import { AuditKey } from '../../apps/recorder/src/seal/audit-key.js';
 import { HeadFile } from '../../apps/recorder/src/seal/head-file.js';
 import { SealChain, chainStart } from '../../apps/recorder/src/seal/seal-chain.js';
+import { linesAfter } from '../../apps/recorder/src/trace/lines-after.js';
 import { RecorderBed } from './recorder-bed.js';
 import { placesOf, readHead, recordMore, secret, settings, small, verify } from './seal-bed.js';
 
@@ -143,8 +144,9 @@ describe('a recorder that was killed between a line and the head', () => {
   it('and before or in its first line of all', async () => {
     const key = new AuditKey(secret);
     await rm(placesOf(bed).headFile);
-    const headFile = new HeadFile(placesOf(bed).headFile, key, bed.logger);
-    await SealChain.open({ key, headFile }, chainStart, { file: 'events.jsonl', bytes: 0 }, bed.logger);
+    const headFile = new HeadFile(placesOf(bed).headFile, key);
+    const empty = { end: chainStart, opened: undefined, linesAfter: () => linesAfter(bed.folder, 0) };
+    await SealChain.open({ key, headFile }, empty, { file: 'events.jsonl', bytes: 0 }, bed.logger);
     expect(await readHead(bed)).toMatchObject(nothing);
     for (const text of [undefined, '', '{"type":"recorder.op']) {
       for (const path of await bed.files()) await rm(path, { force: true });

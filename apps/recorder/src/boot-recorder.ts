@@ -14,7 +14,7 @@ import { TraceFolder } from './trace/trace-folder.js';
 export async function bootRecorder(env: Env, logger: Logger): Promise<RunningService> {
   const folder = new TraceFolder(resolve(env.trace.dir));
   await folder.prepare();
-  await openAudit(env, folder.dir, logger);
+  await openAudit(env, folder.dir);
   const { redis, servedShards: shards, warnings } = await openInstallation(env.redis, env.shards);
   for (const warning of warnings) logger.warn(warning);
   tellOfConnectionLoss(redis, logger);

@@ -39,7 +39,7 @@ export class RecordingSession {
       shards,
       published: await context.marks.published(shards),
     };
-    const audit = await openAudit(context.env, context.folder.dir, context.logger);
+    const audit = await openAudit(context.env, context.folder.dir);
     const trace = await TraceFile.open(context.folder, owner, context.env.trace, audit, context.logger);
     context.logger.info({ file: context.folder.current, shards: shards.length }, 'recording');
     return new RecordingSession(context, turn, trace, onProgress);

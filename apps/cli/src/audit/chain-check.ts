@@ -1,5 +1,6 @@
 import { TraceHead } from '#libs/contracts';
 import { type Finding, linesInWords } from './finding.js';
+import { doubtHeadBefore } from './head-before.js';
 import { type SealedLine, readSeal } from './sealed-line.js';
 import type { VerifyKey } from './verify-key.js';
 
@@ -49,6 +50,8 @@ export class ChainCheck implements CheckedChain {
   private isSealed = false;
   private key: VerifyKey | undefined;
   private doubt: Doubt | undefined;
+  /** Of the file, after the one of the line before it. A file of 64 MiB has 200,000. */
+  private seals: string[] = [];
   private carried = Buffer.alloc(0);
 
   constructor(
@@ -122,6 +125,7 @@ export class ChainCheck implements CheckedChain {
         'missing',
         'it is not the first line of a trace file: what stood before it is missing or changed',
       );
+    const keyBefore = this.key;
     this.key = this.keys.get(head.key);
     if (!this.key) return this.find('wrong-key', `the file is sealed with the key ${head.key}, which was not given`);
     if (!this.key.fits(head.previous, line)) return this.find('changed', 'it is not what was sealed');
@@ -129,8 +133,17 @@ export class ChainCheck implements CheckedChain {
     if (this.last && head.previous !== this.last.seal)
       return this.find('reordered', `it was sealed after another line than the last of ${this.last.file}`);
     if (head.isHeadLost)
-      return this.find('head', 'when it was written there was no head: lines before it may have been cut off');
+      return this.find('head', 'when it was written there was no head to go by: lines before it may have been cut off');
+    const doubt = this.doubtHeadBefore(head, keyBefore);
+    if (doubt !== undefined) return this.find('head', `${doubt}: lines before it may have been cut off`);
+    this.seals = [head.previous];
     this.keep(line);
+  }
+
+  /** The head tells of lines of the file before; where that was deleted since, there is nothing to compare. */
+  private doubtHeadBefore({ headBefore }: TraceHead, key: VerifyKey | undefined): string | undefined {
+    if (!this.last || !key || (key === this.key && headBefore === undefined)) return undefined;
+    return doubtHeadBefore(headBefore, { key, seals: this.seals, lastNumber: this.last.number });
   }
 
   private takeNext(line: NumberedLine): void {
@@ -143,6 +156,7 @@ export class ChainCheck implements CheckedChain {
   private keep({ number, seal }: NumberedLine): void {
     this.last = { file: this.file, line: this.line, number, seal };
     this.first ??= this.last;
+    this.seals.push(seal);
     this.sealedLines += 1;
     if (number === this.watchedNumber) this.watched = this.last;
   }

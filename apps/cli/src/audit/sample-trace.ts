@@ -25,20 +25,42 @@ function sealed(secret: string, first: string, value: object): { text: string; s
   return { text: `${JSON.stringify({ ...value, seal })}\n`, seal };
 }
 
+interface HeadBefore {
+  text: string;
+  sha256: string;
+}
+
 /** A chain that goes on from file to file; `head` is told of its last line, less `behind`. */
 class SampleChain {
   readonly seals = [''];
   readonly texts: string[] = [];
+  private secret: string | undefined;
+
+  constructor(private readonly handOn: NonNullable<SampleOptions['handOn']>) {}
 
   file(secret: string, tasks: readonly string[]): Buffer {
     const from = this.texts.length;
+    const isOther = this.secret !== undefined && this.secret !== secret;
+    const headBefore = isOther ? this.handOn(this.headBefore(this.secret!), this) : undefined;
+    this.secret = secret;
     const opened = { type: 'recorder.opened', timestamp, version: 1, installation: 'i', positions: {} };
-    this.add(secret, { ...opened, key: keyIdOf(secret), previous: this.seals.at(-1)! });
+    this.add(secret, {
+      ...opened,
+      key: keyIdOf(secret),
+      previous: this.seals.at(-1)!,
+      headBefore,
+    });
     for (const [at, task] of tasks.entries()) {
       const event = { type: 'task.queued', timestamp, directive: 'd0_1', task, seq: at + 1, tenant: 'local' };
       this.add(secret, { ...event, data: { attempt: 1 }, at: `0:${at}-0` });
     }
     return Buffer.from(this.texts.slice(from).join(''));
+  }
+
+  /** As a file under another key hands it on. */
+  headBefore(secret: string, line = this.texts.length): HeadBefore {
+    const whole = this.head(secret, line, 1).toString().trimEnd();
+    return { text: whole.replace(/,"seal":"[^"]*"\}$/, '}'), sha256: createHash('sha256').update(whole).digest('hex') };
   }
 
   head(secret: string, line: number, begins: number): Buffer {
@@ -59,14 +81,16 @@ interface SampleOptions {
   begins?: number;
   /** By file; the last one also seals the head. */
   secrets?: readonly string[];
+  /** What a file under another key hands on in the place of the head before it. */
+  handOn?: (before: HeadBefore, chain: SampleChain) => HeadBefore | undefined;
 }
 
 /** A file for each list of tasks, named as the recorder names them. */
 export function sampleTrace(
   tasks: readonly (readonly string[])[],
-  { behind = 0, begins = 1, secrets = [] }: SampleOptions = {},
+  { behind = 0, begins = 1, secrets = [], handOn = (before) => before }: SampleOptions = {},
 ): SampleTrace {
-  const chain = new SampleChain();
+  const chain = new SampleChain(handOn);
   const secretOf = (at: number): string => secrets[at] ?? sampleSecret;
   const files = tasks.map((list, at) => ({
     name: at === tasks.length - 1 ? 'events.jsonl' : `events-00000${at + 1}.jsonl`,

@@ -13,7 +13,11 @@ export class VerifyKey {
 
   /** `first` is the seal of the line before, or the word `head`. The bytes count, not what they decode to. */
   fits(first: string, { open, seal }: Pick<SealedLine, 'open' | 'seal'>): boolean {
-    const hmac = createHmac('sha256', this.secret).update(`${first}\n`).update(open).update('}');
-    return hmac.digest('base64url') === seal;
+    return this.sealOf(first, open) === seal;
+  }
+
+  /** `open` is what is sealed, but for its closing brace. */
+  sealOf(first: string, open: Buffer | string): string {
+    return createHmac('sha256', this.secret).update(`${first}\n`).update(open).update('}').digest('base64url');
   }
 }

@@ -1,21 +1,37 @@
+import { hash } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { AuditHead, StartRefusal, sealField } from '#libs/contracts';
-import type { Logger } from '#libs/telemetry';
+import { AuditHead, StartRefusal } from '#libs/contracts';
 import { assureWritable } from '../trace/assure-writable.js';
 import { syncFolder } from '../trace/sync-folder.js';
 import type { AuditKey } from './audit-key.js';
+import { readSealed, writeSealed } from './sealed-text.js';
 
 export type HeadFacts = Pick<AuditHead, 'file' | 'bytes' | 'begins' | 'line' | 'last'>;
 
-const sealPattern = new RegExp(`${sealField.before}([^"]*)${sealField.after}\n$`);
+/**
+ * A head of another key, as the first line of a file hands it on to `coc audit verify`, which may have that key: the text without its
+ * seal, and the SHA-256 of the text with it. The seal itself would let whoever reads the trace make this head again.
+ */
+export interface HeadBefore {
+  text: string;
+  sha256: string;
+}
+
+/** What is in the place of the head. `spoiled` is no head, or not what the present key sealed; of another key's the seal is not checked. */
+export type FoundHead =
+  | { is: 'absent' | 'spoiled' }
+  | { is: 'own'; head: AuditHead }
+  | { is: 'foreign'; head: AuditHead; before: HeadBefore };
+
+/** A head has 350 bytes. What another hand made longer does not get into the trace. */
+const mostCharacters = 1_000;
 
 /** The file that says how far the trace was sealed and durable: a shorter trace was cut off. */
 export class HeadFile {
   constructor(
     readonly path: string,
     private readonly key: AuditKey,
-    private readonly logger: Logger,
   ) {}
 
   /** Throws StartRefusal when nothing can be written there. */
@@ -30,17 +46,18 @@ export class HeadFile {
     }
   }
 
-  /** Undefined when there is none, or none that can be believed. One that was sealed with an earlier key is taken as it is. */
-  async read(): Promise<AuditHead | undefined> {
+  async read(): Promise<FoundHead> {
     const text = await readFile(this.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw error;
     });
-    if (text === undefined) return undefined;
-    const head = parseHead(text);
-    if (head && (head.key !== this.key.id || head.seal === this.sealOf(text.replace(sealPattern, '}')))) return head;
-    this.logger.error({ path: this.path }, 'the audit head is not what was sealed: another hand changed it');
-    return undefined;
+    if (text === undefined) return { is: 'absent' };
+    const head = text.length > mostCharacters ? undefined : parseHead(text);
+    const sealed = readSealed(text.trimEnd());
+    if (!head || !sealed) return { is: 'spoiled' };
+    if (head.key !== this.key.id)
+      return { is: 'foreign', head, before: { text: sealed.body, sha256: hash('sha256', text.trimEnd()) } };
+    return sealed.seal === this.sealOf(sealed.body) ? { is: 'own', head } : { is: 'spoiled' };
   }
 
   /** Whole or not at all, and durable when it returns. */
@@ -50,7 +67,7 @@ export class HeadFile {
     const draft = `${this.path}.draft`;
     const file = await open(draft, 'w');
     try {
-      await file.writeFile(`${body.slice(0, -1)}${sealField.before}${this.sealOf(body)}${sealField.after}\n`);
+      await file.writeFile(`${writeSealed({ body, seal: this.sealOf(body) })}\n`);
       await file.datasync();
     } finally {
       await file.close();

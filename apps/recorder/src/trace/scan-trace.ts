@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { TraceHead } from '#libs/contracts';
 import type { Positions } from '#libs/state';
-import type { ChainEnd } from '../seal/seal-chain.js';
+import type { ChainEnd } from '../seal/believe-head.js';
 import { parseLine, placeOfLine, sealOfLine } from './trace-line.js';
 
 /** What the lines up to a place tell: how far the streams were taken, and the last seal, if any of them is sealed. */

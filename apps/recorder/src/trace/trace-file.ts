@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Positions } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
 import { SealChain, type Audit } from '../seal/seal-chain.js';
+import { linesAfter } from './lines-after.js';
 import { recoverTrace, type TraceOwner } from './recover-trace.js';
 import { readHead } from './scan-trace.js';
 import type { TraceFolder } from './trace-folder.js';
@@ -41,8 +42,9 @@ export class TraceFile {
     audit: Audit,
     logger: Logger,
   ): Promise<TraceFile> {
-    const { positions, end, bytes } = await recoverTrace(folder, { ...owner, keyId: audit.key.id }, logger);
-    const chain = await SealChain.open(audit, end, { file: basename(folder.current), bytes: bytes ?? 0 }, logger);
+    const { positions, bytes, ...found } = await recoverTrace(folder, { ...owner, keyId: audit.key.id }, logger);
+    const lines = { ...found, linesAfter: (line: number) => linesAfter(folder, line) };
+    const chain = await SealChain.open(audit, lines, { file: basename(folder.current), bytes: bytes ?? 0 }, logger);
     if (chain.isHeadLost && bytes !== undefined) await folder.setAside();
     const isNew = chain.isHeadLost || bytes === undefined;
     const trace = new TraceFile(folder, owner.installation, limits, chain, positions, bytes ?? 0);

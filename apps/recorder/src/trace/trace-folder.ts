@@ -1,5 +1,5 @@
 import { readdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { StartRefusal } from '#libs/contracts';
 import { assureWritable } from './assure-writable.js';
 import { syncFolder } from './sync-folder.js';
@@ -29,6 +29,12 @@ export class TraceFolder {
   /** Paths of the full files, the oldest first. */
   async full(): Promise<string[]> {
     return (await this.numbers()).map((number) => this.pathOf(number));
+  }
+
+  /** Paths of all files that are there, the oldest first. */
+  async files(): Promise<string[]> {
+    const isThere = (await readdir(this.dir)).includes(basename(this.current));
+    return [...(await this.full()), ...(isThere ? [this.current] : [])];
   }
 
   /** Makes the current file a full one and answers its path. A rename is whole or not at all, whenever we are killed. */

@@ -1,6 +1,7 @@
 import { traceVersion, type TraceEvent, type TraceHead, type TraceNote } from '#libs/contracts';
 import type { Positions, ReadEvent } from '#libs/state';
-import type { ChainEnd } from '../seal/seal-chain.js';
+import type { ChainEnd } from '../seal/believe-head.js';
+import type { FileSeal } from '../seal/seal-chain.js';
 
 const newline = '\n';
 
@@ -22,7 +23,7 @@ export function eventLine({ pointer, event }: ReadEvent): string {
   return JSON.stringify(line) + newline;
 }
 
-type FileStart = Pick<TraceHead, 'installation' | 'key' | 'previous' | 'isHeadLost'> & { positions: Positions };
+type FileStart = Pick<TraceHead, 'installation'> & { positions: Positions } & FileSeal;
 
 export function headLine({ installation, positions, ...forSeals }: FileStart, nowMs: number): string {
   const line: TraceHead = {
