@@ -98,7 +98,7 @@ describe('tasks that wait for what others reserved', () => {
 
 describe('a task that its budget is to refuse', () => {
   it('goes when the budget was raised in the meantime', async () => {
-    const id = await stage.accept([paid('a', 2)], { budgetMicroUsd: usd, budgetTerms: '{"onBudget":"fail"}' });
+    const id = await stage.accept([paid('a', 2)], { budgetMicroUsd: usd, terms: '{"onBudget":"fail"}' });
     expect((await stage.start(id)).cascades).toBeGreaterThan(0);
     await raise(id, 2);
     expect(Object.keys(await stage.cascade())).toEqual(['a']);

@@ -52,6 +52,15 @@ describe('a task that is stopped', () => {
     expect(await tell(stage, given(id))).toBe('stale');
   });
 
+  it('with a directive that ends in chunks does not go, though its chunk has not come', async () => {
+    const { id } = await stage.begin([keyed('a'), keyed('b')]);
+    await stage.run('cancel-directive', id, 1);
+    expect(await tell(stage, given(id, { index: '1' }))).toBe('stale');
+    expect(await filed(stage)).toEqual(['ask 1 1 db', 'back 0 1 db']);
+    while (await stage.store.closeChunk(id));
+    expect(await filed(stage)).toEqual(['back 0 1 db', 'back 1 1 db']);
+  });
+
   it('by the end of its time, but still asks, does not go', async () => {
     const { id } = await stage.begin([keyed('a')]);
     await stage.letTtlPass(id);

@@ -92,7 +92,7 @@ describe('the terms of a budget', () => {
   it('tell once when the share is reached', async () => {
     const { id, granted } = await stage.begin([paid('a', 1), paid('b', 1), paid('c', 1)], {
       budgetMicroUsd: 4 * usd,
-      budgetTerms: JSON.stringify({ warnAtPercent: 50 }),
+      terms: JSON.stringify({ warnAtPercent: 50 }),
     });
     for (const task of ['a', 'b', 'c']) await stage.settle(outcome(granted[task]!, spent(usd)));
     const warnings = (await stage.events(id)).filter(({ type }) => type === 'directive.budget_warned');
@@ -104,7 +104,7 @@ describe('the terms of a budget', () => {
   it('fail what the budget does not allow, where nobody is to be asked', async () => {
     const { id, granted } = await stage.begin([paid('a', 1), paid('b', 1, ['a']), echo('c', ['b'])], {
       budgetMicroUsd: usd,
-      budgetTerms: JSON.stringify({ onBudget: 'fail' }),
+      terms: JSON.stringify({ onBudget: 'fail' }),
     });
     await stage.settle(outcome(granted['a']!, spent(usd)));
     await stage.cascade();

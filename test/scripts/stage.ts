@@ -138,7 +138,7 @@ export class Stage {
   }
 
   async parked(id: string): Promise<string[]> {
-    const lists = ['parked', 'short', 'unfunded'].map(async (list) =>
+    const lists = ['parked', 'short', 'unfunded', 'undrawn'].map(async (list) =>
       this.redis.zrange(`${this.keys.directive(id)}:${list}`, '0', '-1'),
     );
     return (await Promise.all(lists)).flat();

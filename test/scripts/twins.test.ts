@@ -37,7 +37,7 @@ const lists = [
   'windows',
 ] as const;
 /** Only scripts touch these, so keys.ts does not know them. */
-const luaOnly = { parts: ['parked', 'short', 'unfunded'], staged: ['plan:', 'tasks:'] };
+const luaOnly = { parts: ['parked', 'short', 'unfunded', 'undrawn'], staged: ['plan:', 'tasks:'] };
 
 async function lua(body: string, ...args: string[]): Promise<unknown> {
   return runInLibrary(bed.redis, body, keys.root(0), ...args);

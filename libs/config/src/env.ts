@@ -1,5 +1,6 @@
 import { StartRefusal } from '#libs/contracts';
 import { z } from 'zod';
+import { tenantRules } from './tenant-rules.js';
 import { auditSettings, auditVariables } from './audit-settings.js';
 
 const csv = z
@@ -44,6 +45,8 @@ export const EnvSchema = z
     COC_JOB_KEEP_MS: whole(60_000, 1_000, 7 * 24 * 3_600_000),
     COC_MODELS: csv,
     LOCAL_ALLOW_HIGH: flag,
+    MAX_CONCURRENT_DIRECTIVES: whole(0, 0, 1_000_000),
+    COC_TENANTS: tenantRules,
     COC_DEFAULT_TTL_MS: whole(24 * 3_600_000, 1_000, 30 * 24 * 3_600_000),
     COC_EVENT_RETENTION_MS: whole(24 * 3_600_000, 1_000, 365 * 24 * 3_600_000),
     TRACE_DIR: z.string().min(1).default('out/traces'),
@@ -75,7 +78,12 @@ export const EnvSchema = z
     trace: { dir: raw.TRACE_DIR, maxBytes: raw.COC_TRACE_MAX_BYTES, keep: raw.COC_TRACE_KEEP },
     audit: auditSettings(raw),
     directive: { defaultTtlMs: raw.COC_DEFAULT_TTL_MS },
-    house: { models: raw.COC_MODELS ?? [], allowHighRisk: raw.LOCAL_ALLOW_HIGH },
+    house: {
+      models: raw.COC_MODELS ?? [],
+      allowHighRisk: raw.LOCAL_ALLOW_HIGH,
+      maxConcurrentDirectives: raw.MAX_CONCURRENT_DIRECTIVES,
+      tenants: raw.COC_TENANTS,
+    },
     shutdownGraceMs: raw.COC_SHUTDOWN_GRACE_MS,
     logLevel: raw.COC_LOG_LEVEL,
   }));

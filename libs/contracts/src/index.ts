@@ -49,15 +49,7 @@ export {
 export { Json, jsonDepth } from './json.js';
 export { limits } from './limits.js';
 export { ArtifactEntry, FailureClass, ReportedFailure, ReportedOutput, Usage, failureClasses } from './outcome.js';
-export {
-  permitKinds,
-  type AskedRisk,
-  type Permit,
-  type PermitKind,
-  type Plan,
-  type PlannedTask,
-  type RiskTerms,
-} from './plan.js';
+export { type AskedRisk, type Permit, type PermitKind, type Plan, type PlannedTask, type RiskTerms } from './plan.js';
 export { ApprovalPolicy, Backoff, Concurrency, DirectiveBudget, Policies, Rate } from './policies.js';
 export { Principal, localPrincipal } from './principal.js';
 export { actionOfQueue, actionQueue, parseQueueName, roomQueue, rooms, type Room } from './queue-names.js';

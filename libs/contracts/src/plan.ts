@@ -22,13 +22,12 @@ export interface RiskTerms {
   requested?: boolean;
 }
 
-/** In the order in which every task asks for them. */
-export const permitKinds = ['rate', 'concurrency'] as const;
-export type PermitKind = (typeof permitKinds)[number];
+/** What the home slot of a tenant gives: to tasks a turn under a rate or a place under a concurrency key, to directives a place or money. */
+export type PermitKind = 'rate' | 'concurrency' | 'directives' | 'spend';
 
 /** What a task borrows from its tenant's home slot for each attempt: one of `max` places, or one of `max` turns in `perMs`. */
 export interface Permit {
-  kind: PermitKind;
+  kind: 'rate' | 'concurrency';
   key: string;
   max: number;
   perMs?: number;

@@ -72,6 +72,8 @@ export const waitKinds = [
   'budget-reserved',
   'rate',
   'concurrency',
+  'directives',
+  'tenant-budget',
   'approval',
   'paused',
   'effect-unknown',

@@ -17,7 +17,7 @@ export {
   type SettledTask,
   type SettlementVerdict,
 } from './decide-settlement.js';
-export { type HouseRules, type PlanRequest } from './plan-request.js';
+export { type PlanRequest } from './plan-request.js';
 export { decideWorkflowForIntent, type WorkflowChoice, type WorkflowDescription } from './decide-workflow.js';
 export { decideClose, isTransitionAllowed, type CloseCounts } from './directive-lifecycle.js';
 export { decideFanOut, type FanOutDecision } from './expand-fan-out.js';
@@ -31,6 +31,7 @@ export {
   type ResolvedReferences,
 } from './resolve-references.js';
 export { decideWindow, firstWindow } from './decide-window.js';
+export { houseRulesFor, type House, type HouseRules } from './house-rules.js';
 export { modelOfAttempt } from './model-of-attempt.js';
 export { askedRisk } from './risk/index.js';
 export { shiftPlan } from './shift-plan.js';

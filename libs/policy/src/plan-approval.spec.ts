@@ -9,6 +9,7 @@ import {
   type Priority,
   type RiskLevel,
 } from '#libs/contracts';
+import { houseRulesFor } from './house-rules.js';
 import { planApproval } from './plan-approval.js';
 import type { PlanRequest } from './plan-request.js';
 import { askedRisk } from './risk/index.js';
@@ -50,7 +51,9 @@ function approvalOf(given: Situation, input?: Json, isDynamic = false): Pick<Pla
     tasks: [],
     ...(policy !== undefined && { policies: { approval: policy } }),
     ...(priority !== undefined && { priority }),
-    ...(allowHighRisk !== undefined && { house: { models: [], allowHighRisk } }),
+    ...(allowHighRisk !== undefined && {
+      house: houseRulesFor({ models: [], allowHighRisk, maxConcurrentDirectives: 0, tenants: {} }, 't'),
+    }),
   };
   const task = {
     id: 't',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { ActionRecord, type Fault, type Json, type TaskSpec } from '#libs/contracts';
+import { houseRulesFor } from './house-rules.js';
 import { readPointer } from './json-pointer.js';
 import { PlanFaults } from './plan-faults.js';
 import { checkModels, chooseModels } from './plan-models.js';
@@ -11,15 +12,16 @@ const universe = ['a', 'b', 'c', 'd', 'e'];
 /** The lists of the levels, the highest first; an empty one allows all. */
 interface Lists {
   operator: string[];
+  tenant: string[];
   directive: string[];
   action: string[];
 }
 
 type Level = keyof Lists;
 
-const levels: readonly Level[] = ['operator', 'directive', 'action'];
+const levels: readonly Level[] = ['operator', 'tenant', 'directive', 'action'];
 const subset = (least = 0) => fc.shuffledSubarray(universe, { minLength: least });
-const anyLists = fc.record({ operator: subset(), directive: subset(), action: subset() });
+const anyLists = fc.record({ operator: subset(), tenant: subset(), directive: subset(), action: subset() });
 const wishes: fc.Arbitrary<Pick<TaskSpec, 'model' | 'models'>> = fc.oneof(
   fc.constant({}),
   fc.record({ model: fc.constantFrom(...universe) }),
@@ -31,7 +33,15 @@ const wishes: fc.Arbitrary<Pick<TaskSpec, 'model' | 'models'>> = fc.oneof(
 function decide(lists: Lists, wish: Pick<TaskSpec, 'model' | 'models'>): { faults: Fault[]; models: string[] } {
   const request: PlanRequest = {
     tasks: [],
-    house: { models: lists.operator, allowHighRisk: false },
+    house: houseRulesFor(
+      {
+        models: lists.operator,
+        allowHighRisk: false,
+        maxConcurrentDirectives: 0,
+        tenants: { any: { models: lists.tenant } },
+      },
+      'any',
+    ),
     ...(lists.directive.length > 0 && { models: lists.directive }),
   };
   const action = ActionRecord.parse({ name: 'test.any', models: lists.action });

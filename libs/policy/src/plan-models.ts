@@ -44,7 +44,8 @@ function refusalOf(request: PlanRequest, action: ActionRecord, model: string): s
   const { models: ofDirective = [], house } = request;
   if (isOutside(action.models, model)) return `${action.name} may use: ${listed(action.models)}`;
   if (isOutside(ofDirective, model)) return `the directive allows: ${listed(ofDirective)}`;
-  if (isOutside(house?.models ?? [], model)) return `this installation allows: ${listed(house!.models)}`;
+  const closed = house?.modelLists.find((list) => isOutside(list, model));
+  if (closed) return `this installation allows: ${listed(closed)}`;
   return undefined;
 }
 

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { ActionRecord, Concurrency, Rate, type Permit, type TaskSpec } from '#libs/contracts';
 import { catalogLookup } from './catalog-lookup.js';
 import { decidePlan } from './decide-plan.js';
+import { houseRulesFor, type House } from './house-rules.js';
 import { planPermits } from './plan-permits.js';
 import type { PlanRequest } from './plan-request.js';
 import { SchemaValidator } from './schema-validator.js';
@@ -21,7 +22,8 @@ const operator: Rate = { limit: 2, perMs: 1_000 };
 const concurrency: Concurrency = { key: 'db', limit: 3 };
 
 function requestOf({ operator: rate }: Limits, action = name): PlanRequest {
-  const house = { models: [], allowHighRisk: false, ...(rate && { rates: { [action]: rate } }) };
+  const tenants: House['tenants'] = rate === null ? {} : { '*': { rates: { [action]: rate } } };
+  const house = houseRulesFor({ models: [], allowHighRisk: false, maxConcurrentDirectives: 0, tenants }, 'any');
   return { tasks: [], house };
 }
 

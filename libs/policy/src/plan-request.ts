@@ -1,4 +1,5 @@
-import type { DirectiveBudget, Json, Policies, Priority, Rate, TaskSpec } from '#libs/contracts';
+import type { DirectiveBudget, Json, Policies, Priority, TaskSpec } from '#libs/contracts';
+import type { HouseRules } from './house-rules.js';
 
 /** What is to be planned. `pointerBase` is where the task list stands in the body ("/tasks"); `output` stands beside it. */
 export interface PlanRequest {
@@ -13,16 +14,6 @@ export interface PlanRequest {
   /** What stands above every directive. */
   house?: HouseRules;
   pointerBase?: string;
-}
-
-/** The operator's own rules: a directive can ask for less, never for more. */
-export interface HouseRules {
-  /** Empty: every model. */
-  models: readonly string[];
-  /** What the policy `auto` would hold runs without a word. */
-  allowHighRisk: boolean;
-  /** How often an action may start, by its name; beside the action's own rate. */
-  rates?: Readonly<Record<string, Rate>>;
 }
 
 export function tasksPointer(request: PlanRequest): string {

@@ -1,11 +1,12 @@
-import type { GivenPermit, PermitOrder, PermitStore } from '#libs/state';
-import type { Followup } from '#libs/state';
+import type { Followup, GivenPermit, PermitOrder, PermitStore } from '#libs/state';
 import type { Stage } from '../stage.js';
 
 /** Between a shard and the home slots, as several executors would be that may crash at any point: late, twice, or in another order. */
 export class Courier {
   private readonly permits: PermitStore;
   private given: GivenPermit[] = [];
+  /** What its home slot said to wait for, since anything was returned: the day's money may not be enough today. */
+  private readonly waiting = new Set<string>();
 
   constructor(private readonly stage: Stage) {
     this.permits = stage.permits;
@@ -15,18 +16,28 @@ export class Courier {
     return this.given.length > 0;
   }
 
+  hasUnasked(members: readonly string[]): boolean {
+    return members.some((member) => !this.waiting.has(member));
+  }
+
   /** Tells the home slot one thing that is filed. Now and then it forgets that it did. */
   async carry(pick: number, word: PermitOrder['word']): Promise<void> {
     const orders = (await this.orders()).filter((order) => order.word === word);
-    const order = orders[pick % Math.max(1, orders.length)];
+    const unasked = orders.filter(({ member }) => !this.waiting.has(member));
+    const among = pick % 3 === 0 || unasked.length === 0 ? orders : unasked;
+    const order = among[pick % Math.max(1, among.length)];
     if (!order) return;
     if (order.word === 'back') {
+      this.waiting.clear();
       this.given.push(...(await this.permits.giveBack(order, order.max)));
       if (pick % 4 > 0) await this.permits.strike(0, order);
       return;
     }
     const answer = await this.permits.take(order);
-    if (answer.result !== 'granted') return;
+    if (answer.result !== 'granted') {
+      this.waiting.add(order.member);
+      return;
+    }
     const { place, tenant, kind, key } = order;
     this.given.push({ place, tenant, kind, key, turnAtMs: answer.turnAtMs });
   }
@@ -36,10 +47,15 @@ export class Courier {
     const given = this.given[pick % Math.max(1, this.given.length)];
     if (!given) return undefined;
     if (pick % 5 > 0) this.given = this.given.filter((one) => one !== given);
-    const followup = await this.stage.attempts.permitTask(given);
-    if (followup !== 'stale') return followup;
-    this.given.push(...(await this.permits.giveBack(given, '0')));
-    return undefined;
+    const answer = await this.tell(given);
+    if (answer === 'stale' && given.kind !== 'spend') this.given.push(...(await this.permits.giveBack(given, '0')));
+    return typeof answer === 'string' ? undefined : answer;
+  }
+
+  /** What follows for a directive is filed. */
+  private async tell(given: GivenPermit): Promise<Followup | 'known' | 'ok' | 'stale'> {
+    const { attempts } = this.stage;
+    return given.place.index === '' ? attempts.permitDirective(given) : attempts.permitTask(given);
   }
 
   private async orders(): Promise<PermitOrder[]> {

@@ -36,13 +36,16 @@ async function live(bed: ScriptBed, shapes: DirectiveShape[], script: Command[])
     const faults = await runAndCheck(world, command);
     if (faults.length > 0) throw new Error(`after ${done.join(', ')}:\n${faults.join('\n')}`);
   };
+  const rest = async (): Promise<void> => world.drain(async (kind) => step({ kind, pick: (pick += 1) }));
   for (const command of script) await step(command);
-  await world.drain(async (kind) => step({ kind, pick: (pick += 1) }));
+  await rest();
   expect(leftOn(world, /^(ready:|inflight:|cascade|expand|closing)/)).toEqual([]);
   for (const at of shapes.keys()) await step({ kind: 'cancel', pick: at });
-  await world.drain(async (kind) => step({ kind, pick: (pick += 1) }));
+  await rest();
   expect(leftOn(world, /^(ready:|inflight:|cascade|expand|closing|timers|outbox|permits)/)).toEqual([]);
-  expect(Object.keys(world.snapshot.home).filter((key) => /:(line|holders:concurrency):/.test(key))).toEqual([]);
+  expect(
+    Object.keys(world.snapshot.home).filter((key) => /:(line|holders:(concurrency|directives)):/.test(key)),
+  ).toEqual([]);
 }
 
 /** Half of the runs, on a Redis of their own: the other half has the machine's other core. */

@@ -74,6 +74,11 @@ function isDone(view: DirectiveView, index: string): boolean {
   return task.state === 'succeeded' || (task.optional && finalTask.has(task.state));
 }
 
+/** Its home slot is to be told what the directive as a whole asks for. */
+function isAsked({ id }: DirectiveView, snapshot: Snapshot): boolean {
+  return snapshot.list('permits').some((order) => order.startsWith(`["ask","${id}","",`));
+}
+
 /** What will move a task that is neither final nor in flight; undefined: nothing will. */
 function moverOf(view: DirectiveView, task: TaskView, snapshot: Snapshot): string | undefined {
   const member = `${view.id}.${task.index}`;
@@ -91,6 +96,7 @@ function moverOf(view: DirectiveView, task: TaskView, snapshot: Snapshot): strin
   if (isIn('expand')) return 'the expansion';
   if (task.childrenOpen !== undefined && task.staged === task.count && task.childrenOpen > 0) return 'its children';
   if (task.state !== undefined) return undefined;
+  if (view.limits?.slot === 'asked') return isAsked(view, snapshot) ? 'a place for its directive' : undefined;
   if (task.dependsOn.length === 0) return cascades.find((name) => name.endsWith('.start'));
   const open = task.dependsOn.find((index) => !finalTask.has(view.tasks.get(index)!.state));
   return open ?? cascades.find((name) => task.dependsOn.includes(name.split('.')[1]!));
@@ -125,6 +131,7 @@ function checkWaiting(view: DirectiveView, snapshot: Snapshot): Faults {
   const isWoken =
     view.state === 'PAUSED' ||
     (view.numbers['reservedMicroUsd'] ?? 0) > 0 ||
+    isAsked(view, snapshot) ||
     snapshot.list('cascade').some((name) => name.startsWith(`${view.id}.`) && name.endsWith('.unpark'));
   // A human is asked about what is held.
   const left = view.parked.filter((index) => view.tasks.get(index)?.state !== 'held');
@@ -212,6 +219,21 @@ function checkPlaces({ directives, home }: Snapshot): Faults {
   ];
 }
 
+/** A directive counts its work right, has a place exactly while it has any, and reserves no more than it drew of the day's money. */
+function checkLimits({ directives, list, lists }: Snapshot): Faults {
+  const inLine = lists.filter((name) => name.startsWith('ready:')).flatMap((name) => list(name));
+  return directives.flatMap(({ id, state, tasks, limits, numbers }) => {
+    if (!limits || resting.has(state)) return [];
+    const work = [...tasks.values()].filter((task) => isLive(task) || inLine.includes(`${id}.${task.index}`)).length;
+    const { chargedMicroUsd = 0, overrunMicroUsd = 0, reservedMicroUsd = 0 } = numbers;
+    const isOverdrawn = limits.drawn > 0 && chargedMicroUsd - overrunMicroUsd + reservedMicroUsd > limits.drawn;
+    return [
+      ...(limits.busy === work ? [] : [`${id} counts ${limits.busy} tasks at work, and has ${work}`]),
+      ...(isOverdrawn ? [`${id} reserved more than it drew`] : []),
+    ];
+  });
+}
+
 /** What must hold whenever no script runs. */
 export function checkState(snapshot: Snapshot): Faults {
   const each = snapshot.directives.flatMap((view) =>
@@ -223,7 +245,7 @@ export function checkState(snapshot: Snapshot): Faults {
       ...checkEnds(view),
     ].map((fault) => `${view.id}: ${fault}`),
   );
-  return [...each, ...checkInflight(snapshot), ...checkPlaces(snapshot)];
+  return [...each, ...checkInflight(snapshot), ...checkPlaces(snapshot), ...checkLimits(snapshot)];
 }
 
 /** 4, 9, 10: a dispatch needs its dependencies, and a directive that is not paused, closing, final or over its TTL. */

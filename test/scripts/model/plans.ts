@@ -7,6 +7,8 @@ export interface DirectiveShape {
   priority: number;
   /** Planned by the decide room and looked at by the review room. */
   isReviewed: boolean;
+  /** What the tenant's rules say of it, as the record keeps it. */
+  terms: string | null;
 }
 
 /** `pick` chooses among what there is at that moment: a directive, an attempt, a queue. */
@@ -99,6 +101,11 @@ export const directiveShape: Arbitrary<DirectiveShape> = record({
   ),
   priority: nat({ max: 3 }),
   isReviewed: boolean(),
+  terms: oneof(
+    { weight: 3, arbitrary: constant(null) },
+    { weight: 1, arbitrary: constant('{"slots":1}') },
+    { weight: 1, arbitrary: constant('{"dayMicroUsd":3000000}') },
+  ),
 });
 
 export const commands: Arbitrary<Command[]> = array(

@@ -50,6 +50,8 @@ export interface DirectiveView {
   states: Map<string, StoredTask>;
   events: StoredEvent[];
   parked: string[];
+  /** What its tenant's limits hold against it. */
+  limits: { slot?: string; busy: number; drawn: number } | undefined;
 }
 
 export interface Snapshot {
@@ -85,6 +87,7 @@ function viewOfTask(index: string, plan: Hash, tasks: Hash): TaskView {
 function viewOf(stage: Stage, space: Keyspace, id: string): DirectiveView {
   const root = stage.keys.directive(id);
   const keys = Object.fromEntries(Object.entries(space).filter(([key]) => key === root || key.startsWith(`${root}:`)));
+  const limits = (keys[root] as Hash)['limits'];
   const record = expandRecord(keys[root] as Hash);
   const plan = (keys[`${root}:plan`] ?? {}) as Hash;
   const tasks = (keys[`${root}:tasks`] ?? {}) as Hash;
@@ -101,8 +104,9 @@ function viewOf(stage: Stage, space: Keyspace, id: string): DirectiveView {
     budgetMicroUsd: record['budgetMicroUsd'] === undefined ? undefined : Number(record['budgetMicroUsd']),
     tasks: new Map(indexes.map((index) => [index, viewOfTask(index, plan, tasks)])),
     states: new Map(states.map(([index, text]) => [index, JSON.parse(text) as StoredTask])),
+    limits: limits === undefined ? undefined : (JSON.parse(limits) as DirectiveView['limits']),
     events: parseStory((keys[`${root}:events`] ?? []) as StoryEntries),
-    parked: ['parked', 'short', 'unfunded'].flatMap((list) => Object.keys(keys[`${root}:${list}`] ?? {})),
+    parked: ['parked', 'short', 'unfunded', 'undrawn'].flatMap((list) => Object.keys(keys[`${root}:${list}`] ?? {})),
   };
 }
 

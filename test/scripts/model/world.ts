@@ -58,7 +58,9 @@ export class World {
       if (!kind) return;
       await step(kind);
     }
-    throw new Error('the scripts never come to rest');
+    throw new Error(
+      `the scripts never come to rest: ${JSON.stringify(this.snapshot.lists.map((name) => [name, this.snapshot.list(name)]))}`,
+    );
   }
 
   private readonly acts: Record<CommandKind, (pick: number) => Promise<void>> = {
@@ -118,8 +120,8 @@ export class World {
   };
 
   private async accept(id: string, shape: DirectiveShape): Promise<void> {
-    const { budgetMicroUsd, priority } = shape;
-    const draft = aDraft({ id, budgetMicroUsd, priority, kind: shape.isReviewed ? 'workflow' : 'tasks' });
+    const { budgetMicroUsd, priority, terms } = shape;
+    const draft = aDraft({ id, budgetMicroUsd, priority, terms, kind: shape.isReviewed ? 'workflow' : 'tasks' });
     const plan = planOf(shape.tasks);
     await this.stage.store.accept(draft, shape.isReviewed ? undefined : plan);
     if (shape.isReviewed)
@@ -278,7 +280,7 @@ export class World {
     if (list('permits').some((member) => member.startsWith('["back"'))) return 'back';
     if (lists.some((name) => name.startsWith('inflight:'))) return 'succeed';
     if (lists.some((name) => name.startsWith('ready:'))) return 'release';
-    if (has('permits')) return 'ask';
+    if (this.courier.hasUnasked(list('permits'))) return 'ask';
     return list('outbox').some((member) => member.startsWith('review:')) ? 'review' : undefined;
   }
 }

@@ -13,6 +13,8 @@ const reasons: Record<WaitKind, string> = {
   'budget-reserved': 'budget that other tasks hold',
   rate: 'its turn under a rate',
   concurrency: 'a place under its concurrency key',
+  directives: 'a place among the directives at work',
+  'tenant-budget': 'money of the day',
   approval: 'an approval',
   paused: 'the directive to be resumed',
   'effect-unknown': 'a human to say whether it took effect',

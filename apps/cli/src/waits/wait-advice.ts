@@ -69,6 +69,9 @@ const sentences: Record<WaitKind, (wait: Wait) => string> = {
     'a task that runs ends and leaves some of what was reserved for it, or a human raises the budget',
   rate: (wait) => `its turn comes under the rate of ${refOf(wait)}`,
   concurrency: (wait) => `a task at work under the concurrency key ${refOf(wait)} ends`,
+  directives: (wait) => `a directive of ${refOf(wait)} that is at work ends or waits`,
+  'tenant-budget': (wait) =>
+    `a directive of ${refOf(wait)} ends and leaves some of what it drew, or the day turns (UTC)`,
   approval: (wait) =>
     isOwnRequest(wait)
       ? `a human approves or denies it; ${wait.asker.actor} asked for it, so NAME is somebody else`

@@ -1,3 +1,4 @@
+import { shardOfDirective } from '#libs/contracts';
 import { Gatherer } from '#libs/policy';
 import type { Followup, GivenPermit, PermitOrder } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
@@ -76,16 +77,34 @@ export class PermitClerk {
     const followups: Followup[] = [];
     for (let open = first; open.length > 0;) {
       const answers = await Promise.all(open.map(async (given) => this.tell(given)));
-      followups.push(...answers.flatMap(({ followup }) => followup ?? []));
+      followups.push(...answers.flatMap(({ followups: some }) => some));
       open = answers.flatMap(({ next }) => next);
     }
     return followups;
   }
 
-  private async tell(given: GivenPermit): Promise<{ followup?: Followup; next: GivenPermit[] }> {
+  private async tell(given: GivenPermit): Promise<{ followups: Followup[]; next: GivenPermit[] }> {
+    const followups = await (given.place.index === '' ? this.tellDirective(given) : this.tellTask(given));
+    if (followups) return { followups, next: [] };
+    // What a directive drew of the day's money it gives back itself when it ends.
+    const next = given.kind === 'spend' ? [] : await this.context.permits.giveBack(given, '0');
+    return { followups: [], next };
+  }
+
+  private async tellTask(given: GivenPermit): Promise<Followup[] | undefined> {
     const followup = await this.context.attempts.permitTask(given);
-    if (followup !== 'stale') return { followup, next: [] };
-    return { next: await this.context.permits.giveBack(given, '0') };
+    return followup === 'stale' ? undefined : [followup];
+  }
+
+  private async tellDirective(given: GivenPermit): Promise<Followup[] | undefined> {
+    const { directiveId } = given.place;
+    const { attempts } = this.context;
+    const told = await attempts.permitDirective(given);
+    if (told !== 'ok') return told === 'stale' ? undefined : [];
+    if (given.kind === 'spend') return [await attempts.advanceCascade(shardOfDirective(directiveId)!)];
+    const { followups, failures } = await attempts.startDirectives([directiveId]);
+    if (failures[0]) throw failures[0];
+    return followups;
   }
 }
 

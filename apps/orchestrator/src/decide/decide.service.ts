@@ -1,5 +1,5 @@
 import { type Json, type RoomMessage, type TaskSpec } from '#libs/contracts';
-import { decidePlan, type HouseRules } from '#libs/policy';
+import { decidePlan, houseRulesFor, type House } from '#libs/policy';
 import type { QueueSender } from '#libs/queues';
 import type { DirectiveOrder, DirectiveOrders, DirectiveStore } from '#libs/state';
 import type { CatalogSnapshot } from '../ingress/catalog-snapshot.js';
@@ -12,7 +12,7 @@ export interface DecideParts {
   catalog: CatalogSnapshot;
   workflows: WorkflowLibrary;
   sender: QueueSender;
-  house: HouseRules;
+  house: House;
 }
 
 interface Failure {
@@ -64,7 +64,7 @@ export class DecideService {
     const tasks: TaskSpec[] = workflow.plan(input);
     const catalog = await this.parts.catalog.get(tasks.map((task) => task.action));
     const { output, budget, policies, priority, models } = order.request;
-    const { house } = this.parts;
+    const house = houseRulesFor(this.parts.house, order.tenant);
     const decision = decidePlan({ tasks, input, output, budget, policies, priority, models, house }, catalog);
     if ('faults' in decision) {
       const [fault] = decision.faults;

@@ -6,7 +6,7 @@ import {
   type Priority,
   type SubmitDirective,
 } from '#libs/contracts';
-import { canonicalJson } from '#libs/policy';
+import { canonicalJson, type HouseRules } from '#libs/policy';
 import type { DirectiveDraft, DirectiveRequest } from '#libs/state';
 
 const rankOf: Record<Priority, number> = { CRITICAL: 0, HIGH: 1, MEDIUM: 2, LOW: 3 };
@@ -16,6 +16,7 @@ export interface DraftOrigin {
   principal: Principal;
   traceparent: string;
   defaultTtlMs: number;
+  house: HouseRules;
 }
 
 /** The record of a submission, ready to be accepted. */
@@ -38,12 +39,19 @@ export function buildDraft(body: SubmitDirective, origin: DraftOrigin): Directiv
     ttlMs: body.ttlMs ?? origin.defaultTtlMs,
     budgetMicroUsd: budget?.maxCostUsd === undefined ? null : microUsdFromUsd(budget.maxCostUsd),
     budgetTokens: budget?.maxTokens ?? null,
-    budgetTerms: termsOf(budget),
+    terms: termsOf(budget, origin.house),
     traceparent: origin.traceparent,
   };
 }
 
 /** What the scripts act on besides the limits themselves. */
-function termsOf({ warnAtPercent, onBudget }: DirectiveBudget = {}): string | null {
-  return warnAtPercent === undefined && onBudget === undefined ? null : JSON.stringify({ warnAtPercent, onBudget });
+function termsOf({ warnAtPercent, onBudget }: DirectiveBudget = {}, house: HouseRules): string | null {
+  const { maxConcurrentDirectives: slots, maxCostUsdPerDay } = house;
+  const terms = {
+    ...(warnAtPercent === undefined ? {} : { warnAtPercent }),
+    ...(onBudget === undefined ? {} : { onBudget }),
+    ...(slots === 0 ? {} : { slots }),
+    ...(maxCostUsdPerDay === undefined ? {} : { dayMicroUsd: microUsdFromUsd(maxCostUsdPerDay) }),
+  };
+  return Object.keys(terms).length === 0 ? null : JSON.stringify(terms);
 }

@@ -6,7 +6,7 @@ import {
   type Principal,
   type SubmitDirective,
 } from '#libs/contracts';
-import { decidePlan, type HouseRules } from '#libs/policy';
+import { decidePlan, houseRulesFor, type House, type HouseRules } from '#libs/policy';
 import type { QueueSender } from '#libs/queues';
 import type {
   DirectiveDraft,
@@ -27,7 +27,7 @@ import { directiveIdOf, newDirectiveId } from './directive-id.js';
 export interface IngressParts {
   shards: number;
   defaultTtlMs: number;
-  house: HouseRules;
+  house: House;
   logger: Logger;
   catalog: CatalogSnapshot;
   workflows: WorkflowLibrary;
@@ -46,12 +46,14 @@ export class IngressService extends DirectiveIngress {
   }
 
   async submit({ body, principal, idempotencyKey, traceparent }: Submission): Promise<SubmitResult> {
-    const plan = await this.planExplicit(body);
+    const house = houseRulesFor(this.parts.house, principal.tenant);
+    const plan = await this.planExplicit(body, house);
     this.checkWorkflow(body);
     const { shards, defaultTtlMs } = this.parts;
     const id =
       idempotencyKey === undefined ? newDirectiveId(shards) : directiveIdOf(principal.tenant, idempotencyKey, shards);
-    const draft = buildDraft(body, { id, principal, traceparent: traceparentFrom(traceparent), defaultTtlMs });
+    const origin = { id, principal, traceparent: traceparentFrom(traceparent), defaultTtlMs, house };
+    const draft = buildDraft(body, origin);
     const isNew = await this.accept(draft, plan);
     if (isNew) await tellRoom(this.parts, plan ? 'execute' : 'decide', { ...draft, directiveId: id });
     return { id, created: isNew };
@@ -85,11 +87,10 @@ export class IngressService extends DirectiveIngress {
   }
 
   /** An explicit task list is planned here, to refuse bad input at the door. */
-  private async planExplicit(body: SubmitDirective): Promise<Plan | undefined> {
+  private async planExplicit(body: SubmitDirective, house: HouseRules): Promise<Plan | undefined> {
     if (!body.tasks) return undefined;
     const catalog = await this.parts.catalog.get([...new Set(body.tasks.map((task) => task.action))]);
     const { tasks, input, output, budget, policies, priority, models } = body;
-    const { house } = this.parts;
     const decision = decidePlan({ tasks, input, output, budget, policies, priority, models, house }, catalog);
     if ('plan' in decision) return decision.plan;
     const [first] = decision.faults;

@@ -1,5 +1,5 @@
 import { limits, type Fault, type Json, type Plan, type RoomMessage, type TaskSpec } from '#libs/contracts';
-import { decidePlan, shiftPlan, type HouseRules } from '#libs/policy';
+import { decidePlan, shiftPlan, houseRulesFor, type House } from '#libs/policy';
 import type { QueueSender } from '#libs/queues';
 import type { DirectiveOrder, DirectiveOrders, DirectiveStore, TaskOutputs } from '#libs/state';
 import type { ReviewVerdict, TaskOutputsById } from '../decide/workflow.js';
@@ -13,7 +13,7 @@ export interface ReviewParts {
   catalog: CatalogSnapshot;
   workflows: WorkflowLibrary;
   sender: QueueSender;
-  house: HouseRules;
+  house: House;
 }
 
 /** Looks at what a workflow produced: accepts it, rejects it, or extends the plan. */
@@ -62,7 +62,8 @@ export class ReviewService {
       return { code: 'PLAN_TOO_LARGE', pointer: '', detail };
     }
     const catalog = await this.parts.catalog.get(tasks.map((task) => task.action));
-    const decision = decidePlan({ tasks, policies, budget, priority, models, house: this.parts.house }, catalog);
+    const house = houseRulesFor(this.parts.house, order.tenant);
+    const decision = decidePlan({ tasks, policies, budget, priority, models, house }, catalog);
     return 'plan' in decision ? shiftPlan(decision.plan, order.total, order.planHash) : decision.faults[0]!;
   }
 }

@@ -19,12 +19,13 @@ const includes = [
   'record',
   'events',
   'guard',
-  'plan',
   'fields',
   'permits',
   'tasks',
   'budget',
+  'limits',
   'wait',
+  'borrow',
   'approve',
   'fair',
   'followup',
@@ -32,19 +33,23 @@ const includes = [
   'lists',
   'finish',
   'advance',
-  'cascade',
   'close',
   'settle',
   'register',
 ] as const;
 
 /** What only some scripts use: a chunk of Lua has at most 200 local names, and these are local to the script. */
-const ownIncludes: Readonly<Record<string, string>> = {
-  'accept-directive': 'accept',
-  'decide-hold': 'decide',
-  'settle-attempt': 'settlements',
-  'take-permit': 'home',
-  'return-permit': 'home',
+const ownIncludes: Readonly<Record<string, readonly string[]>> = {
+  'accept-directive': ['plan', 'accept'],
+  'advance-cascade': ['cascade'],
+  'commit-plan': ['plan'],
+  'decide-hold': ['decide'],
+  'extend-plan': ['plan'],
+  'return-permit': ['home'],
+  'settle-attempt': ['settlements'],
+  'stage-plan': ['plan'],
+  'start-directive': ['cascade'],
+  'take-permit': ['home'],
 };
 
 /** Names of all transitions: one script each. */
@@ -61,8 +66,8 @@ function readScript(path: string): string {
 
 /** `{{name}}` stands for the function's name: it carries the hash of the whole text, this line included. */
 function functionOf(name: string): string {
-  const own = ownIncludes[name] === undefined ? '' : readScript(`includes/${ownIncludes[name]}`);
-  return `do\n${own}\nregister('{{${name}}}', function()\n${readScript(name)}\nend)\nend\n`;
+  const own = (ownIncludes[name] ?? []).map((include) => readScript(`includes/${include}`));
+  return `do\n${own.join('\n')}\nregister('{{${name}}}', function()\n${readScript(name)}\nend)\nend\n`;
 }
 
 /**

@@ -20,7 +20,12 @@ for _, directive in ipairs(directives) do
     left[#left + 1] = directive.id
   else
     remove_later(shard_key('outbox'), 'execute:' .. directive.id)
-    if directive.roots then start_first_roots(directive, release) end
+    if directive.roots and waits_for_slot(directive, '0') then
+      remove_later(shard_key('cascade'), directive.id .. '.root.0.start')
+      save_directive(directive)
+    elseif directive.roots then
+      start_first_roots(directive, release)
+    end
     started = started + #(directive.roots or {})
   end
 end

@@ -172,6 +172,13 @@ export class AttemptStore {
     return this.followup(shardOf(directiveId), followup);
   }
 
+  /** The same for what a whole directive asked for: `ok` when it goes on by it. */
+  async permitDirective({ place, kind }: GivenPermit): Promise<'ok' | 'known' | 'stale'> {
+    const { directiveId, round } = place;
+    const [result] = (await this.runOn(directiveId, 'permit-directive', [directiveId, round, kind])) as ['ok'];
+    return result;
+  }
+
   /** `stale`: the task does not want any more what it was given. */
   async permitTask({ place, kind, key, turnAtMs }: GivenPermit): Promise<Followup | 'stale'> {
     const { directiveId, index, round } = place;

@@ -27,7 +27,7 @@ export interface DirectiveDraft {
   budgetMicroUsd: number | null;
   budgetTokens: number | null;
   /** JSON of `warnAtPercent` and `onBudget`, when one is given. */
-  budgetTerms?: string | null;
+  terms?: string | null;
   traceparent: string;
 }
 
@@ -230,7 +230,7 @@ function recordFields(draft: DirectiveDraft): string[] {
     priority: draft.priority,
     budgetMicroUsd: draft.budgetMicroUsd,
     budgetTokens: draft.budgetTokens,
-    terms: draft.budgetTerms ?? null,
+    terms: draft.terms ?? null,
     traceparent: draft.traceparent,
   };
   return Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : [name, String(value)]));

@@ -4,7 +4,7 @@ import type { Keys } from '../keys.js';
 import { redisNowMs } from '../redis/redis-clock.js';
 import type { ScriptRunner } from '../redis/script-runner.js';
 
-/** A task in one round of asking: what it holds belongs to one attempt. */
+/** A task in one round of asking, for one attempt; or a directive, of which `index` is empty. */
 export interface PermitPlace {
   directiveId: string;
   index: string;
@@ -64,7 +64,7 @@ export class PermitStore {
     return result === 'granted' ? { result, turnAtMs: turnAt === '' ? null : Number(turnAt) } : { result };
   }
 
-  /** Who got the place that became free. A turn under a rate cannot be given back. */
+  /** Who got the place that became free. A turn under a rate cannot be given back. `max`: what it asked under, or what was spent. */
   async giveBack(given: Omit<GivenPermit, 'turnAtMs'>, max: string): Promise<GivenPermit[]> {
     const { place, tenant, kind, key } = given;
     if (kind === 'rate') return [];

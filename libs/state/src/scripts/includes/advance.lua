@@ -5,7 +5,7 @@ local function file_list(directive, list, count)
 end
 
 local function file_waiting_for_budget(directive)
-  for _, list in ipairs({ 'short', 'unfunded' }) do
+  for _, list in ipairs({ 'short', 'unfunded', 'undrawn' }) do
     file_list(directive, list, redis.call('ZCARD', directive_key(directive.id, list)))
   end
 end

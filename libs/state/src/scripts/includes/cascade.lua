@@ -50,6 +50,7 @@ local function run_cascade(directive, node, chunk, mode, release)
     release_member(directive, node, release)
     return close_when_done(directive, release)
   end
+  if mode == 'start' and waits_for_slot(directive, chunk) then return end
   local dependents = chunk_dependents(directive, node, chunk)
   if mode == 'start' then
     fetch_roots(directive, dependents)

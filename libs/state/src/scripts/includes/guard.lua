@@ -24,6 +24,7 @@ local function guard_shard(directives, more_sets)
   for at = 1, #SHARD_SETS do sets[#sets + 1] = shard_key(SHARD_SETS[at]) end
   for _, directive in ipairs(directives) do
     sets[#sets + 1] = directive_key(directive.id, 'parked')
+    if directive.terms then sets[#sets + 1] = directive_key(directive.id, 'undrawn') end
     if directive.budgetMicroUsd or directive.budgetTokens then
       sets[#sets + 1] = directive_key(directive.id, 'short')
       sets[#sets + 1] = directive_key(directive.id, 'unfunded')

@@ -45,7 +45,7 @@ end
 -- Looks again at up to `limit` tasks of one of the directive's own lists; true when there are more.
 local function unpark(directive, list, release, limit)
   local popped = redis.call('ZPOPMIN', directive_key(directive.id, list), limit)
-  if list ~= 'unfunded' then directive.parked = directive.parked - #popped / 2 end
+  if list == 'parked' then directive.parked = directive.parked - #popped / 2 end
   for at = 1, #popped, 2 do release_member(directive, popped[at], release) end
   return #popped == 2 * limit
 end

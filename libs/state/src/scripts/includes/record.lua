@@ -77,6 +77,7 @@ local function save_tasks(directive)
 end
 
 local function save_directive(directive)
+  if directive.beforeSave then directive.beforeSave(directive) end
   save_tasks(directive)
   save_record(directive)
 end

@@ -20,6 +20,7 @@ end
 
 local function file_ready(directive, index, queue, release)
   if release.lines[queue] then release.lines[queue] = release.lines[queue] + 1 end
+  change_busy(directive, 1)
   redis.call('ZADD', queue_key('ready', queue), int(next_tag(directive, queue)), task_member(directive.id, index))
 end
 
@@ -50,6 +51,7 @@ local function grant(directive, index, control, task, release)
   save_task(directive, index, task)
   add_later(queue_key('inflight', control.queue), int(task.deadline), attempt_id(directive.id, index, task))
   release.inflight[control.queue] = release.inflight[control.queue] + 1
+  change_busy(directive, 1)
   start_directive(directive)
   emit(directive, 'task.queued', control.id, ('{"attempt":%d,"queue":"%s"}'):format(task.attempt, control.queue))
   local spec = read_spec(directive, index, release)
@@ -65,18 +67,6 @@ local function meet_budget(directive, index, control, task)
   end
   redis.call('ZADD', directive_key(directive.id, 'unfunded'), NOW_TEXT, index)
   hold(directive, index, control, task, 'budget', directive.id)
-end
-
-local function next_permit(control, task)
-  return control.permits and control.permits[(task.permits or 0) + 1]
-end
-
-local function ask_permit(directive, index, control, task, permit)
-  if task.asking then return end
-  if not task.permits then task.round = (task.round or 0) + 1 end
-  task.asking = true
-  defer(directive, index, control, task, permit.kind, permit.key)
-  file_permit(permit_member('ask', directive, index, task, permit))
 end
 
 -- `task` is its state or nil. Does nothing for a directive that is closing: the close chunk finishes its tasks.
@@ -98,6 +88,8 @@ local function make_ready(directive, index, control, task, release)
     return_permits(directive, index, control, task)
     return defer(directive, index, control, task, 'budget-reserved', directive.id)
   end
+  local lack = lack_of_day(directive, control)
+  if lack then return wait_for_day(directive, index, control, task, lack) end
   local permit = next_permit(control, task)
   if permit then return ask_permit(directive, index, control, task, permit) end
   if room_in_window(release, control.queue) then return grant(directive, index, control, task, release) end

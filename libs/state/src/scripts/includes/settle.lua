@@ -70,6 +70,7 @@ local function take_back(directive, index, control, task, risk, release)
 end
 
 local function leave_window(directive, settlement, job_id, release)
+  change_busy(directive, -1)
   local queue = settlement.control.queue
   release.inflight[queue] = release.inflight[queue] - 1
   if settlement.detail.revoke then revoke_job(queue, job_id, settlement.detail.code) else remove_later(queue_key('inflight', queue), job_id) end

@@ -56,7 +56,7 @@ local function hold(directive, index, control, task, kind, ref, data)
 end
 
 local function defer(directive, index, control, task, kind, ref)
-  if task.state == 'deferred' and task.waiting and task.waiting[1] == kind then return end
+  if task.state == 'deferred' and task.waiting and task.waiting[1] == kind and task.waiting[2] == ref then return end
   task.state = 'deferred'
   task.since = NOW
   task.deadline = directive.ttlAt
