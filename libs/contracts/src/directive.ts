@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Json } from './json.js';
 import { limits } from './limits.js';
 import { DirectiveBudget, ModelName, Policies } from './policies.js';
-import { TaskError, TaskSpec, TaskView } from './task.js';
+import { TaskError, TaskSpec, TaskView, WaitingOn } from './task.js';
 
 export const directiveStates = [
   'PENDING',
@@ -102,6 +102,8 @@ export const DirectiveView = z
     planHash: z.string().nullable(),
     tasks: counts,
     budget: BudgetFigures,
+    /** What keeps it from starting; what its tasks wait for is told of each. A server older than this field leaves it out. */
+    waitingOn: WaitingOn.nullable().optional(),
     error: TaskError.nullable(),
     lastSeq: z.number().int(),
     createdAt: z.iso.datetime(),

@@ -13,6 +13,7 @@ export function checkTerms(
 ): void {
   checkModels(request, task, action, faults, pointer);
   checkMaximum(task, action, faults, pointer);
+  checkAgainstDay(request, task, action, faults, pointer);
   checkAgainstDirective(request, task, faults, pointer);
 }
 
@@ -20,6 +21,21 @@ function checkMaximum(task: TaskSpec, action: ActionRecord, faults: PlanFaults, 
   if (action.maxCostUsd !== null || task.budget?.maxCostUsd !== undefined) return;
   const detail = `${action.name} costs money and names no maximum; give task "${task.id}" a "budget" with "maxCostUsd"`;
   faults.add('BUDGET_MAXIMUM_MISSING', `${pointer}/budget/maxCostUsd`, detail);
+}
+
+/** It would wait for ever. */
+function checkAgainstDay(
+  { house }: PlanRequest,
+  task: TaskSpec,
+  action: ActionRecord,
+  faults: PlanFaults,
+  pointer: string,
+): void {
+  const most = task.budget?.maxCostUsd ?? action.maxCostUsd ?? 0;
+  const ofDay = house?.maxCostUsdPerDay;
+  if (ofDay === undefined || most <= ofDay) return;
+  const detail = `task "${task.id}" may spend ${most} USD and your tenant ${ofDay} a day`;
+  faults.add('REQUEST_INVALID', `${pointer}/budget/maxCostUsd`, detail);
 }
 
 function checkAgainstDirective(request: PlanRequest, task: TaskSpec, faults: PlanFaults, pointer: string): void {

@@ -206,4 +206,23 @@ describe('assessRisk', () => {
       }),
     );
   });
+
+  it('never falls when a term gets worse: declared risk, priority, effect, network', () => {
+    const worse = anyFacts.chain((given) =>
+      fc.record({
+        given: fc.constant(given),
+        declared: fc.constantFrom(...levels.slice(levels.indexOf(given.declared))),
+        priority: fc.constantFrom(...priorities.slice(priorities.indexOf(given.priority))),
+        effect: fc.constantFrom(...effects.slice(effects.indexOf(given.effect))),
+      }),
+    );
+    fc.assert(
+      fc.property(worse, ({ given, ...terms }) => {
+        const before = assessRisk(given);
+        for (const [name, term] of Object.entries({ ...terms, network: true })) {
+          expect(assessRisk({ ...given, [name]: term }).score).toBeGreaterThanOrEqual(before.score);
+        }
+      }),
+    );
+  });
 });

@@ -1,5 +1,6 @@
 import type { Danger } from './dangerous-patterns.js';
 import { isVitalPath } from './vital-paths.js';
+import type { WorkMeter } from './work-meter.js';
 
 /** Calls that run a text, bare or of one of these owners: `model.eval()` and `regex.exec(text)` are none. */
 const runners = new Set(['eval', 'exec', 'execScript']);
@@ -8,6 +9,7 @@ const owners = new Set('window global globalThis self builtins __builtins__ chil
 const deleters = new Set('rmtree rmSync rm rmdirSync rimraf rm_rf RemoveAll remove_dir_all'.split(' '));
 const maxNameChars = 64;
 const maxPathChars = 64;
+const stepsPerBracket = 8;
 
 /** What decodes a text, and what runs one: a program on a command line that does both hides what it runs. */
 const decoding =
@@ -15,9 +17,10 @@ const decoding =
 const running = /eval|exec|system|popen|spawn|subprocess|child_process|function\(|__import__|import_module|getattr/i;
 
 /** Dangers that a text has as a program in JavaScript, Python or a language like them, read without its grammar. */
-export function dangersOfCalls(text: string): Set<Danger> {
+export function dangersOfCalls(text: string, meter: WorkMeter): Set<Danger> {
   const found = new Set<Danger>();
   for (let at = text.indexOf('('); at >= 0; at = text.indexOf('(', at + 1)) {
+    if (!meter.spend(stepsPerBracket)) break;
     const danger = dangerOfCall(text, at);
     if (danger) found.add(danger);
   }

@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import type { Json } from '#libs/contracts';
-import { pointerOf } from './collect-texts.js';
+import { readPointer } from '../json-pointer.js';
+import { collectTexts, pointerOf } from './collect-texts.js';
+import { foldUnicode } from './fold-unicode.js';
 import { inspectInput } from './inspect-input.js';
+import { WorkMeter } from './work-meter.js';
 
 const placesOf = (action: string, input: Json) => {
   const { dangers, gitPush, force } = inspectInput(action, input);
@@ -86,5 +90,48 @@ describe('the texts of an input', () => {
       return inspectInput('git.push', { lines: Array.from({ length: 10 }, () => line) }).steps;
     };
     expect(stepsOf(4_000) / stepsOf(1_000)).toBeLessThan(4.5);
+  });
+});
+
+describe('any input', () => {
+  const text = fc.oneof(fc.string({ maxLength: 8 }), fc.constantFrom('rm -rf /', 'git', 'ｒm', 'a/b', '~'));
+  const { input: inputs } = fc.letrec<{ input: Json }>((tie) => ({
+    input: fc.oneof(
+      { maxDepth: 4 },
+      text,
+      fc.constantFrom<Json>(null, true, 1),
+      fc.array(tie('input'), { maxLength: 4 }),
+      fc.dictionary(fc.oneof(text, fc.constantFrom('command', 'args', 'force')), tie('input'), { maxKeys: 4 }),
+    ),
+  }));
+  const textsAt = (input: Json, pointer: string): string[] => {
+    if (typeof input === 'string') return [`${pointer} ${foldUnicode(input)}`];
+    if (typeof input !== 'object' || input === null) return [];
+    return Object.entries(input).flatMap(([key, child]) =>
+      textsAt(child, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+    );
+  };
+
+  it('gives each of its texts at its place, and only places that it has', () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        const found = [...collectTexts('demo.run', input, new WorkMeter())];
+        const texts = found.flatMap((one) => (one.kind === 'text' ? [`${pointerOf(one.place)} ${one.text}`] : []));
+        expect(texts).toEqual(expect.arrayContaining(textsAt(input, '')));
+        for (const { place } of found) expect(readPointer(input, pointerOf(place))).toBeDefined();
+      }),
+    );
+  });
+
+  it('has what a part of it has, wherever that stands', () => {
+    fc.assert(
+      fc.property(inputs, fc.constantFrom('steps', 'a/b', 'args'), fc.boolean(), (part, key, isListed) => {
+        const whole: Json = isListed ? [0, part] : { [key]: part };
+        const [within, alone] = [inspectInput('demo.run', whole), inspectInput('demo.run', part)];
+        expect([...within.dangers.keys()]).toEqual(expect.arrayContaining([...alone.dangers.keys()]));
+        expect(alone.gitPush === undefined || within.gitPush !== undefined).toBe(true);
+        expect(alone.force === undefined || within.force !== undefined).toBe(true);
+      }),
+    );
   });
 });

@@ -1,14 +1,18 @@
 import { isPrefix } from './command-position.js';
 import { declarers } from './program-names.js';
-import { type Command, type Flow, unknown, type Word } from './shell-command.js';
+import { type Command, type Flow, type Printed, unknown, type Word } from './shell-command.js';
 import type { ShellVariables } from './shell-variables.js';
 import type { WorkMeter } from './work-meter.js';
 
 type Redirection = 'output' | 'input' | 'text' | 'tag';
 
-const assignment = /^([a-z_]\w{0,63})(\+?)=/i;
+const assignment = /^([a-z_]\w{0,63})(\[[^\]]{0,64}\])?(\+?)=/i;
+/** A word of a stranger, and what it takes more when it is kept to be compared. */
+const stepsPerWord = 1;
+const stepsPerKeptWord = 3;
 /** Longer words are not expanded: what stands around the braces is copied for each alternative. */
 const maxBracesChars = 256;
+const maxNameChars = 160;
 const none: readonly never[] = [];
 
 /**
@@ -26,12 +30,14 @@ export class CommandDraft {
   last: Word | undefined = undefined;
   private words: Word[] | undefined = undefined;
   private passages: string[] | undefined = undefined;
+  private substitutions: string[] | undefined = undefined;
   private outputs: string[] | undefined = undefined;
   private inputs: string[] | undefined = undefined;
   private text = '';
   private isOpen = false;
   private quoted = false;
   private fetched = false;
+  private file: Printed | undefined = undefined;
   private quotation: string | undefined = undefined;
   /** The last character of the open word, and whether a quotation of it touches a letter outside: `r"m -rf /"`. */
   private lastCharacter = '';
@@ -102,9 +108,11 @@ export class CommandDraft {
     this.hasSeam ||= /\s/.test(character);
   }
 
-  addUnknown(fetched: boolean): void {
+  /** `<(…)`: a name nobody knows, of a file that holds this. */
+  addFile(file: Printed): void {
     this.add(unknown);
-    this.fetched ||= fetched;
+    this.fetched ||= file.fetched;
+    this.file = file;
   }
 
   /** A value in place of a variable or a substitution; `splits`: its blanks end words. */
@@ -120,6 +128,10 @@ export class CommandDraft {
 
   addPassage(passage: string): void {
     (this.passages ??= []).push(passage);
+  }
+
+  addSubstitution(text: string): void {
+    (this.substitutions ??= []).push(text);
   }
 
   /** Words of a stranger: only a force flag among them is kept, and the last word, which may go on. */
@@ -156,12 +168,12 @@ export class CommandDraft {
   }
 
   endWord(): void {
-    if (!this.isOpen) return;
-    const { text, quoted, fetched, hasSeam } = this;
+    if (!this.isOpen || !this.meter.spend(stepsPerWord)) return;
+    const { text, quoted, fetched, file, hasSeam } = this;
     this.clearWord();
     // A quotation that is a whole word is a passage already; where one is glued on, the word says more.
     if (hasSeam && /\s/.test(text)) this.addPassage(text);
-    const word = { text, quoted, fetched };
+    const word = { text, quoted, fetched, file };
     this.last = word;
     this.hasFetched ||= fetched;
     if (this.redirection) this.takeRedirected(word);
@@ -181,8 +193,9 @@ export class CommandDraft {
   }
 
   finish(context: Pick<Command, 'background' | 'functions' | 'body'>): Command {
-    const { words = none, passages = none, outputs = none, inputs = none, upstream, mentioned } = this;
-    return { words, passages, outputs, inputs, upstream, mentioned, ...context };
+    const { words = none, passages = none, substitutions = none, outputs = none, inputs = none } = this;
+    const { upstream, mentioned } = this;
+    return { words, passages, substitutions, outputs, inputs, upstream, mentioned, ...context };
   }
 
   private clearWord(): void {
@@ -190,14 +203,16 @@ export class CommandDraft {
     this.isOpen = false;
     this.quoted = false;
     this.fetched = false;
+    this.file = undefined;
     this.lastCharacter = '';
     this.hasSeam = false;
     this.isAfterQuotation = false;
   }
 
-  private takeRedirected({ text, fetched }: Word): void {
+  private takeRedirected({ text, fetched, file }: Word): void {
     if (this.redirection === 'output') (this.outputs ??= []).push(text);
     if (this.redirection === 'input') (this.inputs ??= []).push(text);
+    if (this.redirection === 'input' && file) this.upstream = { from: '<(', ...file };
     if (this.redirection === 'text') this.upstream = { from: '<<<', text, fetched, altered: false };
     this.redirection = undefined;
   }
@@ -210,15 +225,18 @@ export class CommandDraft {
 
   private takeAssignment({ text, fetched }: Word): boolean {
     if (!this.hasOnlyDeclarers || !text.includes('=')) return false;
-    const [start, name, appends] = assignment.exec(text.slice(0, 80)) ?? [];
+    const [start, name, index, appends] = assignment.exec(text.slice(0, maxNameChars)) ?? [];
     if (start === undefined || name === undefined) return false;
     const value = { text: text.slice(start.length), fetched };
+    // An array is its first entry here; the others are not followed.
+    if (index !== undefined && index !== '[0]') return true;
     if (appends) this.variables.append(name, value);
     else this.variables.set(name, value);
     return true;
   }
 
   private pushExpanded(word: Word): void {
+    if (!this.meter.spend(stepsPerKeptWord)) return;
     const parts = word.quoted || !word.text.includes('{') ? undefined : this.expandBraces(word.text);
     const words = parts?.map((text) => ({ ...word, text })) ?? [word];
     this.hasOnlyDeclarers &&= declarers.has(word.text) || word.text.startsWith('-');

@@ -12,6 +12,7 @@ import {
   sayers,
   selfNames,
   shells,
+  wrapperOptions,
   wrappers,
 } from './program-names.js';
 import { type Command, unknown, type Word } from './shell-command.js';
@@ -33,6 +34,8 @@ const beginnings = new Set([...programs, ...prefixes, ...declarers, ...selfNames
 const hiddenByGlobs = ['rm', 'dd', 'sh', 'bash', 'chmod', 'mkfs', 'reboot', 'shutdown', 'halt', 'poweroff'];
 const versioned = /^(?:(mkfs)\.\w+|(python|pypy|perl|ruby|php|lua|node|bash|ksh)-?\d[\w.]*)$/;
 const maxNameChars = 32;
+/** What it takes to look at a program with its arguments. */
+const stepsPerCall = 24;
 const cronFields = 5;
 /** Each star multiplies the ways to match. */
 const maxStars = 2;
@@ -64,6 +67,7 @@ export function isPrefix(word: Word): boolean {
 
 /** The programs that a command starts and that somebody here knows; the first is always among them. */
 export function invocationsOf({ words }: Command, meter: WorkMeter): Invocation[] {
+  if (!meter.spend(stepsPerCall + 2 * words.length)) return [];
   let at = startOf(words);
   let takesInputAsArgs = false;
   for (;;) {
@@ -71,7 +75,7 @@ export function invocationsOf({ words }: Command, meter: WorkMeter): Invocation[
     if (word === undefined) return [];
     const program = programName(word);
     const own = wrappers.get(program);
-    const next = own === undefined ? undefined : wrappedAt(words, at + 1, own);
+    const next = own === undefined ? undefined : wrappedAt(words, at + 1, own, wrapperOptions.get(program));
     if (next === undefined) return [invoke(program, at), ...carriedBy(program, at)];
     takesInputAsArgs ||= program === 'xargs' || program === 'parallel';
     at = next;
@@ -85,7 +89,7 @@ export function invocationsOf({ words }: Command, meter: WorkMeter): Invocation[
     const isCarrier = carriers.has(program) && words[place]!.text.endsWith(program);
     if (!isCarrier && !finders.has(program)) return [];
     return carriedAt(words, place + 1, isCarrier)
-      .filter(() => meter.spend(words.length))
+      .filter(() => meter.spend(stepsPerCall + words.length))
       .map((carried) => invoke(programName(words[carried]!), carried));
   }
 }
@@ -102,13 +106,19 @@ function isCronField({ text }: Word): boolean {
   return /^[\d*][\d*/,-]*$/.test(text);
 }
 
-/** Every option may have a value, so each lets one more word stand before the command. */
-function wrappedAt(words: readonly Word[], from: number, own: number): number | undefined {
+/** Every option that is not known may have a value, so each lets one more word stand before the command. */
+function wrappedAt(
+  words: readonly Word[],
+  from: number,
+  own: number,
+  valued: ReadonlySet<string> | undefined,
+): number | undefined {
   let strangers = own;
   let guess: number | undefined;
   for (let at = from; at < words.length && strangers >= 0; at += 1) {
     const word = words[at]!;
-    if (word.text.startsWith('-')) strangers += 1;
+    if (valued?.has(word.text)) at += 1;
+    else if (word.text.startsWith('-')) strangers += 1;
     else if (!/^\w+=/.test(word.text)) {
       const program = programName(word);
       if (programs.has(program) && program !== anyProgram) return at;

@@ -1,6 +1,6 @@
 import { readGitPush } from './git-push.js';
 import { type Command, unknown, type Word } from './shell-command.js';
-import { isCredentialFile, isDevice, isEverythingHere, isVitalPath } from './vital-paths.js';
+import { isCredentialFile, isDevice, isEverythingHere, isKernelTrigger, isVitalPath } from './vital-paths.js';
 
 /** What each pattern means, in words for people. */
 export const dangers = {
@@ -27,6 +27,8 @@ interface DangerousPattern {
   readonly programs: string;
   matches(call: Call): boolean;
 }
+
+const maxAddressChars = 256;
 
 /** The name of a program that the text does not say. */
 export const anyProgram = '?';
@@ -70,6 +72,10 @@ const patterns: readonly DangerousPattern[] = [
   { danger: 'system-stop', programs: 'systemctl loginctl', matches: ({ args }) => has(args, isStopUnit) },
   { danger: 'system-stop', programs: 'kill', matches: ({ args }) => args.slice(1).some(({ text }) => text === '-1') },
 
+  { danger: 'system-stop', programs: 'tee sponge', matches: ({ args }) => has(args, isKernelTrigger) },
+  { danger: 'system-stop', programs: 'cp install', matches: ({ args }) => isKernelTrigger(args.at(-1)?.text ?? '') },
+  { danger: 'system-stop', programs: 'dd', matches: ({ args }) => has(args, isTriggerOfDd) },
+
   {
     danger: 'open-permissions',
     programs: 'chmod',
@@ -84,11 +90,21 @@ const patterns: readonly DangerousPattern[] = [
   { danger: 'main-overwrite', programs: 'git', matches: ({ args }) => readGitPush(args)?.hitsMain ?? false },
 
   { danger: 'code-injection', programs: 'eval', matches: ({ args }) => args.some(isPutTogether) },
-  { danger: 'code-injection', programs: '. source', matches: ({ args }) => args.some(({ fetched }) => fetched) },
+  {
+    danger: 'code-injection',
+    programs: '. source',
+    matches: ({ args }) => args.some(({ fetched, file }) => fetched || file?.altered),
+  },
   {
     danger: 'code-injection',
     programs: 'nc ncat netcat',
     matches: ({ args }) => has(args, (it) => /^(-e|-c|--exec)/.test(it)),
+  },
+  { danger: 'code-injection', programs: 'socat', matches: ({ args }) => has(args, isShellOfSocat) },
+  {
+    danger: 'code-injection',
+    programs: 'nc ncat netcat socat',
+    matches: ({ command }) => command.upstream?.isPrompt ?? false,
   },
   {
     danger: 'code-injection',
@@ -172,6 +188,15 @@ function mayBeDevice(text: string): boolean {
 
 function isDeviceOfDd(text: string): boolean {
   return text.startsWith('of=') && isDevice(text.slice(3));
+}
+
+function isTriggerOfDd(text: string): boolean {
+  return text.startsWith('of=') && isKernelTrigger(text.slice(3));
+}
+
+/** `EXEC:sh` and `SYSTEM:/bin/bash -i`, but not `EXEC:"ssh host"`. */
+function isShellOfSocat(text: string): boolean {
+  return /^(exec|system|shell):\s*(\S*\/)?(ba|z|da|a|k|mk|fi|rba|c|tc)?sh\b/i.test(text.slice(0, maxAddressChars));
 }
 
 function isLongAll(text: string): boolean {

@@ -70,4 +70,37 @@ describe('decideApproval', () => {
       }),
     );
   });
+
+  it('holds everything under "always"', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        expect(decideApproval({ ...facts, policy: 'always' }).needed).toBe(true);
+      }),
+    );
+  });
+
+  it('takes a threshold for just that: from it on, and at no other score unless the task asks', () => {
+    const threshold = fc.integer({ min: 0, max: 100 });
+    fc.assert(
+      fc.property(anyFacts, threshold, (facts, least) => {
+        const { needed } = decideApproval({ ...facts, policy: { threshold: least } });
+        expect(needed).toBe(facts.requested || facts.assessment.score >= least);
+      }),
+    );
+  });
+
+  it('holds under "auto" what a higher priority or a higher declared risk would not have let go', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const auto = { ...facts, policy: 'auto' } as const;
+        const { needed } = decideApproval(auto);
+        const declaredHigh = { ...auto, assessment: { ...auto.assessment, declared: 'high' } } as const;
+        expect(decideApproval(declaredHigh).needed).toBe(true);
+        expect(decideApproval({ ...auto, priority: 'CRITICAL' }).needed).toBe(true);
+        const isCalm =
+          facts.assessment.score < 60 && facts.assessment.declared !== 'high' && facts.priority !== 'CRITICAL';
+        expect(needed).toBe(facts.requested || !isCalm);
+      }),
+    );
+  });
 });

@@ -4,10 +4,10 @@ import { type Danger, patternsByProgram } from './dangerous-patterns.js';
 import { decodeEscapes, hasNumberedCharacter } from './escape-sequences.js';
 import { readGitPush, subcommandOf } from './git-push.js';
 import { inputRunners, interpreters, sayers, sayingOfGit, selfNames, shells } from './program-names.js';
-import { type Command, type Word } from './shell-command.js';
+import { type Command, type Printed, type Word } from './shell-command.js';
 import { ShellReader } from './shell-reader.js';
 import { ShellVariables } from './shell-variables.js';
-import { isCredentialFile, isDevice } from './vital-paths.js';
+import { isCredentialFile, isDevice, isKernelTrigger } from './vital-paths.js';
 import { WorkMeter } from './work-meter.js';
 
 /** A text in a text in a text: deeper ones are not looked at, which counts as the worst. */
@@ -25,6 +25,11 @@ const forceFlags = new Set([
 /** With these, force only silences a question that nobody would be there to answer. */
 const forceIsUsual = new Set(['rm', 'cp', 'mv', 'ln']);
 
+/** Each pattern tests every argument. */
+const stepsPerArgument = 2;
+/** `readGitPush` goes over the arguments more than once, and a pattern asks it again. */
+const readsOfPush = 3;
+
 const optionsOfShell = new Set(['-o', '+o', '-O', '+O', '--rcfile', '--init-file']);
 const inputFiles = new Set(['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0']);
 
@@ -38,26 +43,23 @@ export interface TextFindings {
   readonly steps: number;
 }
 
-const nothing: Omit<TextFindings, 'steps'> = {
-  dangers: new Set(),
-  isGitPush: false,
-  isForced: false,
-  isUnexamined: false,
-};
+/** What it takes to open a text, measured against a character. */
+const stepsPerText = 4;
+const charsPerReadStep = 4;
+const charsPerSearchStep = 32;
 
 /** Looks at a text as a shell, an interpreter or a worker might read it. Takes folded text; `isMentioned` as in `Command`. */
-export function inspectText(text: string, isMentioned = false): TextFindings {
-  if (isPlainProse(text)) return { ...nothing, steps: text.length };
-  const inspector = new TextInspector(text.length);
+export function inspectText(text: string, isMentioned = false, meter = new WorkMeter()): TextFindings {
+  const inspector = new TextInspector(meter, text.length);
   inspector.inspect(text, isMentioned);
-  return inspector.findings();
+  return inspector.finish();
 }
 
 /** The same for an argument list: each entry is one word, whatever is in it. */
-export function inspectWords(texts: readonly string[], isMentioned = false): TextFindings {
-  const inspector = new TextInspector(texts.reduce((sum, text) => sum + text.length + 1, 0));
+export function inspectWords(texts: readonly string[], isMentioned = false, meter = new WorkMeter()): TextFindings {
+  const inspector = new TextInspector(meter, charsOf(texts) + texts.length);
   inspector.inspectWords(texts, isMentioned);
-  return inspector.findings();
+  return inspector.finish();
 }
 
 class TextInspector {
@@ -67,24 +69,36 @@ class TextInspector {
   private depth = 0;
   private isScript = false;
   private variables = new ShellVariables();
-  private readonly meter: WorkMeter;
+  private readonly spentBefore: number;
 
-  constructor(chars: number) {
-    this.meter = new WorkMeter(chars);
+  constructor(
+    private readonly meter: WorkMeter,
+    chars: number,
+  ) {
+    this.spentBefore = meter.spent;
+    meter.beginText(chars);
   }
 
-  findings(): TextFindings {
+  finish(): TextFindings {
     const { dangers, isGitPush, isForced, meter } = this;
-    return { dangers, isGitPush, isForced, isUnexamined: meter.isExhausted, steps: meter.spent };
+    meter.endText();
+    return { dangers, isGitPush, isForced, isUnexamined: meter.isExhausted, steps: meter.spent - this.spentBefore };
   }
 
   inspect(text: string, isMentioned = false): void {
     if (this.depth > maxDepth) this.meter.giveUp();
-    if (!this.meter.spend(text.length + 1)) return;
+    if (!this.meter.spend(stepsPerText + text.length / charsPerSearchStep)) return;
     if (isPlainProse(text)) return;
-    for (const danger of dangersOfCalls(text)) this.dangers.add(danger);
+    if (!this.meter.spend(text.length / charsPerReadStep)) return;
+    for (const danger of dangersOfCalls(text, this.meter)) this.dangers.add(danger);
     const tookProse = this.read(text, isMentioned);
-    if (this.depth > 0 || !tookProse || text.length > maxScriptChars || !this.meter.spend(text.length)) return;
+    if (
+      this.depth > 0 ||
+      !tookProse ||
+      text.length > maxScriptChars ||
+      !this.meter.spend(text.length / charsPerReadStep)
+    )
+      return;
     this.isScript = true;
     this.read(text, isMentioned);
     this.isScript = false;
@@ -98,8 +112,14 @@ class TextInspector {
   }
 
   inspectWords(texts: readonly string[], mentioned: boolean): void {
+    if (!this.meter.spend(stepsPerText + texts.length)) return;
+    const [first = ''] = texts;
+    if (!mayBegin(first)) {
+      this.isForced ||= texts.some(isForceFlag);
+      return;
+    }
     const words = texts.map((text) => ({ text, quoted: false, fetched: false }));
-    const none = { passages: [], outputs: [], inputs: [], upstream: undefined, background: false };
+    const none = { passages: [], substitutions: [], outputs: [], inputs: [], upstream: undefined, background: false };
     this.inspectCommand({ words, mentioned, ...none, functions: new Set(), body: undefined });
   }
 
@@ -125,23 +145,30 @@ class TextInspector {
     this.inspectForce(command.words, first?.program ?? '');
     if (first && this.isForkBomb(first.program, command)) this.dangers.add('fork-bomb');
     if (!first || !isSayer(first)) for (const passage of command.passages) this.inspectPassage(passage);
+    else for (const text of command.substitutions) this.inspectInner(text);
     return first;
   }
 
   /** A shell reads it as it stands, a program of another language may read `\x72` as a letter. */
   private inspectPassage(passage: string): void {
     this.inspectInner(passage);
-    if (hasNumberedCharacter(passage)) this.inspectInner(decodeEscapes(passage));
+    if (hasNumberedCharacter(passage) && this.meter.spend(2 * passage.length))
+      this.inspectInner(decodeEscapes(passage));
   }
 
   private inspectCall(call: Invocation, command: Command): void {
     const { program, args } = call;
-    for (const pattern of patternsByProgram.get(program) ?? []) {
-      if (!this.meter.spend(args.length + 1)) return;
+    const patterns = patternsByProgram.get(program);
+    const steps = patterns
+      ? args.length * stepsPerArgument + charsOf(args.map(({ text }) => text)) / charsPerSearchStep
+      : 0;
+    for (const pattern of patterns ?? []) {
+      if (!this.meter.spend(steps + 1)) return;
       if (pattern.matches({ program, args, command })) this.dangers.add(pattern.danger);
     }
     if (program === 'git') this.inspectGit(args);
     if (program === 'eval') this.inspectHere(args.map(({ text }) => text).join(' '));
+    if (program === '.' || program === 'source') this.inspectPrinted(args[0]?.file);
     if (shells.has(program)) this.inspectShell(args, command);
     if (inputRunners.has(program)) this.inspectInput(command);
     const inline = interpreters.get(program);
@@ -150,6 +177,7 @@ class TextInspector {
   }
 
   private inspectGit(args: readonly Word[]): void {
+    if (!this.meter.spend(args.length * stepsPerArgument * readsOfPush)) return;
     const push = readGitPush(args);
     this.isGitPush ||= push !== undefined;
     this.isForced ||= push?.isForced ?? false;
@@ -174,15 +202,21 @@ class TextInspector {
   private inspectProgram(args: readonly Word[], command: Command): void {
     const file = args.find(isOperand);
     if (file?.fetched) this.dangers.add('code-injection');
+    this.inspectPrinted(file?.file);
     const readsInput = file === undefined || inputFiles.has(file.text) || args.some(({ text }) => text === '-s');
     if (readsInput) this.inspectInput(command);
   }
 
   /** The command runs what it is given on its input. */
   private inspectInput({ upstream }: Command): void {
-    if (!upstream) return;
-    if (upstream.fetched || upstream.altered) this.dangers.add('code-injection');
-    if (upstream.text !== undefined) this.inspectInner(upstream.text);
+    this.inspectPrinted(upstream);
+  }
+
+  /** What commands printed is run. */
+  private inspectPrinted(printed: Printed | undefined): void {
+    if (!printed) return;
+    if (printed.fetched || printed.altered) this.dangers.add('code-injection');
+    if (printed.text !== undefined) this.inspectInner(printed.text);
   }
 
   private withInput(call: Invocation, { upstream }: Command): Invocation {
@@ -196,16 +230,14 @@ class TextInspector {
     if (inputs.some(isCredentialFile)) this.dangers.add('credential-read');
     for (const file of outputs) {
       if (isDevice(file)) this.dangers.add('disk-overwrite');
-      if (file === '/proc/sysrq-trigger') this.dangers.add('system-stop');
+      if (isKernelTrigger(file)) this.dangers.add('system-stop');
       if (file.startsWith('/dev/tcp/') || file.startsWith('/dev/udp/')) this.dangers.add('code-injection');
     }
   }
 
   private inspectForce(words: readonly Word[], program: string): void {
     if (forceIsUsual.has(program)) return;
-    this.isForced ||= words.some(
-      ({ text }) => text.startsWith('-') && forceFlags.has(text.toLowerCase().split('=', 1)[0]!),
-    );
+    this.isForced ||= words.some(({ text }) => isForceFlag(text));
   }
 
   /** A function or a script that starts itself into a pipe, or in the background of its own body. */
@@ -213,6 +245,14 @@ class TextInspector {
     const isSelf = functions.has(program) || selfNames.has(program);
     return isSelf && (upstream?.from === program || (background && body === program));
   }
+}
+
+function charsOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + text.length, 0);
+}
+
+function isForceFlag(text: string): boolean {
+  return text.startsWith('-') && forceFlags.has(text.toLowerCase().split('=', 1)[0]!);
 }
 
 function isSayer({ program, args }: Invocation): boolean {
@@ -226,7 +266,11 @@ function isOperand({ text }: Word, at: number, args: readonly Word[]): boolean {
 /** Only words, and the first is no known program. Most texts are: ids, titles, sentences. */
 function isPlainProse(text: string): boolean {
   if (/[\n\r;&|()<>\\'"$`{=]/.test(text) || /-force/i.test(text)) return false;
-  const [opening = ''] = text.trimStart().split(/[ \t]/, 1);
-  const first = { text: opening, quoted: false, fetched: false };
-  return !isPrefix(first) && !isKnownProgram(first);
+  return !mayBegin(/^\s*([^ \t]*)/.exec(text)![1]!);
+}
+
+/** Whether a command that somebody here knows may begin with it. */
+function mayBegin(text: string): boolean {
+  const first = { text, quoted: false, fetched: false };
+  return isPrefix(first) || isKnownProgram(first);
 }

@@ -21,13 +21,29 @@ export const interpreters: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 
 const wrappersOfNothing = list(
   'sudo doas env nohup setsid nice ionice stdbuf unbuffer command builtin exec time xargs busybox toybox watch strace ltrace ' +
-    'unshare caffeinate chronic script systemd-run fakeroot parallel screen tmux',
+    'unshare caffeinate chronic script systemd-run fakeroot parallel screen tmux pkexec prlimit numactl cgexec ' +
+    'dbus-run-session xvfb-run firejail npx pnpx bunx',
 );
-const wrappersOfOneWord = list('timeout gtimeout flock taskset chrt su runuser proot');
+const wrappersOfOneWord = list('timeout gtimeout flock taskset chrt su runuser proot faketime');
 /** What runs the command that follows it, and how many words of its own come before that, options not counted. */
 export const wrappers: ReadonlyMap<string, number> = new Map([
   ...[...wrappersOfNothing].map((name): [string, number] => [name, 0]),
   ...[...wrappersOfOneWord].map((name): [string, number] => [name, 1]),
+]);
+
+/** Their options whose value is the next word: it may be called like a program, as in `timeout -s KILL` and `sudo -u git`. */
+export const wrapperOptions: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['timeout', list('-s --signal -k --kill-after')],
+  ['gtimeout', list('-s --signal -k --kill-after')],
+  ['sudo', list('-u --user -g --group -h --host -p --prompt -C -D --chdir -R --chroot -r --role -t --type -T -U')],
+  ['doas', list('-u -C')],
+  ['runuser', list('-u --user -g --group -G --supp-group')],
+  ['systemd-run', list('-u --unit -p --property -M --machine -H --host -E --setenv --uid --gid --slice --description')],
+  ['env', list('-u --unset -C --chdir')],
+  ['xargs', list('-I -d -E -a --arg-file --delimiter')],
+  ['pkexec', list('-u --user')],
+  ['cgexec', list('-g')],
+  ['npx', list('-p --package')],
 ]);
 
 /** What runs a command that stands anywhere among its words. Lower case only, for a sentence may begin with "Docker". */
@@ -43,7 +59,9 @@ export const sayers = list(
 );
 export const sayingOfGit = list('commit tag log notes stash merge grep');
 
-export const downloaders = list('curl wget fetch aria2c axel http https httpie xh lwp-request lynx links');
+export const downloaders = list(
+  'curl wget fetch aria2c axel http https httpie xh lwp-request lynx links nc ncat netcat socat',
+);
 
 /** What changes a text on its way, so that nobody can read what comes out. */
 export const rewriters = list(

@@ -7,12 +7,12 @@ export interface Word {
   readonly quoted: boolean;
   /** Some of it is what a download printed. */
   readonly fetched: boolean;
+  /** It is `<(…)`, a file that holds this. */
+  readonly file?: Printed | undefined;
 }
 
-/** What a command prints, as far as the text tells. */
-export interface Flow {
-  /** The name of the command that prints it. */
-  readonly from: string;
+/** What commands print, as far as the text tells. */
+export interface Printed {
   readonly text: string | undefined;
   /** A download is in it. */
   readonly fetched: boolean;
@@ -20,10 +20,19 @@ export interface Flow {
   readonly altered: boolean;
 }
 
+export interface Flow extends Printed {
+  /** The name of the command that prints it. */
+  readonly from: string;
+  /** That is a shell which somebody is to give commands to. */
+  readonly isPrompt?: boolean;
+}
+
 export interface Command {
   readonly words: readonly Word[];
   /** Quotations of more than one word: each may be a command line of its own. */
   readonly passages: readonly string[];
+  /** What runs while the command is put together, in `${x:-$(…)}`. */
+  readonly substitutions: readonly string[];
   /** Files that are written to and read from by redirection. */
   readonly outputs: readonly string[];
   readonly inputs: readonly string[];

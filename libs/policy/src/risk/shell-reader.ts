@@ -8,6 +8,9 @@ import type { WorkMeter } from './work-meter.js';
 
 /** `$(…)` in `$(…)`: beyond this the look gives up, which counts as the worst. */
 const maxNesting = 16;
+/** What it takes to begin and end a command and a substitution. */
+const stepsPerCommand = 8;
+const stepsPerNesting = 8;
 const groupEnds = new Set(['}', 'done', 'fi', 'esac']);
 const noFunctions: ReadonlySet<string> = new Set();
 const redirection = /<<<|<<-?|<>|<&|<|>>|>\||>&|>/y;
@@ -44,6 +47,7 @@ export class ShellReader extends WordReader {
 
   protected readNested(closer: Closer, isMentioned: boolean): FlowJoin {
     const { draft, brackets } = this;
+    this.meter.spend(stepsPerNesting);
     this.nesting += 1;
     this.brackets = 0;
     this.draft = this.newDraft(isMentioned);
@@ -171,7 +175,7 @@ export class ShellReader extends WordReader {
   private readRedirection(): void {
     if (this.text[this.at + 1] === '(' && !this.isTooDeep()) {
       this.at += 2;
-      return this.draft.addUnknown(this.readNested(')', false).fetched);
+      return this.draft.addFile(this.readNested(')', false));
     }
     redirection.lastIndex = this.at;
     const [sign] = redirection.exec(this.text)!;
@@ -196,6 +200,7 @@ export class ShellReader extends WordReader {
       return undefined;
     }
     this.draft = this.newDraft(false);
+    if (!this.meter.spend(stepsPerCommand)) return undefined;
     if (draft.isNegligible) return draft.flowOfStranger();
     // `function name { command`, the other way to define one.
     if (draft.first?.text === 'function') this.beginBody(draft.takeOut(3)[1]);

@@ -63,6 +63,8 @@ export class ShellVariables {
     if (operation === '' || /^[,^@]/.test(operation)) return value;
     const [, offset, length] = /^:\s*(\d{1,4})(?::\s*(\d{1,4}))?$/.exec(operation) ?? [];
     if (offset !== undefined && isSet) return cut(value, Number(offset), length);
+    const [, end, affix] = /^(##?|%%?)([^$`*?[\\]+)$/s.exec(operation) ?? [];
+    if (end !== undefined && isSet) return { ...value, text: withoutAffix(value.text, end, affix!) };
     const [, sign, word] = /^:?([-=+?])(.*)$/s.exec(operation) ?? [];
     if (sign === '+') return isSet ? literal(word!) : nothing;
     if (sign !== undefined && isSet) return value;
@@ -77,6 +79,12 @@ export class ShellVariables {
 
 function cut(value: Value, offset: number, length: string | undefined): Value {
   return { ...value, text: value.text.slice(offset, length === undefined ? undefined : offset + Number(length)) };
+}
+
+/** `${x%.js}` and `${x#./}`: without the end or the beginning, where that is said without wildcards. */
+function withoutAffix(text: string, end: string, affix: string): string {
+  if (end.startsWith('%')) return text.endsWith(affix) ? text.slice(0, -affix.length) : text;
+  return text.startsWith(affix) ? text.slice(affix.length) : text;
 }
 
 function literal(word: string): Value {

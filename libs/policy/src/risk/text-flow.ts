@@ -1,11 +1,11 @@
 import type { Invocation } from './command-position.js';
 import { decodeEscapes } from './escape-sequences.js';
-import { downloaders, interpreters, rewriters } from './program-names.js';
-import { type Command, type Flow, unknown, type Word } from './shell-command.js';
+import { downloaders, interpreters, rewriters, shells } from './program-names.js';
+import { type Command, type Flow, type Printed, unknown, type Word } from './shell-command.js';
 import type { WorkMeter } from './work-meter.js';
 
 /** What several commands print one after the other. */
-export interface FlowJoin {
+export interface FlowJoin extends Printed {
   text: string | undefined;
   fetched: boolean;
   altered: boolean;
@@ -30,10 +30,17 @@ export function flowOf(command: Command, call: Invocation | undefined, meter: Wo
   const fetched = fetches || (upstream?.fetched ?? false) || command.words.some((word) => word.fetched);
   const altered = upstream?.altered ?? false;
   if (!call) return { from, text: '', fetched, altered };
+  if (isPrompt(call, command)) return { from, text: undefined, fetched, altered, isPrompt: true };
   const text = printedBy(call, upstream?.text, meter);
   if (text !== undefined && meter.spend(text.length)) return { from, text, fetched, altered };
   const rewrites = rewriters.has(from) || (interpreters.has(from) && call.args.length > 0);
   return { from, text: undefined, fetched, altered: altered || rewrites };
+}
+
+/** `sh -i`, or a shell that is given neither a script nor an input that the text shows. */
+function isPrompt({ program, args }: Invocation, { upstream }: Command): boolean {
+  if (!shells.has(program)) return false;
+  return (args.length === 0 && upstream === undefined) || args.some(({ text }) => /^-[a-z]*i[a-z]*$/.test(text));
 }
 
 function printedBy({ program, args }: Invocation, input: string | undefined, meter: WorkMeter): string | undefined {
@@ -52,7 +59,7 @@ function printedBy({ program, args }: Invocation, input: string | undefined, met
     case 'xxd':
       return decodes(args, /^-(r|rp|r.*p.*|p.*r.*)$/) ? decodeBytes(input, 'hex') : undefined;
     case 'rev':
-      return input === undefined ? undefined : reverseLines(input);
+      return input !== undefined && meter.spend(input.length) ? reverseLines(input) : undefined;
     default:
       return undefined;
   }

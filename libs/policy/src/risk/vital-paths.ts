@@ -57,6 +57,11 @@ export function isDevice(text: string): boolean {
   return !harmlessDevices.has(device.replace(/\W.*$/s, ''));
 }
 
+/** What is written to it, the kernel does at once. */
+export function isKernelTrigger(text: string): boolean {
+  return text.endsWith('sysrq-trigger') && partsOf(text).join('/') === 'proc/sysrq-trigger';
+}
+
 /** Private keys and stored passwords, where programs keep them. */
 export function isCredentialFile(text: string): boolean {
   if (text.endsWith('.pub')) return false;

@@ -8,6 +8,7 @@ import type { WorkMeter } from './work-meter.js';
 export type Closer = ')' | '`';
 
 const maxParameterChars = 256;
+const stepsPerPart = 1;
 /** A run of characters that mean nothing to a shell, within a word and within quotation marks. */
 const plainRun = /[^\s;&|()<>#\\'"$`]+/y;
 const quotedRun = /[^"\\$`]+/y;
@@ -38,6 +39,7 @@ export abstract class WordReader {
   protected abstract isProseSoFar(): boolean;
 
   protected readPart(character: string): void {
+    if (!this.meter.spend(stepsPerPart)) return;
     switch (character) {
       case '\\':
         return this.readEscape();
@@ -187,6 +189,8 @@ export abstract class WordReader {
     const body = this.text.slice(start, end);
     // A default may hold a substitution, which runs.
     if (/[$`]/.test(body)) this.draft.addPassage(body.replace(/^\w*:?[-=+?]?/, ''));
+    const substitution = body.search(/\$\(|`/);
+    if (substitution >= 0) this.draft.addSubstitution(body.slice(substitution));
     this.at = end + 1;
     const { text, fetched } = this.variables.expand(body);
     return this.draft.addValue(text, fetched, splits);

@@ -26,6 +26,7 @@ const viewFields = [
   'startedAt',
   'finishedAt',
   'ttlAt',
+  'limits',
 ] as const;
 
 export type StoredDirective = Partial<Record<(typeof viewFields)[number], string>>;
@@ -64,6 +65,11 @@ function budgetOf(stored: StoredDirective, counts: Counts): DirectiveView['budge
   };
 }
 
+function waitOf({ state, tenant = '', limits }: StoredDirective): DirectiveView['waitingOn'] {
+  const { slot } = JSON.parse(limits ?? '{}') as { slot?: string };
+  return state === 'QUEUED' && slot === 'asked' ? { kind: 'directives', ref: tenant } : null;
+}
+
 /** The record of `d:<id>` as the API shows it. */
 export function viewDirective(id: string, stored: StoredDirective): DirectiveView {
   const counts = parseCounts(stored['counts']);
@@ -84,6 +90,7 @@ export function viewDirective(id: string, stored: StoredDirective): DirectiveVie
     planHash: textOf(stored['planHash']),
     tasks: { total, open, succeeded, failed, skipped, cancelled, expired },
     budget: budgetOf(stored, counts),
+    waitingOn: waitOf(stored),
     error:
       textOf(stored['errorCode']) === null
         ? null

@@ -61,6 +61,7 @@ function waitingOn(
   if (state === 'running') return { kind: 'outcome', ref: parts.control.queue };
   if (state === 'waiting') return { kind: 'dependencies', ref: openDependencies(parts.spec.dependsOn, dependencies) };
   if (directive.state === 'PAUSED') return { kind: 'paused', ref: directive.id };
+  if (directive.waitingOn) return directive.waitingOn;
   if (parts.control.when && directive.state !== 'QUEUED' && !parts.stored)
     return { kind: 'condition', ref: parts.control.id };
   // Not yet in line for a queue: the executor has to start the directive, or to read the list of the fan-out.
