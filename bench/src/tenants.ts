@@ -41,19 +41,19 @@ async function probeAll(see: See): Promise<number[]> {
 
 /** Opens the next directive as one ends, until stopped. */
 function startFlood(see: See): { done: () => number; stop: () => Promise<void> } {
-  let [isStopped, done] = [false, 0];
+  const flow = { isStopped: false, done: 0 };
   const body = directiveOf(1);
   const flood = async (): Promise<void> => {
-    while (!isStopped) {
+    while (!flow.isStopped) {
       await see(body, principalOf('flood'));
-      done += 1;
+      flow.done += 1;
     }
   };
   const lanes = Array.from({ length: floodWidth }, flood);
   return {
-    done: () => done,
+    done: () => flow.done,
     stop: async () => {
-      isStopped = true;
+      flow.isStopped = true;
       await Promise.all(lanes);
     },
   };

@@ -60,6 +60,6 @@ it.each(['', 'many'])('return-permit refuses the limit "%s" before its first wri
   const before = await stage.keyspace();
   const args = ['concurrency', 'db', 'a.0.1', limit];
   const call = new ScriptRunner(stage.redis).run({ name: 'return-permit', root: stage.keys.tenant('local'), args });
-  await expect(call).rejects.toThrow();
+  await expect(call).rejects.toThrow('the limit or what was spent is needed');
   expect(await stage.keyspace()).toEqual(before);
 });

@@ -4,6 +4,9 @@ import type { DispatchService } from '../dispatch/dispatch.service.js';
 import type { ExecutorContext } from '../executor.context.js';
 import type { Sweep } from './sweep.js';
 
+/** About a minute. */
+const stillLooks = 300;
+
 /**
  * Keeps the queues short in which tasks stand in line: what is in a queue goes before whoever comes new, however fair the line is. Several
  * executors see the same and decide the same.
@@ -11,6 +14,8 @@ import type { Sweep } from './sweep.js';
 export class QueueWindowSweep implements Sweep {
   readonly name = 'queue-window';
   readonly everyMs = 200;
+  /** For how many looks nothing was in flight, by queue. */
+  private readonly still = new Map<string, number>();
 
   constructor(
     private readonly context: ExecutorContext,
@@ -33,8 +38,13 @@ export class QueueWindowSweep implements Sweep {
     if (next > now) await this.dispatch.release(shard, queue);
   }
 
-  /** What it grew to for one crowd is too much for the next. */
+  /** What it grew to for one crowd may be too much for the next, of other work. */
   private async forget(shard: number, queue: string): Promise<void> {
-    if ((await this.context.agenda.inflightCount(shard, queue)) === 0) await this.context.windows.forget(shard, queue);
+    const isStill = (await this.context.agenda.inflightCount(shard, queue)) === 0;
+    const looks = isStill ? (this.still.get(queue) ?? 0) + 1 : 0;
+    this.still.set(queue, looks);
+    if (looks < stillLooks) return;
+    this.still.delete(queue);
+    await this.context.windows.forget(shard, queue);
   }
 }

@@ -41,7 +41,7 @@ interface HoldParts {
   approval: StoredApproval | undefined;
 }
 
-const page = 100;
+const lookPage = 100;
 
 /** A hold with the parts of its task that a decision needs. */
 export interface FoundHold {
@@ -80,7 +80,7 @@ export class HoldReader {
   async *all(tenant: string): AsyncGenerator<FoundHold> {
     let after: [number, string] = [0, ''];
     for (;;) {
-      const places = await this.places(tenant, after, page);
+      const places = await this.places(tenant, after, lookPage);
       for (const { id } of places) {
         const hold = await this.find(tenant, id);
         if (hold?.view.decision === null) yield hold;

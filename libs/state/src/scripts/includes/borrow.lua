@@ -1,7 +1,7 @@
 -- Purpose: a task that has to borrow from its tenant's home slot before an attempt: it asks, and is deferred until it is told.
 -- It asks for what it lacks; what comes is for whoever of the directive is looked at first.
 local function wait_for_day(directive, index, control, task, lack)
-  redis.call('ZADD', directive_key(directive.id, 'undrawn'), NOW_TEXT, index)
+  file_own(directive, 'undrawn', NOW_TEXT, index)
   return_permits(directive, index, control, task)
   defer(directive, index, control, task, 'tenant-budget', directive.tenant)
   ask_draw(directive, lack)

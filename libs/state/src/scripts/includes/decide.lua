@@ -72,6 +72,6 @@ local function decide_hold(directive, held)
   emit(directive, 'task.resolved', held.control.id, held.word)
   if decision == 'retry' then return go_on(directive, held) end
   if decision == 'complete' then return complete(directive, held) end
-  redis.call('ZREM', directive_key(directive.id, 'unfunded'), held.index)
+  directive.parked = directive.parked - redis.call('ZREM', directive_key(directive.id, 'unfunded'), held.index)
   fail_held(directive, held, held.task.code or 'BUDGET_EXCEEDED')
 end

@@ -12,9 +12,10 @@ local function finish_directive(directive, state)
   remove_later(shard_key('timers'), 'ttl:' .. directive.id)
   remove_later(shard_key('closing'), directive.id)
   for _, room in ipairs({ 'decide:', 'execute:', 'review:' }) do remove_later(shard_key('outbox'), room .. directive.id) end
-  if directive.parked > 0 then redis.call('UNLINK', directive_key(directive.id, 'parked'), directive_key(directive.id, 'short')) end
-  if directive.budgetMicroUsd or directive.budgetTokens then redis.call('UNLINK', directive_key(directive.id, 'unfunded')) end
-  if limits_of(directive) then redis.call('UNLINK', directive_key(directive.id, 'undrawn')) end
+  if directive.parked > 0 then
+    for _, list in ipairs({ 'parked', 'short', 'unfunded', 'undrawn' }) do redis.call('UNLINK', directive_key(directive.id, list)) end
+  end
+  limits_of(directive)
   directive.parked = 0
   emit(directive, FINAL_EVENT[state], nil, {
     succeeded = directive.succeeded, failed = directive.failed, skipped = directive.skipped, cancelled = directive.cancelled,

@@ -2,7 +2,7 @@
 local function new_release(window, nonce)
   require_that(tonumber(window) and #nonce > 0, 'a window and a nonce are needed')
   return {
-    window = tonumber(window), nonce = nonce, count = 0, bytes = 0, work = 0, inflight = {}, lines = {}, windows = {}, dispatched = {}, expanding = {}, reviewing = {},
+    window = tonumber(window), nonce = nonce, count = 0, bytes = 0, work = 0, inflight = {}, lines = {}, windows = {}, guarded = {}, dispatched = {}, expanding = {}, reviewing = {},
   }
 end
 

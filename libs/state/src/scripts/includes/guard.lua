@@ -24,10 +24,9 @@ local function guard_shard(directives, more_sets)
   for at = 1, #SHARD_SETS do sets[#sets + 1] = shard_key(SHARD_SETS[at]) end
   for _, directive in ipairs(directives) do
     sets[#sets + 1] = directive_key(directive.id, 'parked')
-    if directive.terms then sets[#sets + 1] = directive_key(directive.id, 'undrawn') end
-    if directive.budgetMicroUsd or directive.budgetTokens then
-      sets[#sets + 1] = directive_key(directive.id, 'short')
-      sets[#sets + 1] = directive_key(directive.id, 'unfunded')
+    -- Those of which most directives have none: a key that is not there has no wrong type.
+    if directive.parked > 0 then
+      for _, list in ipairs({ 'short', 'unfunded', 'undrawn' }) do sets[#sets + 1] = directive_key(directive.id, list) end
     end
     sets[#sets + 1] = holds_key(directive)
     streams[#streams + 1] = directive_key(directive.id, 'events')

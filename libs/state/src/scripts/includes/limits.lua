@@ -7,7 +7,7 @@ local ANY_NUMBER = 1000000
 local settle_limits
 
 local function limits_of(directive)
-  if directive.limits == nil then
+  if directive.limits == 'unread' then
     directive.limits = false
     local terms = directive.terms and budget_terms(directive)
     if terms and (terms.slots or terms.dayMicroUsd) then

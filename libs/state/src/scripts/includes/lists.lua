@@ -45,7 +45,7 @@ end
 -- Looks again at up to `limit` tasks of one of the directive's own lists; true when there are more.
 local function unpark(directive, list, release, limit)
   local popped = redis.call('ZPOPMIN', directive_key(directive.id, list), limit)
-  if list == 'parked' then directive.parked = directive.parked - #popped / 2 end
+  directive.parked = directive.parked - #popped / 2
   for at = 1, #popped, 2 do release_member(directive, popped[at], release) end
   return #popped == 2 * limit
 end
@@ -73,12 +73,13 @@ end
 -- True when it stopped for the limit alone. One that goes back, for its tokens are not there, ends it.
 local function wake_short(directive, release, limit)
   for _ = 1, limit do
-    local index, before = next_short(directive), directive.parked
+    local index = next_short(directive)
     if not index then return false end
     redis.call('ZREM', directive_key(directive.id, 'short'), index)
     directive.parked = directive.parked - 1
+    directive.lastShort = false
     release_member(directive, index, release)
-    if directive.parked == before then return false end
+    if directive.lastShort == index then return false end
   end
   return true
 end

@@ -18,6 +18,7 @@ local function parse_directive(id, values)
     expired = counts[8], broken = counts[9], sinksSucceeded = counts[10], closeCursor = counts[11], parked = counts[12],
     chargedMicroUsd = counts[13], reservedMicroUsd = counts[14], overrunMicroUsd = counts[15], chargedTokens = counts[16], reservedTokens = counts[17],
     tasks = {}, controls = {}, specs = {}, pending = {}, texts = {}, changed = {}, storedCounts = counts, storedTexts = texts, filed = false, hasFreed = false,
+    limits = 'unread', storedLimits = false, beforeSave = false, lastShort = false,
     settling = false, indexes = false, roots = false, entry = false, pointer = false, ended = false,
   }
 end

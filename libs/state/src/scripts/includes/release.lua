@@ -18,10 +18,17 @@ local function room_in_window(release, queue)
   return used < window_of(release, queue)
 end
 
+-- Once a call, for the line itself is written at its end.
+local function guard_line(release, queue)
+  if release.guarded[queue] then return end
+  redis.call('ZCARD', queue_key('ready', queue))
+  release.guarded[queue] = true
+end
+
 local function file_ready(directive, index, queue, release)
-  if release.lines[queue] then release.lines[queue] = release.lines[queue] + 1 end
+  if release.lines[queue] then release.lines[queue] = release.lines[queue] + 1 else guard_line(release, queue) end
   change_busy(directive, 1)
-  redis.call('ZADD', queue_key('ready', queue), int(next_tag(directive, queue)), task_member(directive.id, index))
+  add_later(queue_key('ready', queue), int(next_tag(directive, queue)), task_member(directive.id, index))
 end
 
 -- Answering 8 MB of specs took 37 ms: after 512 KB the caller reads the others itself.
@@ -65,7 +72,7 @@ local function meet_budget(directive, index, control, task)
   if budget_terms(directive).onBudget == 'fail' then
     return file_cascade(directive, index, 'budget', 'refuse')
   end
-  redis.call('ZADD', directive_key(directive.id, 'unfunded'), NOW_TEXT, index)
+  file_own(directive, 'unfunded', NOW_TEXT, index)
   hold(directive, index, control, task, 'budget', directive.id)
 end
 

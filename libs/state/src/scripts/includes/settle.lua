@@ -103,6 +103,7 @@ end
 
 -- The freed reservation may be what others wait for: each settlement looks at a few, and files the others when they may fit, too.
 local function wake_others(directive, release)
-  if directive.parked == 0 or not directive.hasFreed or directive.state == 'PAUSED' or directive.closing ~= '' then return end
+  if directive.parked == 0 or not directive.hasFreed or not (directive.budgetMicroUsd or directive.budgetTokens) then return end
+  if directive.state == 'PAUSED' or directive.closing ~= '' then return end
   if wake_short(directive, release, 10) then file_list(directive, 'short', directive.parked) end
 end

@@ -5,20 +5,24 @@ local function file_cascade(directive, node, chunk, mode)
   redis.call('ZADD', shard_key('cascade'), NOW, directive.id .. '.' .. node .. '.' .. chunk .. '.' .. mode)
 end
 
--- What waits for the directive itself: to be resumed (parked), to get back what others reserved (short), or for a raise (unfunded).
+-- What waits for the directive itself stands in a list of its own: to be resumed (parked), to get back what others reserved (short), for a raise
+-- (unfunded), for money of the day (undrawn). `directive.parked` counts them all.
+local function file_own(directive, list, score, index)
+  directive.parked = directive.parked + redis.call('ZADD', directive_key(directive.id, list), score, index)
+end
+
 -- In the order they came: by time, tasks of one millisecond would be looked at twice and others not at all.
 local function park(directive, index)
   local key = directive_key(directive.id, 'parked')
   local last = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')
-  redis.call('ZADD', key, last[2] and last[2] + 1 or 1, index)
-  directive.parked = directive.parked + 1
+  file_own(directive, 'parked', last[2] and last[2] + 1 or 1, index)
 end
 
 -- By what they want to reserve: when some is freed, those it is enough for stand in front.
 local function park_short(directive, index, control)
   local wants = directive.budgetMicroUsd and control.reserveMicroUsd or control.reserveTokens
-  redis.call('ZADD', directive_key(directive.id, 'short'), int(wants), index)
-  directive.parked = directive.parked + 1
+  file_own(directive, 'short', int(wants), index)
+  directive.lastShort = index
 end
 
 local function park_paused(directive, index, control, task)
