@@ -45,8 +45,8 @@ export const ActionRecord = z
     risk: RiskLevel.default('low'),
     network: z.boolean().default(false),
     models: z.array(z.string().min(1).max(200)).max(100).default([]),
-    /** How often a tenant may start it; null: as often as it likes. */
-    rate: Rate.nullable().default(null),
+    /** How often a tenant may start it. No default: what was published before there were rates must stay as it was. */
+    rate: Rate.optional(),
   })
   .meta({ id: 'ActionRecord' });
 export type ActionRecord = z.infer<typeof ActionRecord>;

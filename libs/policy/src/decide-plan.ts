@@ -9,6 +9,7 @@ import { PlanInputs } from './plan-inputs.js';
 import { dependentsOf, linkTasks, type TaskLinks } from './plan-links.js';
 import { tasksPointer, type PlanRequest } from './plan-request.js';
 import { checkTerms } from './plan-terms.js';
+import { SharedWork } from './risk/index.js';
 import { planTask } from './planned-task.js';
 
 export type PlanDecision = { plan: Plan } | { faults: Fault[] };
@@ -123,8 +124,9 @@ function buildPlan(
   { links, edges }: { links: readonly TaskLinks[]; edges: number },
   dependents: number[][],
 ): Plan {
+  const work = new SharedWork();
   const tasks = request.tasks.map((task, index) =>
-    planTask(index, task, actions.get(task.action)!, request, links[index]!, dependents[index]!),
+    planTask(index, task, actions.get(task.action)!, request, links[index]!, dependents[index]!, work),
   );
   const roots = tasks.filter(({ dependsOn }) => dependsOn.length === 0).map(({ index }) => index);
   return { tasks, edges, hash: hashOfTasks(tasks), roots };

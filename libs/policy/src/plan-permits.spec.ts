@@ -32,7 +32,11 @@ function taskOf({ concurrency: place }: Limits): TaskSpec {
 }
 
 function permitsOf(limits: Limits): Permit[] | undefined {
-  return planPermits(requestOf(limits), taskOf(limits), ActionRecord.parse({ name, rate: limits.own })).permits;
+  return planPermits(
+    requestOf(limits),
+    taskOf(limits),
+    ActionRecord.parse({ name, ...(limits.own && { rate: limits.own }) }),
+  ).permits;
 }
 
 const rates = fc.record({ limit: fc.integer({ min: 1, max: 1_000_000 }), perMs: fc.integer({ min: 1, max: 60_000 }) });

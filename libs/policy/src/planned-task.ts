@@ -4,6 +4,7 @@ import { inputOfTask } from './plan-inputs.js';
 import type { TaskLinks } from './plan-links.js';
 import { chooseModels } from './plan-models.js';
 import { planPermits } from './plan-permits.js';
+import type { SharedWork } from './risk/index.js';
 import type { PlanRequest } from './plan-request.js';
 
 const defaultRetries = {
@@ -21,6 +22,7 @@ export function planTask(
   request: PlanRequest,
   links: TaskLinks,
   dependents: number[],
+  shared?: SharedWork,
 ): PlannedTask {
   const { policies } = request;
   const retryDelayMs = task.retryDelayMs ?? policies?.retryDelayMs ?? defaultRetries.retryDelayMs;
@@ -49,7 +51,7 @@ export function planTask(
     ...planPermits(request, task, action),
     references: links.references,
     retryDelayMs,
-    ...planApproval(request, task, action, isDynamic),
+    ...planApproval(request, task, action, isDynamic, shared),
     timeoutMs: task.timeoutMs ?? action.timeoutMs,
     ttlMs: task.ttlMs ?? null,
     ...(task.when === undefined ? {} : { when: task.when }),

@@ -222,8 +222,9 @@ function checkPlaces({ directives, home }: Snapshot): Faults {
 /** A directive counts its work right, has a place exactly while it has any, and reserves no more than it drew of the day's money. */
 function checkLimits({ directives, list, lists }: Snapshot): Faults {
   const inLine = lists.filter((name) => name.startsWith('ready:')).flatMap((name) => list(name));
-  return directives.flatMap(({ id, state, tasks, limits, numbers }) => {
-    if (!limits || resting.has(state)) return [];
+  return directives.flatMap(({ id, state, closing, tasks, limits, numbers }) => {
+    // One that closes gives all back at its end.
+    if (!limits || resting.has(state) || closing !== '') return [];
     const work = [...tasks.values()].filter((task) => isLive(task) || inLine.includes(`${id}.${task.index}`)).length;
     const { chargedMicroUsd = 0, overrunMicroUsd = 0, reservedMicroUsd = 0 } = numbers;
     const isOverdrawn = limits.drawn > 0 && chargedMicroUsd - overrunMicroUsd + reservedMicroUsd > limits.drawn;

@@ -2,6 +2,7 @@ import type { Effect, Json, Priority, RiskLevel } from '#libs/contracts';
 import { type Place, pointerOf } from './collect-texts.js';
 import { dangers } from './dangerous-patterns.js';
 import { type InputFindings, inspectInput } from './inspect-input.js';
+import type { SharedWork } from './work-meter.js';
 import { maxScore, type RiskFactorName, riskFactors } from './risk-factors.js';
 
 export interface RiskFacts {
@@ -38,11 +39,11 @@ const effectDetails: Readonly<Record<Effect, string>> = {
 const maxDangersNamed = 3;
 
 /** The risk of a task from 0 to 100, each point explained. Pure and linear in the size of the input, whatever it holds. */
-export function assessRisk(facts: RiskFacts): RiskAssessment {
+export function assessRisk(facts: RiskFacts, shared?: SharedWork): RiskAssessment {
   const declared = higherOf(facts.declared, facts.own ?? 'low');
   const factors = [
     factor(`declared-${declared}`, declaredDetail(facts, declared)),
-    ...factorsOfInput(inspectInput(facts.action, facts.input)),
+    ...factorsOfInput(inspectInput(facts.action, facts.input, shared)),
     ...(facts.priority === 'CRITICAL' ? [factor('priority-critical', 'the directive is CRITICAL')] : []),
     factor(`effect-${facts.effect}`, effectDetails[facts.effect]),
     ...(facts.network ? [factor('network', 'the action uses the network')] : []),

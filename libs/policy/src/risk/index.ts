@@ -1,2 +1,3 @@
 export { askedRisk } from './asked-risk.js';
+export { SharedWork } from './work-meter.js';
 export { holdFromScore } from './risk-factors.js';

@@ -2,7 +2,7 @@ import type { Json } from '#libs/contracts';
 import { collectTexts, type FoundText, type Place } from './collect-texts.js';
 import type { Danger } from './dangerous-patterns.js';
 import { inspectText, inspectWords, type TextFindings } from './inspect-text.js';
-import { WorkMeter } from './work-meter.js';
+import { WorkMeter, type SharedWork } from './work-meter.js';
 
 /** What was found in an input, and where first. */
 export interface InputFindings {
@@ -16,8 +16,8 @@ export interface InputFindings {
 }
 
 /** Looks at everything in the input that may be run as a command, until the work is too much. Total: any JSON, of any depth. */
-export function inspectInput(action: string, input: Json): InputFindings {
-  const meter = new WorkMeter();
+export function inspectInput(action: string, input: Json, shared?: SharedWork): InputFindings {
+  const meter = new WorkMeter(shared);
   const dangers = new Map<Danger, Place>();
   let gitPush: Place | undefined;
   let force: Place | undefined;

@@ -4,7 +4,7 @@ import type { Json } from '#libs/contracts';
 import { assessRisk } from './assess-risk.js';
 import { pointerOf } from './collect-texts.js';
 import { inspectInput } from './inspect-input.js';
-import { WorkMeter } from './work-meter.js';
+import { SharedWork, WorkMeter } from './work-meter.js';
 
 const { bound } = new WorkMeter();
 const inspect = (input: Json) => inspectInput('demo.run', input);
@@ -107,5 +107,16 @@ describe('the work on an input', () => {
     ],
   ])('is not too much for 1 MB of %s and more', (_, input) => {
     expect(inspect(input)).toMatchObject({ unexamined: undefined });
+  });
+});
+
+describe('the work on all inputs of a submission', () => {
+  it('ends at a bound of its own, and what is over it counts as the worst', () => {
+    const shared = new SharedWork(1_000);
+    const command = `echo ${'word '.repeat(20)}`;
+    const found = Array.from({ length: 50 }, () => inspectInput('demo.run', { command }, shared));
+    expect(found[0]!.unexamined).toBeUndefined();
+    expect(found.at(-1)!.unexamined).toBeDefined();
+    expect(found.reduce((sum, { steps }) => sum + steps, 0)).toBeLessThan(2_000);
   });
 });

@@ -7,6 +7,18 @@ const freeSteps = 256;
 /** Ordinary text takes 1 to 4 steps a character: once for itself, once for each quotation it is inside of. */
 const stepsPerChar = 24;
 
+/** What all inputs of one submission may take together: 10,000 tasks may each bring their worst. A pause of 2 s; what is over it is unexamined. */
+const maxStepsTogether = 30_000_000;
+
+export class SharedWork {
+  constructor(private left = maxStepsTogether) {}
+
+  spend(steps: number): boolean {
+    this.left -= steps;
+    return this.left >= 0;
+  }
+}
+
 /**
  * Counts the work on one input, each thing done at about the time it takes: characters searched, words compared, commands and values
  * begun. Each text of it has a bound
@@ -16,6 +28,8 @@ export class WorkMeter {
   spent = 0;
   isExhausted = false;
   bound = maxSteps;
+
+  constructor(private readonly shared?: SharedWork) {}
 
   /** From here to `endText` the work is on a text of this length. */
   beginText(chars: number): void {
@@ -30,7 +44,7 @@ export class WorkMeter {
   spend(steps: number): boolean {
     if (this.isExhausted || this.spent + Math.ceil(steps) > this.bound) return this.giveUp();
     this.spent += Math.ceil(steps);
-    return true;
+    return (this.shared?.spend(Math.ceil(steps)) ?? true) || this.giveUp();
   }
 
   giveUp(): false {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BudgetLedger, HoldList, HoldView, type Json } from '#libs/contracts';
 import { Spawned } from '../setup/spawned.js';
-import { root } from './services.js';
-import { type CliEnd, type SpawnOptions, runCoc } from './spawned-cli.js';
-import { WatchBed } from './watch-bed.js';
+import { root } from '../e2e/services.js';
+import { type CliEnd, type SpawnOptions, runCoc } from '../e2e/spawned-cli.js';
+import { WatchBed } from '../e2e/watch-bed.js';
 
 let bed: WatchBed;
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditEntry } from '../../apps/cli/src/audit/audit-view.js';
 import type { AuditReport } from '../../apps/cli/src/audit/judge-trace.js';
-import { Services, root } from './services.js';
-import { runCoc, type CliEnd } from './spawned-cli.js';
+import { Services, root } from '../e2e/services.js';
+import { runCoc, type CliEnd } from '../e2e/spawned-cli.js';
 
 const kills = 6;
 let services: Services;
