@@ -19,7 +19,7 @@ const vital = [
   '/usr/.*',
   '/tmp/../var',
 ];
-const homes = ['~', '~/', '~/.', '~bob', '~/*', '/root', '/home', '/home/bob', '/home/*', '/home/bob/*', '/Users/bob'];
+const homes = ['~/..', '~bob/..', '~/../../etc', '~/./../*', '~', '~/', '~/.', '~bob', '~/*', '/root', '/home', '/home/bob', '/home/*', '/home/bob/*', '/Users/bob'];
 const unset = [`${unknown}/`, `${unknown}//`, `${unknown}/*`];
 const own = [
   '',

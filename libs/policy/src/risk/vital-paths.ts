@@ -34,8 +34,8 @@ const credentialPlaces = [
 export function isVitalPath(text: string): boolean {
   if (unsetRoot.test(text)) return true;
   if (!/^[/~]/.test(text)) return false;
-  const parts = partsOf(text.toLowerCase());
-  if (text.startsWith('~')) return parts.length === 1 || (parts.length === 2 && isEveryName(parts[1]!));
+  // `~` and `~bob` are homes: from there `..` leads up to the system's own folders.
+  const parts = partsOf(text.toLowerCase().replace(/^~[^/]*/, '/home/~'));
   const [first = '*', second, third] = parts;
   if (parts.length <= 1) return isGlob(first) || topFolders.has(first);
   if (parts.length === 2) return homes.has(first) || (topFolders.has(first) && isEveryName(second!));
