@@ -30,6 +30,7 @@ export {
   type ReferenceSources,
   type ResolvedReferences,
 } from './resolve-references.js';
+export { failClosed } from './fail-closed.js';
 export { decideWindow, firstWindow } from './decide-window.js';
 export { houseRulesFor, type House, type HouseRules } from './house-rules.js';
 export { modelOfAttempt } from './model-of-attempt.js';

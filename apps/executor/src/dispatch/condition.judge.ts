@@ -1,4 +1,4 @@
-import { evaluateCondition } from '#libs/policy';
+import { evaluateCondition, failClosed } from '#libs/policy';
 import type { FanOutTask, Followup, SpecRecord } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
 import { BatchReads } from './batch-reads.js';
@@ -16,7 +16,7 @@ export class ConditionJudge {
     if (spec.when === undefined) return 'holds';
     const { attempts } = this.context;
     const sources = await this.inputs.sources(directiveId, spec, new BatchReads(this.context));
-    const judged = evaluateCondition(spec.when, sources);
+    const judged = failClosed(() => evaluateCondition(spec.when!, sources));
     if ('failure' in judged)
       return attempts.refuseTask(directiveId, index, judged.failure.code, judged.failure.message);
     return judged.holds ? 'holds' : attempts.passCondition(directiveId, index, false);

@@ -1,5 +1,5 @@
 import { formatAttemptId, type AskedRisk, type Json } from '#libs/contracts';
-import { askedRisk } from '#libs/policy';
+import { askedRisk, failClosed } from '#libs/policy';
 import type { TaskJob } from '#libs/queues';
 import type { Dispatch, FanOutTask, Followup, Settlement } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
@@ -138,8 +138,9 @@ export class DispatchService {
         prepared.refused.push(refusalOf(dispatch, input.failure));
         continue;
       }
-      const risk = riskOf(dispatch, input.value);
-      if (risk) prepared.refused.push(questionOf(dispatch, risk));
+      const risk = failClosed(() => riskOf(dispatch, input.value));
+      if (risk && 'failure' in risk) prepared.refused.push(refusalOf(dispatch, risk.failure));
+      else if (risk) prepared.refused.push(questionOf(dispatch, risk));
       else prepared.jobs.push(buildTaskJob(dispatch, input.value));
     }
     return prepared;

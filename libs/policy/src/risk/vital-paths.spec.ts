@@ -19,7 +19,23 @@ const vital = [
   '/usr/.*',
   '/tmp/../var',
 ];
-const homes = ['~/..', '~bob/..', '~/../../etc', '~/./../*', '~', '~/', '~/.', '~bob', '~/*', '/root', '/home', '/home/bob', '/home/*', '/home/bob/*', '/Users/bob'];
+const homes = [
+  '~/..',
+  '~bob/..',
+  '~/../../etc',
+  '~/./../*',
+  '~',
+  '~/',
+  '~/.',
+  '~bob',
+  '~/*',
+  '/root',
+  '/home',
+  '/home/bob',
+  '/home/*',
+  '/home/bob/*',
+  '/Users/bob',
+];
 const unset = [`${unknown}/`, `${unknown}//`, `${unknown}/*`];
 const own = [
   '',
