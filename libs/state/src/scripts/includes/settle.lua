@@ -64,6 +64,8 @@ end
 -- An attempt that was granted before its input was known, and needs a human's word now that it is.
 local function take_back(directive, index, control, task, risk, release)
   task.state = 'ready'
+  -- Asked about although a human had said yes: it goes again, and the story says so.
+  if task.approved then emit(directive, 'task.approved', control.id, { by = 'executor', attempt = task.attempt }) end
   if not is_approved(directive, index, control, task, risk.score) then return ask_approval(directive, index, control, task, risk) end
   save_task(directive, index, task)
   make_ready(directive, index, control, task, release)
