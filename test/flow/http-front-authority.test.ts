@@ -118,4 +118,14 @@ describe('a grant', () => {
     const events = await front.get(`/directives/${two}/events`);
     expect(JSON.stringify(events)).toContain(`covered by the grant given with ${hold!.id}`);
   });
+
+  it('of a high risk does not let go what its giver asks for himself', async () => {
+    const first = await front.submit(commands(1, 'rm -rf /'));
+    const [hold] = await holdsOf(first, 1);
+    expect((await approve(hold, { scope: 'action', forMs: 60_000 })).status).toBe(200);
+    expect(await front.rooms.finished(await front.submit(commands(1, 'rm -rf /')))).toBe('COMPLETED');
+    const own = await front.submit(commands(1, 'rm -rf /'), ann);
+    expect(await holdsOf(own, 1)).toHaveLength(1);
+    expect((await front.call('DELETE', '/grants/code.run', undefined, ann)).status).toBe(204);
+  });
 });

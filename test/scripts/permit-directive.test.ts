@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TaskSpec } from '#libs/contracts';
-import type { Dispatch, Followup, GivenPermit } from '#libs/state';
+import { HoldStore, ScriptRunner, type Dispatch, type Followup, type GivenPermit, type PermitOrder } from '#libs/state';
 import { echo, failure, outcome } from './orders.js';
 import { ScriptBed } from './script-bed.js';
 import type { Stage } from './stage.js';
@@ -48,20 +48,19 @@ async function tell(given: GivenPermit): Promise<Followup[]> {
   return [await stage.start(given.place.directiveId)];
 }
 
+async function ask(order: PermitOrder): Promise<GivenPermit[]> {
+  const answer = await stage.permits.take(order);
+  return answer.result === 'granted' ? [{ ...order, ...answer }] : [];
+}
+
 /** Carries all that is filed to the home slot and back, as an executor does. Answers what was granted, as `<directive> <task>`. */
 async function carry(): Promise<string[]> {
   const granted: Dispatch[] = [];
   const { orders } = await stage.permits.due(0, -1_000);
-  for (const order of orders) {
-    const { place, tenant, kind, key, max } = order;
-    const answer = order.word === 'ask' ? await stage.permits.take(order) : { result: 'returned' };
-    const given =
-      order.word === 'back'
-        ? await stage.permits.giveBack(order, max)
-        : answer.result === 'granted'
-          ? [{ place, tenant, kind, key, turnAtMs: null }]
-          : [];
-    if (order.word === 'back' || answer.result === 'granted') await stage.permits.strike(0, order);
+  // Returns first, as the clerk has them.
+  for (const order of orders.toSorted((left, right) => (left.word > right.word ? -1 : 1))) {
+    const given = order.word === 'back' ? await stage.permits.giveBack(order, order.max) : await ask(order);
+    if (order.word === 'back' || given.length > 0) await stage.permits.strike(0, order);
     for (const one of given) {
       granted.push(...(await tell(one)).flatMap(({ dispatched }) => dispatched));
     }
@@ -177,5 +176,123 @@ describe('permit-directive', () => {
     const id = await stage.accept([echo('a')], { terms: oneAtOnce });
     await stage.start(id);
     await expectNothingWritten(stage, guardedKeys(stage, id), async () => stage.attempts.permitDirective(given(id)));
+  });
+});
+
+describe('money of the day', () => {
+  it('that a task of the directive left is for the next of its own', async () => {
+    const id = await stage.accept([paid('a', 2), paid('b', 2)], { terms: threeADay });
+    await stage.start(id);
+    expect(await carry()).toEqual([`${id} a`]);
+    expect(await carry()).toEqual([]);
+    expect(Object.keys(await stage.settle(outcome(live[0]!, spent(0))))).toEqual(['b']);
+  });
+
+  it('is for a small task when it is not enough for a large one', async () => {
+    const other = await stage.accept([paid('a', 1)], { terms: threeADay });
+    await stage.start(other);
+    expect(await carry()).toEqual([`${other} a`]);
+    const id = await stage.accept([paid('big', 3), paid('small', 1)], { terms: threeADay });
+    await stage.start(id);
+    expect(await carry()).toEqual([`${id} small`]);
+  });
+
+  it('is drawn for many at once', async () => {
+    const wide = bed.stage(1_000);
+    stage = wide;
+    const tasks = Array.from({ length: 200 }, (_, at) => paid(`t${at}`, 0.01));
+    const id = await wide.accept(tasks, { terms: threeADay });
+    await wide.start(id);
+    await wide.cascade();
+    let rounds = 0;
+    while (live.length < 200 && rounds < 20) {
+      rounds += 1;
+      await carry();
+      live.push(...Object.values(await wide.cascade()));
+    }
+    expect(rounds).toBeLessThan(6);
+    expect(await limits(id)).toMatchObject({ drawn: 2 * usd });
+  });
+
+  it('knows at once of what was spent beyond a grant, also by what was to cost nothing', async () => {
+    const first = await stage.accept([echo('free'), paid('b', 1)], { terms: threeADay });
+    const { dispatched } = await stage.start(first);
+    await stage.settle(outcome(dispatched[0]!, spent(3 * usd)));
+    expect(await carry()).toEqual([]);
+    const second = await stage.accept([paid('a', 1)], { terms: threeADay });
+    await stage.start(second);
+    expect(await carry()).toEqual([]);
+    expect(await stage.record(first)).toMatchObject({ state: 'RUNNING' });
+  });
+
+  it('that was drawn on a day nobody remembers any more is not today’s', async () => {
+    const id = await stage.accept([paid('a', 2), paid('b', 1, ['a'])], { terms: threeADay });
+    await stage.start(id);
+    await carry();
+    await stage.settle(outcome(live[0]!, spent(2 * usd)));
+    const [spentToday] = await stage.redis.keys(`${stage.keys.tenant('local')}:spent:*`);
+    await stage.redis.del(spentToday!);
+    await carry();
+    await stage.settle(outcome(live[1]!, spent(usd)));
+    expect(await stage.record(id)).toMatchObject({ state: 'COMPLETED' });
+    await carry();
+    expect(await stage.redis.hget(spentToday!, 'total')).toBe(String(usd));
+  });
+});
+
+describe('a directive at work', () => {
+  it('keeps its place between its tasks: while one asks for a permit, or a list is about to be spread', async () => {
+    const first = await stage.accept([echo('a'), echo('b', ['a'], { concurrency: { key: 'k', limit: 9 } })], {
+      terms: oneAtOnce,
+    });
+    const second = await stage.accept([echo('a'), echo('b', ['a'], { forEach: { items: [1, 2], maxItems: 10 } })], {
+      terms: oneAtOnce,
+    });
+    for (const id of [first, second]) await stage.start(id);
+    expect(await carry()).toEqual([`${first} a`]);
+    await stage.settle(outcome(live[0]!));
+    expect(await limits(first)).toMatchObject({ slot: 'held', busy: 1 });
+    expect(await carry()).toEqual([]);
+    await stage.run('cancel-directive', first, 10);
+    expect([...(await carry()), ...(await carry())]).toContain(`${second} a`);
+    await stage.settle(outcome(live.at(-1)!));
+    expect(await stage.members('expand')).toHaveLength(1);
+    expect(await limits(second)).toMatchObject({ slot: 'held', busy: 1 });
+  });
+
+  it('gives its place back when all it has waits for money of the day', async () => {
+    const terms = `{"slots":1,"dayMicroUsd":${usd}}`;
+    const spender = await stage.accept([paid('a', 1)], { terms: `{"dayMicroUsd":${usd}}` });
+    await stage.start(spender);
+    await carry();
+    const first = await stage.accept([paid('a', 1)], { terms });
+    const second = await stage.accept([echo('a')], { terms });
+    for (const id of [first, second]) await stage.start(id);
+    await carry();
+    await carry();
+    expect(live.map(({ directiveId }) => directiveId)).toContain(second);
+    expect(await stage.task(first, '0')).toMatchObject({ state: 'deferred', waiting: ['tenant-budget', 'local'] });
+  });
+
+  it('that comes back is counted, whoever stands in line', async () => {
+    const first = await stage.accept([{ id: 'a', action: 'test.risky' }], { terms: oneAtOnce });
+    const [second, third] = [
+      await stage.accept([echo('a')], { terms: oneAtOnce }),
+      await stage.accept([echo('a')], { terms: oneAtOnce }),
+    ];
+    for (const id of [first, second, third]) await stage.start(id);
+    await carry();
+    expect(await carry()).toEqual([`${second} a`]);
+    const since = (await stage.task(first, '0'))!['since'] as number;
+    await new HoldStore(new ScriptRunner(stage.redis), stage.keys).decide(
+      { directiveId: first, taskIndex: 0, sinceMs: since },
+      { decision: 'approve', by: 'ann', comment: '' },
+    );
+    const [back] = Object.values(await stage.cascade());
+    await carry();
+    await stage.settle(outcome(live[0]!));
+    expect(await carry()).toEqual([]);
+    await stage.settle(outcome(back!));
+    expect(await carry()).toEqual([`${third} a`]);
   });
 });

@@ -38,7 +38,7 @@ describe('a task that is stopped', () => {
   it.each(['cancelled', 'expired'])('by being %s while it asks gives back what it may be given', async (how) => {
     const { id } = await stage.begin([keyed('a'), rated('b')]);
     await stop(id, how);
-    expect(await filed(stage)).toEqual(['back 0 1 db']);
+    expect(await filed(stage)).toEqual(['back 0 1 db', 'back 1 1 test.rated']);
     expect(await stage.task(id, '0')).toMatchObject({ state: how });
     expect(await tell(stage, given(id))).toBe('stale');
     expect(await stage.leftovers(id)).toEqual({});
@@ -113,7 +113,7 @@ describe('a task of a paused directive', () => {
     expect(await stage.task(id, '1')).toMatchObject({ state: 'ready', waiting: ['paused', id] });
     await stage.store.resume(id, 'tester');
     await stage.cascade();
-    expect(await filed(stage)).toEqual(['ask 1 2 test.rated']);
+    expect(await filed(stage)).toEqual(['ask 1 2 test.rated', 'back 1 1 test.rated']);
   });
 });
 

@@ -56,7 +56,7 @@ describe('a task that needs a place', () => {
     expect(await stage.task(id, '0')).toMatchObject({ state: 'dispatched', attempt: 1, permits: 1 });
     expect(await stage.task(id, '0')).not.toHaveProperty('waiting');
     expect(await filed(stage)).toEqual([]);
-    expect((await stage.story(id)).slice(-2)).toEqual(['directive.started', 'task.queued a']);
+    expect((await stage.story(id)).slice(-2)).toEqual(['task.deferred a', 'task.queued a']);
   });
 
   it('gives it back with its outcome', async () => {
@@ -141,17 +141,24 @@ describe('a task that needs a turn', () => {
     expect(await filed(stage)).toEqual([]);
   });
 
-  it('and a place asks for the place when its turn has come, not before', async () => {
+  it('and a place asks for its turn when it has the place: turns taken long before they are used would be used at once', async () => {
     const { id } = await stage.begin([{ ...rated('a'), concurrency: { key: 'db', limit: 1 } }]);
-    expect(await filed(stage)).toEqual(['ask 0 1 test.rated']);
-    expect(await tell(stage, given(id))).toBe('stale');
-    await tell(stage, turn(id, inAMinute()));
-    expect(await filed(stage)).toEqual([]);
-    await stage.redis.zadd(stage.keys.timers(0), 'XX', 1, `permit:${id}.0`);
-    expect((await stage.attempts.fireTimers(0, 10)).permits).toBe(1);
     expect(await filed(stage)).toEqual(['ask 0 1 db']);
-    expect(await wait(id)).toEqual(['concurrency', 'db']);
-    expect(await tell(stage, given(id))).toEqual(['a']);
+    expect(await tell(stage, turn(id, 1))).toBe('stale');
+    expect(await tell(stage, given(id))).toEqual([]);
+    expect(await filed(stage)).toEqual(['ask 0 1 test.rated']);
+    expect(await wait(id)).toEqual(['rate', 'test.rated']);
+    await tell(stage, turn(id, inAMinute()));
+    await stage.redis.zadd(stage.keys.timers(0), 'XX', 1, `permit:${id}.0`);
+    expect((await stage.attempts.fireTimers(0, 10)).dispatched.map(({ spec }) => spec.id)).toEqual(['a']);
+  });
+
+  it('asks anew when its home slot says that it was given back', async () => {
+    const { id } = await stage.begin([keyed('a')]);
+    expect(await stage.attempts.permitTask(given(id), true)).toMatchObject({ dispatched: [], permits: 1 });
+    expect(await filed(stage)).toEqual(['ask 0 2 db']);
+    expect(await stage.attempts.permitTask(given(id), true)).toBe('stale');
+    expect(await tell(stage, given(id, { round: '2' }))).toEqual(['a']);
   });
 
   it('that is stopped before its turn is not woken by it', async () => {

@@ -14,9 +14,9 @@ it('makes a failure of whatever is thrown, and says what it was', () => {
         fc.string().map((text) => new Error(text)),
       ),
       (thrown) => {
-        const failed = failClosed(() => {
+        const failed: { failure: { code: string; message: string } } = failClosed(() => {
           throw thrown;
-        }) as { failure: { code: string; message: string } };
+        });
         expect(failed.failure.code).toBe('POLICY_FAILED');
         expect(failed.failure.message).toContain(thrown instanceof Error ? thrown.message : thrown);
       },

@@ -61,12 +61,12 @@ describe('the permits of a task', () => {
     ],
     ['its concurrency key', { ...none, concurrency }, [{ kind: 'concurrency', key: 'db', max: 3 }]],
     [
-      'all of them, the place last',
+      'all of them, the place first',
       { own, operator, concurrency },
       [
+        { kind: 'concurrency', key: 'db', max: 3 },
         { kind: 'rate', key: name, max: 5, perMs: 200 },
         { kind: 'rate', key: `house ${name}`, max: 2, perMs: 1_000 },
-        { kind: 'concurrency', key: 'db', max: 3 },
       ],
     ],
   ])('are for %s', (_, limits, permits) => {
@@ -86,7 +86,7 @@ describe('the permits of a task', () => {
   it('are one for each limit, with its own numbers', () => {
     fc.assert(
       fc.property(anyLimits, (limits) => {
-        const bounds = [limits.own, limits.operator, limits.concurrency].filter((limit) => limit !== null);
+        const bounds = [limits.concurrency, limits.own, limits.operator].filter((limit) => limit !== null);
         const permits = permitsOf(limits) ?? [];
         expect(permits.map(({ max }) => max)).toEqual(bounds.map(({ limit }) => limit));
         expect(permits.map(({ perMs }) => perMs)).toEqual(

@@ -29,7 +29,7 @@ export class Courier {
     if (!order) return;
     if (order.word === 'back') {
       this.waiting.clear();
-      this.given.push(...(await this.permits.giveBack(order, order.max)));
+      this.given.push(...(await this.permits.giveBack(order, order.max, order.perMs)));
       if (pick % 4 > 0) await this.permits.strike(0, order);
       return;
     }
@@ -38,8 +38,7 @@ export class Courier {
       this.waiting.add(order.member);
       return;
     }
-    const { place, tenant, kind, key } = order;
-    this.given.push({ place, tenant, kind, key, turnAtMs: answer.turnAtMs });
+    this.given.push({ ...order, ...answer });
   }
 
   /** Brings one place or turn to its task; now and then it does so again later. */
@@ -48,7 +47,10 @@ export class Courier {
     if (!given) return undefined;
     if (pick % 5 > 0) this.given = this.given.filter((one) => one !== given);
     const answer = await this.tell(given);
-    if (answer === 'stale' && given.kind !== 'spend') this.given.push(...(await this.permits.giveBack(given, '0')));
+    // As the clerk does: one that nobody wants is not asked for again.
+    if ('member' in given) await this.permits.strike(0, given as PermitOrder & GivenPermit);
+    const isPlace = given.kind === 'concurrency' || given.kind === 'directives';
+    if (answer === 'stale' && isPlace) this.given.push(...(await this.permits.giveBack(given, '0')));
     return typeof answer === 'string' ? undefined : answer;
   }
 

@@ -225,11 +225,15 @@ function checkLimits({ directives, list, lists }: Snapshot): Faults {
   return directives.flatMap(({ id, state, closing, tasks, limits, numbers }) => {
     // One that closes gives all back at its end.
     if (!limits || resting.has(state) || closing !== '') return [];
-    const work = [...tasks.values()].filter((task) => isLive(task) || inLine.includes(`${id}.${task.index}`)).length;
+    const said = [...tasks.values()].filter(({ busy }) => busy).length;
+    const silent = [...tasks.values()].filter(
+      (task) => !task.busy && (isLive(task) || inLine.includes(`${id}.${task.index}`)),
+    );
     const { chargedMicroUsd = 0, overrunMicroUsd = 0, reservedMicroUsd = 0 } = numbers;
     const isOverdrawn = limits.drawn > 0 && chargedMicroUsd - overrunMicroUsd + reservedMicroUsd > limits.drawn;
     return [
-      ...(limits.busy === work ? [] : [`${id} counts ${limits.busy} tasks at work, and has ${work}`]),
+      ...(limits.busy === said ? [] : [`${id} counts ${limits.busy} tasks at work, and ${said} say so`]),
+      ...silent.map(({ index }) => `${id} does not count ${index}, which is at work`),
       ...(isOverdrawn ? [`${id} reserved more than it drew`] : []),
     ];
   });

@@ -17,6 +17,7 @@ export interface StoredTask {
   childrenOpen?: number;
   round?: number;
   asking?: boolean;
+  busy?: boolean;
 }
 
 /** One task as it stands: what the plan says of it and what became of it. */

@@ -33,9 +33,14 @@ export class PermitClerk {
 
   private async workOff(shard: number, olderThanMs: number): Promise<Followup[]> {
     const { orders, hasMore } = await this.context.permits.due(shard, olderThanMs);
-    const carried = await Promise.all(orders.map(async (order) => this.carrySafely(shard, order)));
+    const carried: Followup[] = [];
+    // Returns first, for they are what others wait for.
+    for (const word of ['back', 'ask'] as const) {
+      const some = orders.filter((order) => order.word === word);
+      carried.push(...(await Promise.all(some.map(async (order) => this.carrySafely(shard, order)))).flat());
+    }
     // What was given is sent before more is asked for.
-    return [...carried.flat(), ...(hasMore ? [morePermits(shard)] : [])];
+    return [...carried, ...(hasMore ? [morePermits(shard)] : [])];
   }
 
   /** One that fails must not keep the others. */
@@ -58,16 +63,16 @@ export class PermitClerk {
       await this.context.permits.postpone(shard, order, askAgainMs);
       return [];
     }
-    const { place, tenant, kind, key } = order;
-    const given = answer.result === 'granted' ? [{ place, tenant, kind, key, turnAtMs: answer.turnAtMs }] : [];
-    const followups = await this.deliver(given);
+    const given = { ...order, turnAtMs: null };
+    const followups =
+      answer.result === 'granted' ? await this.deliver([{ ...given, ...answer }]) : await this.askAnew(given);
     // The task struck it off, unless it did not want it any more.
     await this.context.permits.strike(shard, order);
     return followups;
   }
 
   private async giveBack(shard: number, order: PermitOrder): Promise<Followup[]> {
-    const followups = await this.deliver(await this.context.permits.giveBack(order, order.max));
+    const followups = await this.deliver(await this.context.permits.giveBack(order, order.max, order.perMs));
     await this.context.permits.strike(shard, order);
     return followups;
   }
@@ -86,9 +91,17 @@ export class PermitClerk {
   private async tell(given: GivenPermit): Promise<{ followups: Followup[]; next: GivenPermit[] }> {
     const followups = await (given.place.index === '' ? this.tellDirective(given) : this.tellTask(given));
     if (followups) return { followups, next: [] };
-    // What a directive drew of the day's money it gives back itself when it ends.
-    const next = given.kind === 'spend' ? [] : await this.context.permits.giveBack(given, '0');
-    return { followups: [], next };
+    // What a directive drew it gives back itself when it ends; and what is left of a turn nobody knows here.
+    const isPlace = given.kind === 'concurrency' || given.kind === 'directives';
+    return { followups: [], next: isPlace ? await this.context.permits.giveBack(given, '0') : [] };
+  }
+
+  /** The home slot says that it was given back: one that still waits for it would wait for ever. */
+  private async askAnew(given: GivenPermit): Promise<Followup[]> {
+    const { attempts } = this.context;
+    if (given.place.index === '') await attempts.permitDirective(given, true);
+    const followup = given.place.index === '' ? 'stale' : await attempts.permitTask(given, true);
+    return followup === 'stale' ? [] : [followup];
   }
 
   private async tellTask(given: GivenPermit): Promise<Followup[] | undefined> {

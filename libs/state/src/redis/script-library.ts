@@ -21,9 +21,10 @@ const includes = [
   'guard',
   'fields',
   'permits',
-  'tasks',
   'budget',
   'limits',
+  'settle-limits',
+  'tasks',
   'wait',
   'borrow',
   'approve',
@@ -45,11 +46,11 @@ const ownIncludes: Readonly<Record<string, readonly string[]>> = {
   'commit-plan': ['plan'],
   'decide-hold': ['decide'],
   'extend-plan': ['plan'],
-  'return-permit': ['home'],
+  'return-permit': ['home', 'purse'],
   'settle-attempt': ['settlements'],
   'stage-plan': ['plan'],
   'start-directive': ['cascade'],
-  'take-permit': ['home'],
+  'take-permit': ['home', 'purse'],
 };
 
 /** Names of all transitions: one script each. */

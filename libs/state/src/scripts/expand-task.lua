@@ -26,6 +26,7 @@ guard_directive(directive)
 
 local release = new_release(ARGV[6], ARGV[7])
 if not task.first then
+  set_busy(directive, task, false)
   start_directive(directive)
   task = {
     state = 'waiting', since = NOW, deadline = directive.ttlAt, waiting = { 'children', control.id },

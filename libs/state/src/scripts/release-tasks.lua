@@ -15,10 +15,6 @@ local members, tags = {}, room > 0 and redis.call('ZRANGE', ready_key, 0, room -
 for at = 1, #tags, 2 do members[#members + 1] = tags[at] end
 local directives = load_directives(members)
 if #members > 0 then redis.call('ZREM', ready_key, unpack(members)) end
-for _, member in ipairs(members) do
-  local directive = directives[member:match('^[^.]+')]
-  if directive then change_busy(directive, -1) end
-end
 release_members(members, directives, release)
 local left = redis.call('ZCARD', ready_key)
 if #members > 0 then advance_line(queue, tonumber(tags[#tags]), left) end

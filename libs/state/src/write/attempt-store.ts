@@ -173,16 +173,30 @@ export class AttemptStore {
   }
 
   /** The same for what a whole directive asked for: `ok` when it goes on by it. */
-  async permitDirective({ place, kind }: GivenPermit): Promise<'ok' | 'known' | 'stale'> {
+  async permitDirective({ place, kind, amount }: GivenPermit, mustAskAgain = false): Promise<'ok' | 'known' | 'stale'> {
     const { directiveId, round } = place;
-    const [result] = (await this.runOn(directiveId, 'permit-directive', [directiveId, round, kind])) as ['ok'];
+    const [result] = (await this.runOn(directiveId, 'permit-directive', [
+      directiveId,
+      round,
+      kind,
+      mustAskAgain ? 'again' : (amount ?? ''),
+    ])) as ['ok'];
     return result;
   }
 
   /** `stale`: the task does not want any more what it was given. */
-  async permitTask({ place, kind, key, turnAtMs }: GivenPermit): Promise<Followup | 'stale'> {
+  async permitTask({ place, kind, key, turnAtMs }: GivenPermit, mustAskAgain = false): Promise<Followup | 'stale'> {
     const { directiveId, index, round } = place;
-    const args = [directiveId, index, round, kind, key, turnAtMs ?? '', this.window, newNonceBase()];
+    const args = [
+      directiveId,
+      index,
+      round,
+      kind,
+      key,
+      mustAskAgain ? 'again' : (turnAtMs ?? ''),
+      this.window,
+      newNonceBase(),
+    ];
     const [result, followup] = (await this.runOn(directiveId, 'permit-task', args)) as SteppedReply;
     return result === 'stale' ? 'stale' : this.followup(shardOf(directiveId), followup);
   }

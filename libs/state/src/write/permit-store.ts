@@ -32,10 +32,12 @@ export interface GivenPermit {
   key: string;
   /** When a rate lets it go; null: at once. */
   turnAtMs: number | null;
+  /** Micro-USD that were drawn. */
+  amount?: number;
 }
 
 export type PermitAnswer =
-  | { result: 'granted'; turnAtMs: number | null }
+  | { result: 'granted'; turnAtMs: number | null; amount?: number }
   | { result: 'waiting' }
   | { result: 'returned' };
 
@@ -60,15 +62,16 @@ export class PermitStore {
   async take({ place, tenant, kind, key, max, perMs }: PermitOrder): Promise<PermitAnswer> {
     const args = [kind, key, holderOf(place), max, perMs];
     const reply = await this.scripts.run({ name: 'take-permit', root: this.keys.tenant(tenant), args });
-    const [result, turnAt] = reply as [PermitAnswer['result'], string | number];
-    return result === 'granted' ? { result, turnAtMs: turnAt === '' ? null : Number(turnAt) } : { result };
+    const [result, value] = reply as [PermitAnswer['result'], string | number];
+    if (result !== 'granted') return { result };
+    if (kind === 'spend') return { result, turnAtMs: null, amount: Number(value) };
+    return { result, turnAtMs: value === '' ? null : Number(value) };
   }
 
-  /** Who got the place that became free. A turn under a rate cannot be given back. `max`: what it asked under, or what was spent. */
-  async giveBack(given: Omit<GivenPermit, 'turnAtMs'>, max: string): Promise<GivenPermit[]> {
+  /** Who got the place that became free. `max`: what it asked under, what is left, or what was spent. */
+  async giveBack(given: Omit<GivenPermit, 'turnAtMs'>, max: string, perMs = '0'): Promise<GivenPermit[]> {
     const { place, tenant, kind, key } = given;
-    if (kind === 'rate') return [];
-    const args = [kind, key, holderOf(place), max];
+    const args = [kind, key, holderOf(place), max, perMs];
     const holders = await this.scripts.run({ name: 'return-permit', root: this.keys.tenant(tenant), args });
     return (holders as string[]).map((holder) => ({ place: placeOf(holder), tenant, kind, key, turnAtMs: null }));
   }

@@ -1,6 +1,9 @@
 -- Purpose: whether a task that needs a human's word has it, and the durable question when it has not.
 -- A grant stands beside the tasks of its directive (`grant:<queue>`) or, for a tenant, in each shard (`grants:<tenant>`), as
 -- { maxScore, untilMs, by, at }: it covers what is at most as risky as what the human saw.
+-- From here on nobody lets go what he asked for himself: `holdFromScore` in libs/policy.
+local FOUR_EYES_SCORE = 60
+
 local function is_granted(text, score)
   local given = text and cjson.decode(text)
   return given and score <= given.maxScore and (not given.untilMs or NOW < given.untilMs) and given
@@ -11,7 +14,7 @@ local function is_approved(directive, index, control, task, score)
   if task.approved then return true end
   local grant = is_granted(redis.call('HGET', directive_key(directive.id, 'tasks'), 'grant:' .. control.queue), score)
     or is_granted(redis.call('HGET', ROOT .. ':grants:' .. directive.tenant, control.queue), score)
-  if not grant then return false end
+  if not grant or score >= FOUR_EYES_SCORE and grant.by == redis.call('HGET', directive_key(directive.id), 'actor') then return false end
   leave_hold(directive, index, task)
   start_directive(directive)
   task.approved, task.state, task.since, task.waiting, task.deadline = true, 'ready', NOW, nil, nil

@@ -33,6 +33,9 @@ local function reserve(directive, control, task)
   directive.reservedTokens = directive.reservedTokens + control.reserveTokens
 end
 
+-- Set by limits.lua, which stands after this.
+local note_excess
+
 -- Frees the reservation and charges the actual cost; with no figure the grant itself is charged if the attempt had started.
 local function charge(directive, control, task, started, cost_micro_usd, tokens)
   local granted, granted_tokens = task.reserveMicroUsd or 0, task.reserveTokens or 0
@@ -45,6 +48,7 @@ local function charge(directive, control, task, started, cost_micro_usd, tokens)
   directive.chargedMicroUsd = before + cost
   if cost > granted then
     directive.overrunMicroUsd = directive.overrunMicroUsd + cost - granted
+    note_excess(directive, cost - granted)
     emit(directive, 'task.overspent', control.id, { attempt = task.attempt, paidMicroUsd = cost, grantedMicroUsd = granted })
   end
   directive.chargedTokens = before_tokens + spent

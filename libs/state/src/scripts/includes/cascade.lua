@@ -24,7 +24,13 @@ end
 local function run_unpark(directive, list, chunk, release)
   if directive.state == 'PAUSED' then return end
   local has_more
-  if list == 'short' then has_more = wake_short(directive, release, UNPARK_CHUNK) else has_more = unpark(directive, list, release, UNPARK_CHUNK) end
+  if list == 'short' then
+    has_more = wake_short(directive, release, UNPARK_CHUNK)
+  elseif list == 'undrawn' then
+    has_more = limits_of(directive) and wake_undrawn(directive, release, UNPARK_CHUNK)
+  else
+    has_more = unpark(directive, list, release, UNPARK_CHUNK)
+  end
   if has_more then file_list(directive, list, tonumber(chunk) - UNPARK_CHUNK) end
   close_when_done(directive, release)
 end

@@ -23,7 +23,6 @@ local function close_task(directive, index, control, task, state)
   if task.state == 'dispatched' or task.state == 'running' then
     local cost, tokens = charge(directive, control, task, task.state == 'running')
     data = { attempt = task.attempt, costMicroUsd = cost, tokens = tokens }
-    change_busy(directive, -1)
     revoke_job(control.queue, attempt_id(directive.id, index, task), directive.closing)
   end
   remove_later(queue_key('ready', control.queue), task_member(directive.id, index))

@@ -2,6 +2,8 @@
 -- Here ROOT is the root of the tenant. Answers are the same however often they are asked for.
 -- A return may overtake the request it is about, or a repetition of it: what was returned is remembered for as long as one may be under way.
 local REMEMBERED_MS = 60000
+-- So many cannot be a limit: who asks under it is at work already.
+local ANY_NUMBER = 1000000
 -- Places handed on by one call.
 local HAND_ON_LIMIT = 100
 
@@ -24,7 +26,7 @@ local function take_place(kind, key, holder, max)
   if redis.call('ZSCORE', holders, holder) then return 'granted' end
   local own, ends = line_member(holder, max), redis.call('ZRANGE', line, -1, -1, 'WITHSCORES')
   local first = redis.call('ZRANGE', line, 0, 0)[1]
-  if redis.call('ZCARD', holders) < max and (not first or first == own) then
+  if max >= ANY_NUMBER or redis.call('ZCARD', holders) < max and (not first or first == own) then
     redis.call('ZREM', line, own)
     redis.call('ZADD', holders, NOW_TEXT, holder)
     return 'granted'
@@ -57,43 +59,14 @@ local function return_place(kind, key, holder, max)
   return hand_on(kind, key)
 end
 
-local DAY_MS = 86400000
-
-local function spent_key(day)
-  return home_key('spent', 'day', int(day))
-end
-
--- A part of what the tenant may spend today (UTC), for one directive.
-local function draw(holder, amount, limit)
-  if redis.call('ZSCORE', home_key('returned', 'spend', ''), holder) then return 'returned' end
-  local key, id = spent_key(math.floor(NOW / DAY_MS)), holder:match('^[^.]+')
-  if redis.call('HGET', key, 'draw:' .. holder) then return 'granted' end
-  if tonumber(redis.call('HGET', key, 'total') or 0) + amount > limit then return 'waiting' end
-  redis.call('HINCRBY', key, 'total', int(amount))
-  redis.call('HINCRBY', key, 'of:' .. id, int(amount))
-  redis.call('HSET', key, 'draw:' .. holder, int(amount))
-  redis.call('PEXPIRE', key, 3 * DAY_MS)
-  return 'granted'
-end
-
--- What a directive drew and did not spend goes back to the day it was drawn on; what it spent beyond that is today's.
-local function return_draws(holder, charged)
-  local today, id, unspent = math.floor(NOW / DAY_MS), holder:match('^[^.]+'), -charged
-  local returned, drawn = home_key('returned', 'spend', ''), {}
-  if redis.call('ZSCORE', returned, holder) then return end
-  for day = today, today - 2, -1 do
-    drawn[day] = tonumber(redis.call('HGET', spent_key(day), 'of:' .. id) or 0)
-    unspent = unspent + drawn[day]
+-- A turn that has not come yet: who asks next may have it at the end of the bucket.
+local function return_turn(key, holder, max, per_ms)
+  local turns, full = home_key('holders', 'rate', key), home_key('full', 'rate', key)
+  local turn_at, full_at = redis.call('ZSCORE', turns, holder), redis.call('GET', full)
+  if turn_at and full_at and tonumber(turn_at) > NOW then
+    redis.call('SET', full, ('%.3f'):format(math.max(NOW, tonumber(full_at) - per_ms / max)), 'KEEPTTL')
+    redis.call('ZREM', turns, holder)
   end
-  for day = today, today - 2, -1 do
-    local back = drawn[day] > 0 and math.min(unspent, drawn[day]) or 0
-    if back ~= 0 then redis.call('HINCRBY', spent_key(day), 'total', int(-back)) end
-    redis.call('HDEL', spent_key(day), 'of:' .. id)
-    unspent = unspent - back
-  end
-  redis.call('ZREMRANGEBYSCORE', returned, '-inf', int(NOW - DAY_MS))
-  redis.call('ZADD', returned, NOW_TEXT, holder)
-  redis.call('PEXPIRE', returned, 2 * DAY_MS)
 end
 
 -- A token bucket that holds `max` and is filled evenly within `per_ms`, as the time at which it would be full again (GCRA).

@@ -83,3 +83,22 @@ local function wake_short(directive, release, limit)
   end
   return true
 end
+
+-- As long as what was drawn is enough for them; then it asks for what the next one lacks.
+local function wake_undrawn(directive, release, limit)
+  local limits, key = limits_of(directive), directive_key(directive.id, 'undrawn')
+  for _ = 1, limit do
+    local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+    if not first[1] then return false end
+    local wants = tonumber(first[2])
+    local lack = lack_of_day(directive, wants)
+    if lack then
+      ask_draw(directive, lack)
+      return false
+    end
+    redis.call('ZREM', key, first[1])
+    directive.parked, limits.wanted = directive.parked - 1, limits.wanted - wants
+    release_member(directive, first[1], release)
+  end
+  return true
+end

@@ -23,14 +23,20 @@ local function place_of(control, kind, key)
   end
 end
 
--- For every way in which a task stops being on its way to an attempt, or in one. A turn that was not used is gone.
+-- A turn is given back only before it has come.
+local function is_returnable(task, permit, is_asked)
+  if permit.kind ~= 'rate' or is_asked then return true end
+  return task.waiting ~= nil and task.waiting[1] == 'rate' and task.waiting[2] == permit.key and (task.deadline or 0) > NOW
+end
+
+-- For every way in which a task stops being on its way to an attempt, or in one.
 local function return_permits(directive, index, control, task)
   local held, asking = task.permits or 0, task.asking
   if held == 0 and not asking then return end
   for place = 1, held + (asking and 1 or 0) do
     local permit = control.permits[place]
     if place > held then remove_later(shard_key('permits'), permit_member('ask', directive, index, task, permit)) end
-    if permit.kind == 'concurrency' then file_permit(permit_member('back', directive, index, task, permit)) end
+    if is_returnable(task, permit, place > held) then file_permit(permit_member('back', directive, index, task, permit)) end
   end
   remove_later(shard_key('timers'), 'permit:' .. task_member(directive.id, index))
   task.permits, task.asking = nil, nil

@@ -27,7 +27,6 @@ end
 
 local function file_ready(directive, index, queue, release)
   if release.lines[queue] then release.lines[queue] = release.lines[queue] + 1 else guard_line(release, queue) end
-  change_busy(directive, 1)
   add_later(queue_key('ready', queue), int(next_tag(directive, queue)), task_member(directive.id, index))
 end
 
@@ -55,10 +54,10 @@ local function grant(directive, index, control, task, release)
   task.deadline = math.min(directive.ttlAt, control.ttlMs and NOW + control.ttlMs or directive.ttlAt)
   task.waiting = nil
   reserve(directive, control, task)
+  set_busy(directive, task, true)
   save_task(directive, index, task)
   add_later(queue_key('inflight', control.queue), int(task.deadline), attempt_id(directive.id, index, task))
   release.inflight[control.queue] = release.inflight[control.queue] + 1
-  change_busy(directive, 1)
   start_directive(directive)
   emit(directive, 'task.queued', control.id, ('{"attempt":%d,"queue":"%s"}'):format(task.attempt, control.queue))
   local spec = read_spec(directive, index, release)
@@ -76,6 +75,14 @@ local function meet_budget(directive, index, control, task)
   hold(directive, index, control, task, 'budget', directive.id)
 end
 
+-- Only a task that is counted has to say so while it is looked at.
+local function await_expansion(directive, index, control, task)
+  set_busy(directive, task, true)
+  if not task.busy then return end
+  task.state, task.since, task.waiting = task.state or 'ready', NOW, { control.when and 'condition' or 'release', control.id }
+  save_task(directive, index, task)
+end
+
 -- `task` is its state or nil. Does nothing for a directive that is closing: the close chunk finishes its tasks.
 local function make_ready(directive, index, control, task, release)
   if directive.closing ~= '' or RESTING[directive.state] or NOW >= directive.ttlAt then return end
@@ -84,7 +91,7 @@ local function make_ready(directive, index, control, task, release)
   if control.fanOut or control.when and not task.passed then
     redis.call('ZADD', shard_key('expand'), NOW, task_member(directive.id, index))
     release.expanding[#release.expanding + 1] = { directive.id, index }
-    return
+    return await_expansion(directive, index, control, task)
   end
   if control.risk and not is_approved(directive, index, control, task, control.risk.score) then return ask_approval(directive, index, control, task, control.risk) end
   local verdict = budget_verdict(directive, control)
@@ -93,14 +100,16 @@ local function make_ready(directive, index, control, task, release)
   if verdict == 'budget-reserved' then
     park_short(directive, index, control)
     return_permits(directive, index, control, task)
+    set_busy(directive, task, false)
     return defer(directive, index, control, task, 'budget-reserved', directive.id)
   end
-  local lack = lack_of_day(directive, control)
+  local lack = lack_of_day(directive, control.reserveMicroUsd)
   if lack then return wait_for_day(directive, index, control, task, lack) end
   local permit = next_permit(control, task)
   if permit then return ask_permit(directive, index, control, task, permit) end
   if room_in_window(release, control.queue) then return grant(directive, index, control, task, release) end
-  if task.state then
+  set_busy(directive, task, true)
+  if task.state or task.busy then
     task.state = 'ready'
     task.waiting = nil
     task.deadline = nil

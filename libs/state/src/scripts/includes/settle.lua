@@ -72,7 +72,7 @@ local function take_back(directive, index, control, task, risk, release)
 end
 
 local function leave_window(directive, settlement, job_id, release)
-  change_busy(directive, -1)
+  set_busy(directive, settlement.task, false)
   local queue = settlement.control.queue
   release.inflight[queue] = release.inflight[queue] - 1
   if settlement.detail.revoke then revoke_job(queue, job_id, settlement.detail.code) else remove_later(queue_key('inflight', queue), job_id) end
@@ -105,7 +105,8 @@ end
 
 -- The freed reservation may be what others wait for: each settlement looks at a few, and files the others when they may fit, too.
 local function wake_others(directive, release)
-  if directive.parked == 0 or not directive.hasFreed or not (directive.budgetMicroUsd or directive.budgetTokens) then return end
-  if directive.state == 'PAUSED' or directive.closing ~= '' then return end
+  if directive.parked == 0 or not directive.hasFreed or directive.state == 'PAUSED' or directive.closing ~= '' then return end
+  if limits_of(directive) and wake_undrawn(directive, release, 10) then file_list(directive, 'undrawn', directive.parked) end
+  if not (directive.budgetMicroUsd or directive.budgetTokens) then return end
   if wake_short(directive, release, 10) then file_list(directive, 'short', directive.parked) end
 end

@@ -31,6 +31,7 @@ end
 local function finish_task(directive, index, control, task, state)
   leave_hold(directive, index, task)
   return_permits(directive, index, control, task)
+  set_busy(directive, task, false)
   forget_waiting(task)
   task.state = state
   task.since = NOW

@@ -29,6 +29,7 @@ local function park_paused(directive, index, control, task)
   park(directive, index)
   if not task.state then return end
   return_permits(directive, index, control, task)
+  set_busy(directive, task, false)
   task.state = 'ready'
   task.waiting = { 'paused', directive.id }
   task.deadline = directive.ttlAt
@@ -47,6 +48,7 @@ local function hold(directive, index, control, task, kind, ref, data)
   if task.state == 'held' and task.waiting[1] == kind then return end
   leave_hold(directive, index, task)
   return_permits(directive, index, control, task)
+  set_busy(directive, task, false)
   start_directive(directive)
   task.state = 'held'
   task.since = NOW
@@ -61,6 +63,7 @@ end
 
 local function defer(directive, index, control, task, kind, ref)
   if task.state == 'deferred' and task.waiting and task.waiting[1] == kind and task.waiting[2] == ref then return end
+  start_directive(directive)
   task.state = 'deferred'
   task.since = NOW
   task.deadline = directive.ttlAt
