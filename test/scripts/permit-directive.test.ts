@@ -296,3 +296,78 @@ describe('a directive at work', () => {
     expect(await carry()).toEqual([`${third} a`]);
   });
 });
+
+describe('after a second look', () => {
+  const wide = (held: TaskSpec): TaskSpec[] => [
+    echo('a'),
+    held,
+    ...Array.from({ length: 70 }, (_, at) => echo(`t${at}`, ['a', held.id])),
+  ];
+
+  it('a place goes back also when the last chunk of dependents readies nobody', async () => {
+    const first = await stage.accept(wide({ id: 'h', action: 'test.risky' }), { terms: oneAtOnce });
+    const second = await stage.accept([echo('a')], { terms: oneAtOnce });
+    for (const id of [first, second]) await stage.start(id);
+    expect(await carry()).toEqual([`${first} a`]);
+    await stage.settle(outcome(live[0]!));
+    await stage.cascade();
+    expect([...(await carry()), ...(await carry())]).toEqual([`${second} a`]);
+  });
+
+  it('money that was granted and not told before the end is back in the day', async () => {
+    const id = await stage.accept([paid('a', 2)], { terms: threeADay });
+    await stage.start(id);
+    const [order] = (await stage.permits.due(0, -1_000)).orders;
+    const [given] = await ask(order!);
+    await stage.run('cancel-directive', id, 10);
+    expect(await stage.attempts.permitDirective(given!)).toBe('stale');
+    await carry();
+    const [day] = await stage.redis.keys(`${stage.keys.tenant('local')}:spent:*`);
+    expect(await stage.redis.hget(day!, 'total')).toBe('0');
+  });
+
+  it('no more is drawn than the directive may spend itself', async () => {
+    const tasks = Array.from({ length: 5 }, (_, at) => paid(`t${at}`, 1));
+    const small = await stage.accept(tasks, { budgetMicroUsd: usd, terms: threeADay });
+    const other = await stage.accept([paid('a', 1)], { terms: threeADay });
+    for (const id of [small, other]) await stage.start(id);
+    await carry();
+    await carry();
+    expect(live.map(({ directiveId }) => directiveId)).toContain(other);
+  });
+
+  it('a draw that is not needed any more is withdrawn', async () => {
+    const id = await stage.accept([paid('a', 2), paid('b', 2), { id: 'h', action: 'test.risky' }], {
+      terms: threeADay,
+    });
+    await stage.start(id);
+    expect(await carry()).toEqual([`${id} a`]);
+    expect(Object.keys(await stage.settle(outcome(live[0]!, spent(0))))).toEqual(['b']);
+    await carry();
+    expect((await stage.permits.due(0, -3_600_000)).orders).toEqual([]);
+    expect(await limits(id)).toMatchObject({ drawn: 2 * usd, wanted: 0 });
+  });
+});
+
+it('a turn that is given back is for the next who would wait longer, and no two have the same', async () => {
+  const turn = async (index: string): Promise<number> => {
+    const order = { kind: 'rate', key: 'r', tenant: 'local', max: '1', perMs: '60000' } as const;
+    const answer = await stage.permits.take({
+      ...order,
+      word: 'ask',
+      member: '',
+      place: { directiveId: 'd0', index, round: '1' },
+    });
+    return answer.result === 'granted' ? (answer.turnAtMs ?? 0) : Number.NaN;
+  };
+  const give = async (index: string): Promise<unknown> =>
+    stage.permits.giveBack(
+      { kind: 'rate', key: 'r', tenant: 'local', place: { directiveId: 'd0', index, round: '1' } },
+      '1',
+    );
+  const [, second, third, fourth] = [await turn('a'), await turn('b'), await turn('c'), await turn('d')];
+  await give('b');
+  await give('c');
+  expect([await turn('e'), await turn('f')]).toEqual([second, third]);
+  expect(await turn('g')).toBeGreaterThan(fourth);
+});

@@ -23,7 +23,7 @@ export interface RiskTerms {
 }
 
 /** What the home slot of a tenant gives: to tasks a turn under a rate or a place under a concurrency key, to directives a place or money. */
-export type PermitKind = 'rate' | 'concurrency' | 'directives' | 'spend' | 'overspend';
+export type PermitKind = 'rate' | 'concurrency' | 'directives' | 'spend' | 'overspend' | 'undraw';
 
 /** What a task borrows from its tenant's home slot for each attempt: one of `max` places, or one of `max` turns in `perMs`. */
 export interface Permit {

@@ -29,7 +29,7 @@ export class Courier {
     if (!order) return;
     if (order.word === 'back') {
       this.waiting.clear();
-      this.given.push(...(await this.permits.giveBack(order, order.max, order.perMs)));
+      this.given.push(...(await this.permits.giveBack(order, order.max)));
       if (pick % 4 > 0) await this.permits.strike(0, order);
       return;
     }

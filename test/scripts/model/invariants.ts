@@ -221,6 +221,7 @@ function checkPlaces({ directives, home }: Snapshot): Faults {
 
 /** A directive counts its work right, has a place exactly while it has any, and reserves no more than it drew of the day's money. */
 function checkLimits({ directives, list, lists }: Snapshot): Faults {
+  const cascade = list('cascade');
   const inLine = lists.filter((name) => name.startsWith('ready:')).flatMap((name) => list(name));
   return directives.flatMap(({ id, state, closing, tasks, limits, numbers }) => {
     // One that closes gives all back at its end.
@@ -230,10 +231,16 @@ function checkLimits({ directives, list, lists }: Snapshot): Faults {
       (task) => !task.busy && (isLive(task) || inLine.includes(`${id}.${task.index}`)),
     );
     const { chargedMicroUsd = 0, overrunMicroUsd = 0, reservedMicroUsd = 0 } = numbers;
+    const isKept =
+      limits.slot === 'held' &&
+      limits.busy === 0 &&
+      state !== 'QUEUED' &&
+      !cascade.some((name) => name.startsWith(`${id}.`));
     const isOverdrawn = limits.drawn > 0 && chargedMicroUsd - overrunMicroUsd + reservedMicroUsd > limits.drawn;
     return [
       ...(limits.busy === said ? [] : [`${id} counts ${limits.busy} tasks at work, and ${said} say so`]),
       ...silent.map(({ index }) => `${id} does not count ${index}, which is at work`),
+      ...(isKept ? [`${id} keeps its place, and nothing of it is at work`] : []),
       ...(isOverdrawn ? [`${id} reserved more than it drew`] : []),
     ];
   });

@@ -72,7 +72,7 @@ export class PermitClerk {
   }
 
   private async giveBack(shard: number, order: PermitOrder): Promise<Followup[]> {
-    const followups = await this.deliver(await this.context.permits.giveBack(order, order.max, order.perMs));
+    const followups = await this.deliver(await this.context.permits.giveBack(order, order.max));
     await this.context.permits.strike(shard, order);
     return followups;
   }

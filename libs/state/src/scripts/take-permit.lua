@@ -8,6 +8,6 @@ local kind, key, holder, max, per_ms = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[
 require_that(max and max >= 1 and per_ms and (kind ~= 'rate' or per_ms >= 1), 'a limit and a period are needed')
 guard_home(kind, key)
 
-if kind == 'spend' then return draw(holder, tonumber(key), max, per_ms) end
+if kind == 'spend' then return draw(holder, tonumber(key) or max, max, per_ms) end
 if kind == 'rate' then return { 'granted', take_turn(kind, key, holder, max, per_ms) } end
 return { take_place(kind, key, holder, max), '' }

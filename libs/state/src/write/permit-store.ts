@@ -69,9 +69,9 @@ export class PermitStore {
   }
 
   /** Who got the place that became free. `max`: what it asked under, what is left, or what was spent. */
-  async giveBack(given: Omit<GivenPermit, 'turnAtMs'>, max: string, perMs = '0'): Promise<GivenPermit[]> {
+  async giveBack(given: Omit<GivenPermit, 'turnAtMs'>, max: string): Promise<GivenPermit[]> {
     const { place, tenant, kind, key } = given;
-    const args = [kind, key, holderOf(place), max, perMs];
+    const args = [kind, key, holderOf(place), max];
     const holders = await this.scripts.run({ name: 'return-permit', root: this.keys.tenant(tenant), args });
     return (holders as string[]).map((holder) => ({ place: placeOf(holder), tenant, kind, key, turnAtMs: null }));
   }

@@ -49,6 +49,8 @@ end
 -- go (a human let it), advance (it became final as `chunk`), refuse (its budget).
 local function run_cascade(directive, node, chunk, mode, release)
   if directive.closing ~= '' or RESTING[directive.state] then return end
+  -- A chunk that readies nobody may be the last that kept the directive's place.
+  limits_of(directive)
   if mode == 'unpark' then return run_unpark(directive, node, chunk, release) end
   if mode == 'refuse' then return refuse_for_budget(directive, node, release) end
   if mode == 'advance' then return advance(directive, node, load_control(directive, node), chunk, release) end

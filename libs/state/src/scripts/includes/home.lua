@@ -12,7 +12,7 @@ local function home_key(name, kind, key)
 end
 
 local function guard_home(kind, key)
-  guard_sets({ 'none', home_key('holders', kind, key), home_key('line', kind, key), home_key('returned', kind, key) })
+  guard_sets({ 'none', home_key('holders', kind, key), home_key('line', kind, key), home_key('returned', kind, key), home_key('freed', kind, key) })
 end
 
 -- The limit stands in the line, too, for tasks may name one key with different limits: the first in line is asked for its own.
@@ -59,27 +59,43 @@ local function return_place(kind, key, holder, max)
   return hand_on(kind, key)
 end
 
--- A turn that has not come yet: who asks next may have it at the end of the bucket.
-local function return_turn(key, holder, max, per_ms)
-  local turns, full = home_key('holders', 'rate', key), home_key('full', 'rate', key)
-  local turn_at, full_at = redis.call('ZSCORE', turns, holder), redis.call('GET', full)
-  if turn_at and full_at and tonumber(turn_at) > NOW then
-    redis.call('SET', full, ('%.3f'):format(math.max(NOW, tonumber(full_at) - per_ms / max)), 'KEEPTTL')
-    redis.call('ZREM', turns, holder)
-  end
+-- A turn that has not come yet: whoever asks next and would have to wait longer may have it.
+local function return_turn(key, holder)
+  local turns, freed = home_key('holders', 'rate', key), home_key('freed', 'rate', key)
+  local turn_at = tonumber(redis.call('ZSCORE', turns, holder) or 0)
+  if turn_at <= NOW then return end
+  redis.call('ZREM', turns, holder)
+  redis.call('ZADD', freed, int(turn_at), holder)
+  redis.call('PEXPIRE', freed, int(math.max(redis.call('PTTL', turns), turn_at - NOW + REMEMBERED_MS)))
+end
+
+local function freed_turn(key, before)
+  local freed = home_key('freed', 'rate', key)
+  local first = redis.call('ZRANGEBYSCORE', freed, int(NOW), '(' .. int(before), 'WITHSCORES', 'LIMIT', 0, 1)
+  if not first[1] then return nil end
+  redis.call('ZREM', freed, first[1])
+  return tonumber(first[2])
 end
 
 -- A token bucket that holds `max` and is filled evenly within `per_ms`, as the time at which it would be full again (GCRA).
-local function take_turn(kind, key, holder, max, per_ms)
-  local turns, full = home_key('holders', kind, key), home_key('full', kind, key)
-  local known = redis.call('ZSCORE', turns, holder)
-  if known then return known end
+local function next_turn(key, max, per_ms)
+  local full = home_key('full', 'rate', key)
   local full_at = math.max(NOW, tonumber(redis.call('GET', full) or 0)) + per_ms / max
-  local turn_at = int(math.ceil(math.max(NOW, full_at - per_ms)))
+  local turn_at = math.ceil(math.max(NOW, full_at - per_ms))
+  local freed_at = turn_at > NOW and freed_turn(key, turn_at)
+  if freed_at then return freed_at end
   local keep_ms = int(math.ceil(full_at - NOW) + 2 * REMEMBERED_MS)
   redis.call('SET', full, ('%.3f'):format(full_at), 'PX', keep_ms)
+  return turn_at, keep_ms
+end
+
+local function take_turn(kind, key, holder, max, per_ms)
+  local turns = home_key('holders', kind, key)
+  local known = redis.call('ZSCORE', turns, holder)
+  if known then return known end
+  local turn_at, keep_ms = next_turn(key, max, per_ms)
   redis.call('ZREMRANGEBYSCORE', turns, '-inf', int(NOW - REMEMBERED_MS))
-  redis.call('ZADD', turns, turn_at, holder)
-  redis.call('PEXPIRE', turns, keep_ms)
-  return turn_at
+  redis.call('ZADD', turns, int(turn_at), holder)
+  redis.call('PEXPIRE', turns, keep_ms or int(math.max(redis.call('PTTL', turns), turn_at - NOW + 2 * REMEMBERED_MS)))
+  return int(turn_at)
 end

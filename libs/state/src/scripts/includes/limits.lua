@@ -3,6 +3,7 @@
 -- permit or about to be expanded; each says so of itself. A directive without any gives its place back, and is not made to wait when it comes back.
 -- Above every limit: such a request is not made to wait.
 local ANY_NUMBER = 1000000
+local NUMBERS = { 'round', 'busy', 'drawn', 'draws', 'wanted', 'excess', 'books' }
 
 local settle_limits
 
@@ -12,7 +13,8 @@ local function limits_of(directive)
     local terms = directive.terms and budget_terms(directive)
     if terms and (terms.slots or terms.dayMicroUsd) then
       local text = redis.call('HGET', directive_key(directive.id), 'limits')
-      directive.limits = text and cjson.decode(text) or { round = 0, busy = 0, drawn = 0, draws = 0, wanted = 0, excess = 0, books = 0 }
+      directive.limits = text and cjson.decode(text) or {}
+      for _, name in ipairs(NUMBERS) do directive.limits[name] = directive.limits[name] or 0 end
       directive.beforeSave = settle_limits
     end
   end
@@ -65,8 +67,10 @@ local function ask_draw(directive, lack)
   local limits, day = limits_of(directive), budget_terms(directive).dayMicroUsd
   if limits.need and limits.need <= lack then return end
   if not limits.need then limits.draws = limits.draws + 1 end
-  local all = directive.chargedMicroUsd + directive.reservedMicroUsd + limits.wanted - limits.drawn
-  limits.need, limits.want = lack, math.max(lack, math.min(all, day))
+  local taken, wanted = directive.chargedMicroUsd + directive.reservedMicroUsd, limits.wanted
+  -- No more than its own budget lets them have.
+  if directive.budgetMicroUsd then wanted = math.min(wanted, directive.budgetMicroUsd - taken) end
+  limits.need, limits.want = lack, math.max(lack, math.min(taken + wanted - limits.drawn, day))
 end
 
 note_excess = function(directive, amount)

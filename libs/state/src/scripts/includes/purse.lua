@@ -19,7 +19,7 @@ end
 
 -- Of what the tenant may spend today (UTC) at least what is needed and at most what is wanted, for one directive.
 local function draw(holder, need, want, limit)
-  if is_returned('spend', holder) then return { 'returned', '' } end
+  if is_returned('spend', holder) or is_returned('undraw', holder) then return { 'returned', '' } end
   local key, id = spent_key(math.floor(NOW / DAY_MS)), holder:match('^[^.]+')
   local known = redis.call('HGET', key, 'draw:' .. holder)
   if known then return { 'granted', known } end
@@ -33,12 +33,31 @@ local function draw(holder, need, want, limit)
   return { 'granted', amount }
 end
 
+-- A draw that nobody was told of, or needs any more. What was drawn.
+local function undo_draw(key, id, holder)
+  local amount = tonumber(redis.call('HGET', key, 'draw:' .. holder) or 0)
+  if amount > 0 then
+    redis.call('HDEL', key, 'draw:' .. holder)
+    redis.call('HINCRBY', key, 'total', int(-amount))
+    redis.call('HINCRBY', key, 'of:' .. id, int(-amount))
+  end
+end
+
+local function withdraw(holder)
+  if is_returned('undraw', holder) then return end
+  local today = math.floor(NOW / DAY_MS)
+  for day = today, today - 2, -1 do undo_draw(spent_key(day), holder:match('^[^.]+'), holder) end
+  remember_return('undraw', holder)
+end
+
 -- What a directive drew and did not spend goes back to the days it was drawn on, the last first; older days are forgotten, and need nothing back.
-local function return_draws(holder, unspent)
+-- `is_asking`: it was not told yet of what it asked for last.
+local function return_draws(holder, unspent, is_asking)
   if is_returned('spend', holder) then return end
   local today, id = math.floor(NOW / DAY_MS), holder:match('^[^.]+')
   for day = today, today - 2, -1 do
     local key = spent_key(day)
+    if is_asking then undo_draw(key, id, holder) end
     local back = math.min(unspent, tonumber(redis.call('HGET', key, 'of:' .. id) or 0))
     if back > 0 then redis.call('HINCRBY', key, 'total', int(-back)) end
     redis.call('HDEL', key, 'of:' .. id)

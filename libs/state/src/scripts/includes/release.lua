@@ -79,7 +79,7 @@ end
 local function await_expansion(directive, index, control, task)
   set_busy(directive, task, true)
   if not task.busy then return end
-  task.state, task.since, task.waiting = task.state or 'ready', NOW, { control.when and 'condition' or 'release', control.id }
+  task.state, task.since, task.waiting = task.state or 'ready', NOW, control.when and not task.passed and { 'condition', control.id } or { 'release', directive.id }
   save_task(directive, index, task)
 end
 

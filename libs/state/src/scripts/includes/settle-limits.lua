@@ -22,7 +22,7 @@ do
     limits.busy = 0
     if limits.slot then return_slot(directive, limits) end
     if limits.draws > 0 and not limits.isOver then
-      file_permit(limit_member('back', directive, 'spend', limits.draws, '', limits.drawn - directive.chargedMicroUsd))
+      file_permit(limit_member('back', directive, 'spend', limits.draws, limits.need and 'asked' or '', limits.drawn - directive.chargedMicroUsd))
     end
     limits.isOver, limits.need = true, nil
   end
@@ -31,6 +31,12 @@ do
     local text = cjson.encode(limits)
     if text ~= directive.storedLimits then redis.call('HSET', directive_key(directive.id), 'limits', text) end
     directive.storedLimits = text
+  end
+
+  -- Its own tasks left enough for all that waited.
+  local function withdraw(directive, limits)
+    file_permit(limit_member('back', directive, 'undraw', limits.draws, '', 0))
+    limits.need = nil
   end
 
   -- Once a call: a smaller need takes the place of a larger one.
@@ -52,6 +58,7 @@ do
       if limits.slot == 'held' and limits.busy <= 0 and not directive.filed then return_slot(directive, limits) end
       if not limits.slot and limits.busy > 0 then ask_slot(directive, limits, 'held', ANY_NUMBER) end
     end
+    if limits.need and limits.wanted <= 0 then withdraw(directive, limits) end
     file_draw(directive, limits)
     save_limits(directive, limits)
   end
