@@ -15,7 +15,7 @@ import {
   type Settlement,
 } from '#libs/state';
 import { readStory, type StoredEvent } from '../setup/stored-story.js';
-import { readKeyspace, type Keyspace } from './keyspace.js';
+import { readKeyspace, type Keyspace, type KnownKeys } from './keyspace.js';
 import { aDraft, planOf, queue } from './orders.js';
 
 export interface EventPointer {
@@ -32,6 +32,7 @@ export class Stage {
   readonly attempts: AttemptStore;
   readonly permits: PermitStore;
   private readonly scripts: ScriptRunner;
+  private readonly known: KnownKeys = new Map();
 
   constructor(
     readonly redis: Redis,
@@ -150,7 +151,7 @@ export class Stage {
 
   /** Everything this stage has in Redis; throws when the copy of a story was left behind. */
   async keyspace(): Promise<Keyspace> {
-    const space = await readKeyspace(this.redis, `{${this.prefix}:*`);
+    const space = await readKeyspace(this.redis, `{${this.prefix}:*`, this.known);
     const copies = Object.keys(space).filter((key) => key.endsWith(':copy'));
     if (copies.length > 0) throw new Error(`left behind: ${copies.join(', ')}`);
     return space;

@@ -31,6 +31,14 @@ function checkBudget({ numbers, budgetMicroUsd, tasks }: DirectiveView): Faults 
   return faults;
 }
 
+const known = new WeakMap<readonly StoredEvent[], Folded>();
+
+function foldOnce(events: readonly StoredEvent[]): Folded {
+  const folded = known.get(events) ?? foldEvents(events);
+  known.set(events, folded);
+  return folded;
+}
+
 function nameOf(index: string, { tasks }: DirectiveView): string {
   return tasks.get(index)?.id ?? `#${index}`;
 }
@@ -251,7 +259,7 @@ export function checkState(snapshot: Snapshot): Faults {
   const each = snapshot.directives.flatMap((view) =>
     [
       ...checkBudget(view),
-      ...checkStory(view, foldEvents(view.events)),
+      ...checkStory(view, foldOnce(view.events)),
       ...checkWaiting(view, snapshot),
       ...checkRest(view, snapshot),
       ...checkEnds(view),

@@ -85,9 +85,18 @@ function viewOfTask(index: string, plan: Hash, tasks: Hash): TaskView {
   };
 }
 
-function viewOf(stage: Stage, space: Keyspace, id: string): DirectiveView {
+const isPast = (timeMs: string | undefined): boolean => Number(timeMs) <= Date.now();
+
+/** A key whose text did not change is the same object. */
+function isSame(left: Keyspace, right: Keyspace): boolean {
+  const names = Object.keys(left);
+  return names.length === Object.keys(right).length && names.every((name) => left[name] === right[name]);
+}
+
+function viewOf(stage: Stage, space: Keyspace, id: string, before: DirectiveView | undefined): DirectiveView {
   const root = stage.keys.directive(id);
   const keys = Object.fromEntries(Object.entries(space).filter(([key]) => key === root || key.startsWith(`${root}:`)));
+  if (before && isSame(before.keys, keys)) return { ...before, isOverTtl: isPast((keys[root] as Hash)['ttlAt']) };
   const limits = (keys[root] as Hash)['limits'];
   const record = expandRecord(keys[root] as Hash);
   const plan = (keys[`${root}:plan`] ?? {}) as Hash;
@@ -100,7 +109,7 @@ function viewOf(stage: Stage, space: Keyspace, id: string): DirectiveView {
     state: record['state'] as DirectiveState,
     closing: record['closing'] ?? '',
     review: record['review'] ?? '',
-    isOverTtl: Number(record['ttlAt']) <= Date.now(),
+    isOverTtl: isPast(record['ttlAt']),
     numbers: Object.fromEntries(Object.entries(record).map(([name, value]) => [name, Number(value)])),
     budgetMicroUsd: record['budgetMicroUsd'] === undefined ? undefined : Number(record['budgetMicroUsd']),
     tasks: new Map(indexes.map((index) => [index, viewOfTask(index, plan, tasks)])),
@@ -111,13 +120,14 @@ function viewOf(stage: Stage, space: Keyspace, id: string): DirectiveView {
   };
 }
 
-export async function takeSnapshot(stage: Stage, ids: readonly string[]): Promise<Snapshot> {
+/** What did not change since `before` is taken over from it. */
+export async function takeSnapshot(stage: Stage, ids: readonly string[], before?: Snapshot): Promise<Snapshot> {
   const space = await stage.keyspace();
   const root = `${stage.keys.root(0)}:`;
   const home = Object.entries(space).filter(([key]) => key.startsWith(stage.keys.tenant('local')));
   const lists = Object.keys(space).filter((key) => key.startsWith(root) && !key.startsWith(`${root}d:`));
   return {
-    directives: ids.map((id) => viewOf(stage, space, id)),
+    directives: ids.map((id, at) => viewOf(stage, space, id, before?.directives[at])),
     list: (name) => Object.keys(space[root + name] ?? {}),
     lists: lists.map((key) => key.slice(root.length)),
     home: Object.fromEntries(home),

@@ -42,7 +42,7 @@ export class World {
   }
 
   async look(): Promise<Snapshot> {
-    this.snapshot = await takeSnapshot(this.stage, this.ids);
+    this.snapshot = await takeSnapshot(this.stage, this.ids, this.snapshot);
     return this.snapshot;
   }
 

@@ -55,7 +55,7 @@ describe('the work on an input', () => {
           expect(twice!.steps / once!.steps).toBeLessThan(2.2);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 25 },
     );
   });
 
