@@ -46,6 +46,8 @@ const ownIncludes: Readonly<Record<string, readonly string[]>> = {
   'commit-plan': ['plan'],
   'decide-hold': ['decide'],
   'extend-plan': ['plan'],
+  'pass-condition': ['expanding'],
+  'refuse-task': ['expanding'],
   'return-permit': ['home', 'purse'],
   'settle-attempt': ['settlements'],
   'stage-plan': ['plan'],

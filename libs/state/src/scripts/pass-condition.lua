@@ -5,15 +5,8 @@
 -- Events: task.skipped and what follows, or what a task that is ready gets
 
 local id, index = ARGV[1], ARGV[2]
-local directive = load_directive(id)
-local control = directive and load_control(directive, index)
-local task = control and (load_task(directive, index) or {})
-if not control or RESTING[directive.state] or directive.closing ~= '' or FINAL[task.state] then
-  redis.call('ZREM', shard_key('expand'), task_member(id, index))
-  return { 'stale' }
-end
-if task.passed or task.first or task.nonce then return { 'stale' } end
-guard_directive(directive)
+local directive, control, task = load_expanding(id, index)
+if not directive or task.passed then return { 'stale' } end
 
 local release = new_release(ARGV[4], ARGV[5])
 redis.call('ZREM', shard_key('expand'), task_member(id, index))

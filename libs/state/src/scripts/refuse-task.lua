@@ -5,15 +5,8 @@
 -- Events: directive.started if it had not, task.failed, and what follows
 
 local id, index = ARGV[1], ARGV[2]
-local directive = load_directive(id)
-local control = directive and load_control(directive, index)
-local task = control and (load_task(directive, index) or {})
-if not control or RESTING[directive.state] or directive.closing ~= '' or FINAL[task.state] then
-  redis.call('ZREM', shard_key('expand'), task_member(id, index))
-  return { 'stale' }
-end
-if task.first or task.nonce then return { 'stale' } end
-guard_directive(directive)
+local directive, control, task = load_expanding(id, index)
+if not directive then return { 'stale' } end
 
 local release = new_release(ARGV[5], ARGV[6])
 redis.call('ZREM', shard_key('expand'), task_member(id, index))
