@@ -82,9 +82,9 @@ export default {
     ),
     forbid(
       'chaos-from-outside',
-      'The chaos harness stands outside: settings, logs and the worker host of the product, and no way into its record.',
+      'The chaos harness stands outside: what the product starts and says, and no way into its record.',
       { path: '^chaos/' },
-      onlyOurs('^chaos/', '^libs/(config|telemetry)/', '^apps/workers/src/index\\.ts$'),
+      onlyOurs('^chaos/', '^libs/(config|contracts|telemetry)/', '^apps/(orchestrator|workers)/src/index\\.ts$'),
     ),
     forbid(
       'checker-knows-nothing',

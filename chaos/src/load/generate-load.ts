@@ -10,10 +10,13 @@ import {
   sharedKey,
   tightBudget,
 } from './bound-shapes.js';
-import type { Draft } from './draft.js';
+import { homeTenant, type Draft } from './draft.js';
 import { chain, diamond, failure, fan, forEach, optionalFailure, retries } from './plain-shapes.js';
 
 type Shape = (random: SeededRandom) => Draft;
+
+const otherTenants = ['acme', 'blue'];
+const othersShare = 0.2;
 
 /** How often each comes, of a hundred. */
 const shapes: readonly [Shape, number][] = [
@@ -35,6 +38,17 @@ const shapes: readonly [Shape, number][] = [
   [approval, 5],
 ];
 
+/** Shapes that need no human: other tenants have none. */
+const quiet = new Set(['chain', 'diamond', 'fan', 'for-each', 'optional-failure', 'retries', 'failure']);
+
+/** Gives it to a tenant, whose word then stands in every input and output of it, and must stand nowhere else. */
+function owned(draft: Draft, random: SeededRandom): Draft {
+  const isOther = random.chance(othersShare) && quiet.has(draft.shape);
+  const tenant = isOther ? random.pick(otherTenants) : homeTenant;
+  const tasks = draft.body.tasks.map((task) => ({ ...task, input: { ...task.input, canary: `canary-of-${tenant}` } }));
+  return { ...draft, tenant, body: { ...draft.body, tasks } };
+}
+
 /** Drafts with at least so many tasks in all, and each shape once if there is room for it; the same for the same seed. */
 export function generateLoad(random: SeededRandom, tasks: number): Draft[] {
   const deck = shapes.flatMap(([shape, share]) => Array.from({ length: share }, () => shape));
@@ -45,5 +59,5 @@ export function generateLoad(random: SeededRandom, tasks: number): Draft[] {
     drafts.push(next);
     count += next.body.tasks.length;
   }
-  return drafts;
+  return drafts.map((draft) => owned(draft, random));
 }

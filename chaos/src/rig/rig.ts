@@ -24,6 +24,7 @@ const mains: Record<Role, string> = {
   recorder: 'apps/recorder/src/main.js',
   worker: 'chaos/src/work/worker-host.process.js',
   'foreign-worker': 'chaos/src/work/foreign-worker.process.js',
+  'tenant-door': 'chaos/src/rig/tenant-door.process.js',
   witness: 'chaos/src/witness/witness.process.js',
 };
 const dist = join(import.meta.dirname, '..', '..', '..');
@@ -38,6 +39,7 @@ export class Rig {
   readonly history: History;
   private readonly preparations: Preparation[] = [];
   private readonly ports = new Map<string, number>();
+  private doorUrl = '';
   private witnessUrl = '';
 
   private constructor(
@@ -71,6 +73,17 @@ export class Rig {
     return this.of('orchestrator').map(({ name }) => `http://127.0.0.1:${this.ports.get(name)}`);
   }
 
+  /** Where directives of other tenants go in: `<door>/<tenant>`. */
+  get door(): string {
+    return this.doorUrl;
+  }
+
+  /** Of a directive of any tenant, from its record; undefined while Redis does not say. */
+  async stateOf(id: string): Promise<string | undefined> {
+    const key = `{${keyPrefix}:${/^d(\d+)_/.exec(id)![1]}}:d:${id}`;
+    return (await this.redis.admin.hget(key, 'state').catch(() => undefined)) ?? undefined;
+  }
+
   get lives(): Life[] {
     return this.processes.flatMap(({ lives }) => lives);
   }
@@ -82,7 +95,7 @@ export class Rig {
     for (const [role, count] of Object.entries(this.settings.crew) as [Exclude<Role, 'witness'>, number][]) {
       for (let slot = 1; slot <= count; slot += 1) {
         if (role === 'orchestrator') this.ports.set(`${role}-${slot}`, await findFreePort());
-        this.keep(role, slot, role.endsWith('worker') ? [this.witnessUrl] : []);
+        this.keep(role, slot, await this.wordsFor(role));
       }
     }
   }
@@ -98,6 +111,14 @@ export class Rig {
   abandon(): void {
     for (const each of this.processes) each.kill();
     void this.redis.kill();
+  }
+
+  private async wordsFor(role: Role): Promise<string[]> {
+    if (role.endsWith('worker')) return [this.witnessUrl];
+    if (role !== 'tenant-door') return [];
+    const port = await findFreePort();
+    this.doorUrl = `http://127.0.0.1:${port}`;
+    return [String(port)];
   }
 
   private keep(role: Role, slot: number, words: readonly string[]): void {

@@ -30,10 +30,10 @@ function mixedStage({ kills = mixedKills, tasks, pace, faults }: ChaosOptions): 
   const windowMs = kills * mean(killEveryMs) * pace;
   const names = faults ?? Object.keys(everyFault);
   const planned = names.map((name): Planned => {
-    const { create, times } = everyFault[name]!;
-    const wanted = Math.max(name === 'kill' ? kills : 3, Math.round((times * kills) / mixedKills));
+    const offer = everyFault[name]!;
+    const wanted = Math.max(name === 'kill' ? kills : 3, Math.round((offer.times * kills) / mixedKills));
     const everyMs = windowMs / wanted;
-    return { fault: create(), times: wanted, everyMs: [everyMs * 0.5, everyMs * 1.5] };
+    return { fault: offer.create(), times: wanted, everyMs: [everyMs * 0.5, everyMs * 1.5] };
   });
   return { ...roughly('mix', tasks, planned), loadMs: windowMs };
 }

@@ -60,12 +60,7 @@ export async function runStage(stage: Stage, settings: RigSettings, random: Seed
 async function perform(rig: Rig, stage: Stage, random: SeededRandom): Promise<void> {
   for (const { fault } of stage.planned) await fault.prepare?.(rig, random.fork(`prepare ${fault.name}`));
   await rig.start();
-  const load = new LoadDriver(
-    rig.urls,
-    rig.history,
-    generateLoad(random.fork('load'), stage.tasks),
-    random.fork('clients'),
-  );
+  const load = new LoadDriver(rig, generateLoad(random.fork('load'), stage.tasks), random.fork('clients'));
   await load.publish();
   rig.history.add({ kind: 'phase', phase: 'load' });
   await Promise.all([load.run(stage.loadMs), injectFaults(rig, stage.planned, random.fork('faults'))]);
@@ -75,6 +70,7 @@ async function perform(rig: Rig, stage: Stage, random: SeededRandom): Promise<vo
     await Promise.all(stuck.map(async (id) => [id, await load.describe(id)] as const)),
   );
   rig.history.add({ kind: 'phase', phase: stuck.length === 0 ? 'drained' : 'not-drained', detail: reasons });
+  await load.lookAround();
   await load.stop();
 }
 
