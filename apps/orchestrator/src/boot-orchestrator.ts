@@ -54,5 +54,6 @@ export async function bootOrchestrator(env: Env, logger: Logger): Promise<Runnin
   }
   const url = await app.getUrl();
   logger.info({ url }, 'orchestrator is running');
-  return { url, ingress: context.ingress, closeWithinMs: env.shutdownGraceMs + closeMarginMs, close };
+  const { broken } = app.get(OrchestratorModule);
+  return { url, ingress: context.ingress, broken, closeWithinMs: env.shutdownGraceMs + closeMarginMs, close };
 }

@@ -24,7 +24,13 @@ const whole = (fallback: number, min: number, max: number) =>
 /** Every setting of every process, by environment variable. Times are milliseconds. */
 export const EnvSchema = z
   .object({
-    REDIS_URL: z.url({ protocol: /^(redis|rediss)$/ }).default('redis://127.0.0.1:6379'),
+    REDIS_URL: z
+      .string()
+      .regex(/^rediss?(-sentinel|-cluster)?:\/\/[^/?#]/, 'must be redis://, redis-sentinel:// or redis-cluster://')
+      .default('redis://127.0.0.1:6379'),
+    COC_REDIS_CA_FILE: z.string().default(''),
+    COC_REDIS_CERT_FILE: z.string().default(''),
+    COC_REDIS_KEY_FILE: z.string().default(''),
     COC_KEY_PREFIX: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,40}$/)
@@ -59,7 +65,14 @@ export const EnvSchema = z
     COC_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .transform((raw) => ({
-    redis: { url: raw.REDIS_URL, keyPrefix: raw.COC_KEY_PREFIX, allowEviction: raw.COC_ALLOW_EVICTION },
+    redis: {
+      url: raw.REDIS_URL,
+      caFile: raw.COC_REDIS_CA_FILE,
+      certFile: raw.COC_REDIS_CERT_FILE,
+      keyFile: raw.COC_REDIS_KEY_FILE,
+      keyPrefix: raw.COC_KEY_PREFIX,
+      allowEviction: raw.COC_ALLOW_EVICTION,
+    },
     shards: raw.COC_SHARDS,
     http: { host: raw.COC_HOST, port: raw.COC_PORT },
     stream: { heartbeatMs: raw.COC_STREAM_HEARTBEAT_MS },

@@ -1,5 +1,5 @@
 import { formatTaskIndex, type AttemptId } from '#libs/contracts';
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { Keys } from './keys.js';
 
 /** Whether an attempt may still act: its directive is not final or paused-to-close and its fence is the current one. */

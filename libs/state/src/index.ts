@@ -3,7 +3,6 @@ export { AttemptFence } from './attempt-fence.js';
 export { ActionCatalog } from './catalog/action-catalog.js';
 export { ControlStreamReader, type AbortSignalMessage } from './control/control-stream.js';
 export { Keys } from './keys.js';
-export { openBlockingRedis, openRedis, type Redis } from './redis/open-redis.js';
 export { QueueWindows, type QueueLine } from './agenda/queue-windows.js';
 export { ShardAgenda, type Agenda, type RemovedJob } from './agenda/shard-agenda.js';
 export {

@@ -31,8 +31,8 @@ function createServer(env: Env, { redis, keys, servedShards }: Installation, log
     shutdownGraceMs: env.shutdownGraceMs,
     hostName: `${hostname()}.${process.pid}`,
   };
-  const workers = new ActionWorkers(settings, runner, running, logger);
-  const cancels = new CancelListener(env.redis.url, keys, servedShards, running);
+  const workers = new ActionWorkers(settings, redis, runner, running, logger);
+  const cancels = new CancelListener(env.redis, keys, servedShards, running);
   return new HostActionServer(env.worker.actions, new ActionCatalog(redis, keys), cancels, workers, logger);
 }
 
@@ -63,6 +63,7 @@ export async function startWorkerHost(
     await app.listen();
     return {
       closeWithinMs: env.shutdownGraceMs + closeMarginMs,
+      broken: server.broken,
       close: async () => {
         await app.close();
         redis.disconnect();

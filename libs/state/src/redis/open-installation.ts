@@ -1,6 +1,5 @@
-import type { Redis } from 'ioredis';
+import { openFitRedis, type Redis, type RedisSettings } from '#libs/redis';
 import { Keys } from '../keys.js';
-import { connectFitRedis, openRedis } from './open-redis.js';
 
 export interface Installation {
   redis: Redis;
@@ -13,12 +12,11 @@ export interface Installation {
 
 /** Connects to a fit Redis and joins the installation in it. Throws RedisUnfitError. */
 export async function openInstallation(
-  { url, keyPrefix, allowEviction }: { url: string; keyPrefix: string; allowEviction: boolean },
+  settings: RedisSettings & { keyPrefix: string; allowEviction: boolean },
   shards: number,
 ): Promise<Installation> {
-  const redis = openRedis(url);
-  const warnings = await connectFitRedis(redis, url, { allowEviction });
-  const keys = new Keys(keyPrefix);
+  const { redis, warnings } = await openFitRedis(settings);
+  const keys = new Keys(settings.keyPrefix);
   // GT keeps the highest number without a race between processes that start together.
   await redis.zadd(keys.installation(), 'GT', shards, 'shards');
   return { redis, keys, servedShards: Number(await redis.zscore(keys.installation(), 'shards')), warnings };
