@@ -9,19 +9,23 @@ import { Spawned } from '../setup/spawned.js';
 export const root = join(import.meta.dirname, '../..');
 const resting = ['COMPLETED', 'PARTIALLY_COMPLETED', 'FAILED', 'TIMEOUT', 'STOPPED', 'CANCELLED', 'ORPHANED'];
 
+/** A Redis, a cluster, or a master under Sentinels. */
+export type TestStore = Pick<TestRedis, 'url' | 'stop'>;
+
 /** The built services as real processes on a Redis of their own. */
 export class Services {
   readonly processes: Spawned[] = [];
   url = '';
 
   private constructor(
-    readonly redis: TestRedis,
+    readonly redis: TestStore,
     readonly dataDir: string,
     private readonly settings: Record<string, string>,
   ) {}
 
-  static async open(settings: Record<string, string> = {}): Promise<Services> {
-    return new Services(await startRedis(), await mkdtemp(join(tmpdir(), 'coc-e2e-')), settings);
+  /** On a Redis of their own unless another place is given; it is stopped with them. */
+  static async open(settings: Record<string, string> = {}, redis?: TestStore): Promise<Services> {
+    return new Services(redis ?? (await startRedis()), await mkdtemp(join(tmpdir(), 'coc-e2e-')), settings);
   }
 
   /** Starts `dist/apps/<app>`; resolves when it says that it is running. */

@@ -14,7 +14,7 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
-const readyLine = 'Ready to accept connections';
+const readyLine = /Ready to accept connections|\+monitor master/;
 const bindAttempts = 5;
 
 async function findFreePort(): Promise<number> {
@@ -37,7 +37,7 @@ function waitUntilReady(child: ChildProcess): Promise<void> {
     let talk = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       talk += text;
-      if (talk.includes(readyLine)) resolve();
+      if (readyLine.test(talk)) resolve();
     });
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`redis-server ended with ${code} before it was ready: ${talk}`)));
@@ -52,12 +52,10 @@ async function endProcess(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-async function startOnce(args: readonly string[]): Promise<TestRedis> {
+async function startOnce(argsOf: (port: number, folder: string) => string[]): Promise<TestRedis> {
   const port = await findFreePort();
   const folder = await mkdtemp(join(tmpdir(), 'coc-redis-'));
-  const child = spawn(redisServerBinary(), [...settingsOf(port, folder), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(redisServerBinary(), argsOf(port, folder), { stdio: ['ignore', 'pipe', 'inherit'] });
   const stop = async () => {
     await endProcess(child);
     await rm(folder, { recursive: true, force: true });
@@ -71,11 +69,21 @@ async function startOnce(args: readonly string[]): Promise<TestRedis> {
   return { url: `redis://127.0.0.1:${port}`, port, process: child, stop };
 }
 
-/** Redis has no port 0, so another process may take the free port first: then the next one is tried. */
+/** Starts a server with the given further arguments. */
 export async function startRedis(options: { args?: readonly string[] } = {}): Promise<TestRedis> {
+  return startOnFreePort((port, folder) => [...settingsOf(port, folder), ...(options.args ?? [])]);
+}
+
+/** A Sentinel by its configuration file, which it rewrites. */
+export async function startSentinel(file: string): Promise<TestRedis> {
+  return startOnFreePort((port) => [file, '--sentinel', '--port', String(port), '--bind', '127.0.0.1']);
+}
+
+/** Redis has no port 0, so another process may take the free port first: then the next one is tried. */
+async function startOnFreePort(argsOf: (port: number, folder: string) => string[]): Promise<TestRedis> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startOnce(options.args ?? []);
+      return await startOnce(argsOf);
     } catch (error) {
       const isTaken = error instanceof Error && error.message.includes('Address already in use');
       if (!isTaken || attempt >= bindAttempts) throw error;
