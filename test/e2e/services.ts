@@ -13,19 +13,26 @@ const resting = ['COMPLETED', 'PARTIALLY_COMPLETED', 'FAILED', 'TIMEOUT', 'STOPP
 export type TestStore = Pick<TestRedis, 'url' | 'stop'>;
 
 /** The built services as real processes on a Redis of their own. */
-export class Services {
+export class Services<Store extends TestStore = TestRedis> {
   readonly processes: Spawned[] = [];
   url = '';
 
   private constructor(
-    readonly redis: TestStore,
+    readonly redis: Store,
     readonly dataDir: string,
     private readonly settings: Record<string, string>,
   ) {}
 
-  /** On a Redis of their own unless another place is given; it is stopped with them. */
-  static async open(settings: Record<string, string> = {}, redis?: TestStore): Promise<Services> {
-    return new Services(redis ?? (await startRedis()), await mkdtemp(join(tmpdir(), 'coc-e2e-')), settings);
+  static async open(settings: Record<string, string> = {}): Promise<Services> {
+    return Services.on(await startRedis(), settings);
+  }
+
+  /** The place is stopped with them. */
+  static async on<Store extends TestStore>(
+    redis: Store,
+    settings: Record<string, string> = {},
+  ): Promise<Services<Store>> {
+    return new Services(redis, await mkdtemp(join(tmpdir(), 'coc-e2e-')), settings);
   }
 
   /** Starts `dist/apps/<app>`; resolves when it says that it is running. */

@@ -7,12 +7,12 @@ import { Services, root } from '../e2e/services.js';
 
 const shards = 6;
 let cluster: TestCluster;
-let services: Services;
+let services: Services<TestCluster>;
 
 beforeAll(async () => {
   cluster = await startCluster();
   const tenants = JSON.stringify({ '*': { maxConcurrentDirectives: 3, maxCostUsdPerDay: 5 } });
-  services = await Services.open({ COC_SHARDS: String(shards), COC_TENANTS: tenants }, cluster);
+  services = await Services.on(cluster, { COC_SHARDS: String(shards), COC_TENANTS: tenants });
   await Promise.all([services.startAll(), services.start('recorder')]);
 });
 

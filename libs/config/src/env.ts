@@ -1,4 +1,4 @@
-import { StartRefusal } from '#libs/contracts';
+import { RedisUrlError, StartRefusal, parseRedisUrl } from '#libs/contracts';
 import { z } from 'zod';
 import { tenantRules } from './tenant-rules.js';
 import { auditSettings, auditVariables } from './audit-settings.js';
@@ -18,16 +18,25 @@ const flag = z
   .default('')
   .transform((text) => text === '1' || text === 'true');
 
+const redisUrl = z
+  .string()
+  .default('redis://127.0.0.1:6379')
+  .superRefine((url, context) => {
+    try {
+      parseRedisUrl(url);
+    } catch (error) {
+      if (!(error instanceof RedisUrlError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+    }
+  });
+
 const whole = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 
 /** Every setting of every process, by environment variable. Times are milliseconds. */
 export const EnvSchema = z
   .object({
-    REDIS_URL: z
-      .string()
-      .regex(/^rediss?(-sentinel|-cluster)?:\/\/[^/?#]/, 'must be redis://, redis-sentinel:// or redis-cluster://')
-      .default('redis://127.0.0.1:6379'),
+    REDIS_URL: redisUrl,
     COC_REDIS_CA_FILE: z.string().default(''),
     COC_REDIS_CERT_FILE: z.string().default(''),
     COC_REDIS_KEY_FILE: z.string().default(''),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import type { RedisOptions } from 'ioredis';
-import { parseRedisUrl, type RedisPlace } from './redis-url.js';
+import { parseRedisUrl, type RedisPlace } from '#libs/contracts';
 
 /** Where Redis is, and by which certificates it is trusted; paths of PEM files, empty for none. */
 export interface RedisSettings {

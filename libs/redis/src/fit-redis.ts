@@ -1,8 +1,7 @@
-import { StartRefusal } from '#libs/contracts';
+import { StartRefusal, describeRedisPlace, parseRedisUrl } from '#libs/contracts';
 import type { Redis as Server } from 'ioredis';
 import type { RedisSettings } from './connection-options.js';
 import { isCluster, mastersOf, openRedis, type Redis } from './open-redis.js';
-import { describePlace, parseRedisUrl } from './redis-url.js';
 
 /** One sentence for the person who started the process, and what to do next. */
 class RedisUnfitError extends StartRefusal {}
@@ -20,7 +19,7 @@ export async function openFitRedis(settings: RedisSettings & { allowEviction: bo
   const place = parseRedisUrl(settings.url);
   const redis = openRedis(settings);
   redis.on('error', () => undefined);
-  const address = describePlace(place);
+  const address = describeRedisPlace(place);
   await connectOnce(redis, address);
   try {
     const warnings = await Promise.all(
@@ -82,5 +81,7 @@ async function connectOnce(redis: Redis, address: string): Promise<void> {
 function refusalOf(address: string, cause: unknown): string {
   const text = cause instanceof Error ? cause.message : '';
   if (/^(NOAUTH|WRONGPASS)/.test(text)) return `Redis at ${address} wants other credentials; put them into REDIS_URL.`;
+  if (/certificate|CERT_/i.test(`${text} ${(cause as { code?: string }).code ?? ''}`))
+    return `Redis at ${address} shows a certificate that is not trusted here; name its authority by COC_REDIS_CA_FILE.`;
   return `No Redis answers at ${address}; start one, or set REDIS_URL.`;
 }

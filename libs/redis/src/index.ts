@@ -1,4 +1,4 @@
-export { connectionOptions, type RedisSettings } from './connection-options.js';
+export type { RedisSettings } from './connection-options.js';
 export { openFitRedis, type FitRedis } from './fit-redis.js';
 export {
   bullConnection,
@@ -10,6 +10,5 @@ export {
   type Redis,
 } from './open-redis.js';
 export { faultOf, type FaultKind } from './redis-fault.js';
-export { RedisUrlError, parseRedisUrl } from './redis-url.js';
 export { Watchdog, type Watched } from './watchdog.js';
 export { runPipeline, type KeyedCommand } from './run-pipeline.js';

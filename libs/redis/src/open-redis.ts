@@ -1,6 +1,6 @@
+import { parseRedisUrl } from '#libs/contracts';
 import { Cluster, Redis as Server, type RedisOptions } from 'ioredis';
 import { connectionOptions, retryAfterMs, serverOptions, type RedisSettings } from './connection-options.js';
-import { parseRedisUrl } from './redis-url.js';
 
 /** A connection to one server (or the master of a group), or to all nodes of a cluster. */
 export type Redis = Server | Cluster;

@@ -21,10 +21,11 @@ export class ProgressWatch {
   ) {}
 
   look({ progress, isDue, nowMs }: ProgressLook): ProgressVerdict {
-    if (progress !== this.seen) this.recreated = 0;
-    if (progress !== this.seen || !isDue) this.sinceMs = nowMs;
+    const moves = progress !== this.seen;
     this.seen = progress;
-    if (nowMs - this.sinceMs < this.patienceMs) return 'fine';
+    if (moves) this.recreated = 0;
+    if (moves || !isDue) this.sinceMs = nowMs;
+    if (moves || !isDue || nowMs - this.sinceMs < this.patienceMs) return 'fine';
     this.sinceMs = nowMs;
     this.recreated += 1;
     return this.recreated > this.mostRecreations ? 'give-up' : 'recreate';

@@ -34,7 +34,7 @@ async function joinNodes(nodes: readonly TestRedis[]): Promise<void> {
 async function untilWhole(client: Redis): Promise<void> {
   const deadline = performance.now() + joinWithinMs;
   for (;;) {
-    const info = (await client.cluster('INFO')) as string;
+    const info = await client.cluster('INFO');
     if (/cluster_state:ok/.test(info) && info.includes(`cluster_known_nodes:${masters}`)) return;
     if (performance.now() > deadline) throw new Error(`the cluster did not come together: ${info}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -25,8 +25,20 @@ async function findFreePort(): Promise<number> {
   return port;
 }
 
-function settingsOf(port: number, folder: string): string[] {
-  const network = ['--bind', '127.0.0.1', '--port', String(port)];
+/** PEM files; clients must show a certificate of the same authority. */
+export interface TestTls {
+  cert: string;
+  key: string;
+}
+
+function portOf(port: number, tls: TestTls | undefined): string[] {
+  if (!tls) return ['--port', String(port)];
+  const files = ['--tls-cert-file', tls.cert, '--tls-key-file', tls.key, '--tls-ca-cert-file', tls.cert];
+  return ['--port', '0', '--tls-port', String(port), ...files];
+}
+
+function settingsOf(port: number, folder: string, tls: TestTls | undefined): string[] {
+  const network = ['--bind', '127.0.0.1', ...portOf(port, tls)];
   const durability = ['--dir', folder, '--appendonly', 'yes', '--save', '', '--maxmemory-policy', 'noeviction'];
   return [...network, ...durability];
 }
@@ -70,8 +82,10 @@ async function startOnce(argsOf: (port: number, folder: string) => string[]): Pr
 }
 
 /** Starts a server with the given further arguments. */
-export async function startRedis(options: { args?: readonly string[] } = {}): Promise<TestRedis> {
-  return startOnFreePort((port, folder) => [...settingsOf(port, folder), ...(options.args ?? [])]);
+export async function startRedis(options: { args?: readonly string[]; tls?: TestTls } = {}): Promise<TestRedis> {
+  const { args = [], tls } = options;
+  const server = await startOnFreePort((port, folder) => [...settingsOf(port, folder, tls), ...args]);
+  return tls ? { ...server, url: server.url.replace('redis:', 'rediss:') } : server;
 }
 
 /** A Sentinel by its configuration file, which it rewrites. */

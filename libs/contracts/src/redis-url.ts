@@ -49,7 +49,7 @@ export function parseRedisUrl(url: string): RedisPlace {
 }
 
 /** Hosts and ports alone, for a message. */
-export function describePlace({ kind, nodes, master }: RedisPlace): string {
+export function describeRedisPlace({ kind, nodes, master }: RedisPlace): string {
   const hosts = nodes.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join(',');
   if (kind === 'sentinel') return `${master} (Sentinels ${hosts})`;
   return kind === 'cluster' ? `${hosts} (cluster)` : hosts;
