@@ -37,6 +37,7 @@ const whole = (fallback: number, min: number, max: number) =>
 export const EnvSchema = z
   .object({
     REDIS_URL: redisUrl,
+    COC_REDIS_REPLICAS: whole(0, 0, 10),
     COC_REDIS_CA_FILE: z.string().default(''),
     COC_REDIS_CERT_FILE: z.string().default(''),
     COC_REDIS_KEY_FILE: z.string().default(''),
@@ -81,6 +82,7 @@ export const EnvSchema = z
       keyFile: raw.COC_REDIS_KEY_FILE,
       keyPrefix: raw.COC_KEY_PREFIX,
       allowEviction: raw.COC_ALLOW_EVICTION,
+      replicas: raw.COC_REDIS_REPLICAS,
     },
     shards: raw.COC_SHARDS,
     http: { host: raw.COC_HOST, port: raw.COC_PORT },

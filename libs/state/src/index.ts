@@ -1,5 +1,6 @@
 export { ArtifactStore } from './artifacts/artifact-store.js';
 export { AttemptFence } from './attempt-fence.js';
+export { Replication } from './redis/replication.js';
 export { ActionCatalog } from './catalog/action-catalog.js';
 export { ControlStreamReader, type AbortSignalMessage } from './control/control-stream.js';
 export { Keys } from './keys.js';

@@ -19,10 +19,14 @@ export interface WorkerHost extends RunningService {
   close(): Promise<void>;
 }
 
-function createServer(env: Env, { redis, keys, servedShards }: Installation, logger: Logger): HostActionServer {
+function createServer(
+  env: Env,
+  { redis, replication, keys, servedShards }: Installation,
+  logger: Logger,
+): HostActionServer {
   const running = new RunningAttempts(env.worker.lockMs);
   const store = new ArtifactStore(join(env.dataDir, 'artifacts'));
-  const runner = new AttemptRunner(running, new AttemptFence(redis, keys), store, logger);
+  const runner = new AttemptRunner(running, new AttemptFence(redis, keys, replication), store, logger);
   const settings = {
     address: env.redis,
     shards: servedShards,
@@ -66,6 +70,7 @@ export async function startWorkerHost(
       broken: server.broken,
       close: async () => {
         await app.close();
+        installation.replication.close();
         redis.disconnect();
       },
     };
