@@ -39,9 +39,15 @@ export default {
     ),
     forbid(
       'adapters',
-      'A library imports libs/contracts and libs/policy, never a sibling: pass what it needs as an argument.',
-      { path: '^libs/([^/]+)/', pathNot: '^libs/(contracts|policy|testing)/' },
-      onlyOurs('^libs/(contracts|policy)/', '^libs/$1/'),
+      'A library imports libs/contracts, libs/policy and libs/redis, never a sibling: pass what it needs as an argument.',
+      { path: '^libs/([^/]+)/', pathNot: '^libs/(contracts|policy|redis|testing)/' },
+      onlyOurs('^libs/(contracts|policy|redis)/', '^libs/$1/'),
+    ),
+    forbid(
+      'redis',
+      'libs/redis opens connections for the adapters above it: it imports libs/contracts only.',
+      { path: '^libs/redis/' },
+      onlyOurs('^libs/redis/', '^libs/contracts/'),
     ),
     forbid(
       'client',

@@ -1,5 +1,5 @@
 import { finalDirectiveStates, type DirectiveState } from '#libs/contracts';
-import type { Redis } from '#libs/state';
+import type { Redis } from '#libs/redis';
 
 const finalTypes = new Set(finalDirectiveStates.map((state: DirectiveState) => `directive.${state.toLowerCase()}`));
 

@@ -1,4 +1,4 @@
-import type { Redis } from '#libs/state';
+import type { Redis } from '#libs/redis';
 import type { Rig } from './rig.js';
 import { runRounds, type Round } from './rounds.js';
 import type { SlowScripts } from './slow-scripts.js';

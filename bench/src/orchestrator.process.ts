@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { bootOrchestrator } from '#apps/orchestrator';
 import { loadEnv } from '#libs/config';
 import { ActionRecord, localPrincipal, type Principal, type SubmitDirective } from '#libs/contracts';
-import { ActionCatalog, Keys, openRedis } from '#libs/state';
+import { duplicateOf, openRedis } from '#libs/redis';
+import { ActionCatalog, Keys } from '#libs/state';
 import { createLogger } from '#libs/telemetry';
 import { CompletionWatch } from './completion.watch.js';
 import { chainOf3, fanAndJoin, layered, noopAction } from './directives.js';
@@ -12,13 +13,13 @@ import { timeAll, timeEach } from './timing.js';
 
 /** The orchestrator as it always is; the bench submits through its ingress, without HTTP. */
 const env = loadEnv();
-const redis = openRedis(env.redis.url);
+const redis = openRedis(env.redis);
 await redis.connect();
 const keys = new Keys(env.redis.keyPrefix);
 const action = ActionRecord.parse({ name: noopAction, effect: 'keyed', maxCostUsd: 0.0001, maxTokens: 10 });
 await new ActionCatalog(redis, keys).publish(action);
 const orchestrator = await bootOrchestrator(env, createLogger('orchestrator', env.logLevel));
-const watch = new CompletionWatch(redis.duplicate(), keys.shardEvents(0));
+const watch = new CompletionWatch(duplicateOf(redis), keys.shardEvents(0));
 await watch.start();
 
 /** Parsed as HTTP would parse it, once: the ingress takes it so. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { actionQueue, shardRoot } from '#libs/contracts';
-import { openRedis, type Redis } from '#libs/state';
+import { openRedis, type Redis } from '#libs/redis';
 import { startRedis, type TestRedis } from '#libs/testing';
 import { noopAction } from './directives.js';
 import { Peer, environmentWith } from './peer.js';
@@ -66,7 +66,7 @@ export async function startRig({ profile, jobKeepMs, work }: RigOptions = {}): P
     ...settings(server, dataDir),
     ...(jobKeepMs === undefined ? {} : { COC_JOB_KEEP_MS: String(jobKeepMs) }),
   };
-  const redis = openRedis(server.url);
+  const redis = openRedis({ url: server.url });
   await redis.connect();
   await redis.config('SET', 'slowlog-log-slower-than', '1000', 'slowlog-max-len', '100000');
   const port = String(server.port);

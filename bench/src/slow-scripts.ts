@@ -1,4 +1,5 @@
-import { scriptOfFunction, type Redis } from '#libs/state';
+import type { Redis } from '#libs/redis';
+import { scriptOfFunction } from '#libs/state';
 import { rounded } from './statistics.js';
 
 export interface SlowScript {

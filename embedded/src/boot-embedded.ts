@@ -37,6 +37,7 @@ export async function bootEmbedded(env: Env): Promise<RunningEmbedded> {
     return {
       url: orchestrator.url,
       closeWithinMs: env.shutdownGraceMs + closeMarginMs,
+      broken: Promise.race(services.flatMap(({ broken }) => broken ?? [])),
       close: async () => closeAll(services),
     };
   } catch (error) {

@@ -9,19 +9,30 @@ import { Spawned } from '../setup/spawned.js';
 export const root = join(import.meta.dirname, '../..');
 const resting = ['COMPLETED', 'PARTIALLY_COMPLETED', 'FAILED', 'TIMEOUT', 'STOPPED', 'CANCELLED', 'ORPHANED'];
 
+/** A Redis, a cluster, or a master under Sentinels. */
+export type TestStore = Pick<TestRedis, 'url' | 'stop'>;
+
 /** The built services as real processes on a Redis of their own. */
-export class Services {
+export class Services<Store extends TestStore = TestRedis> {
   readonly processes: Spawned[] = [];
   url = '';
 
   private constructor(
-    readonly redis: TestRedis,
+    readonly redis: Store,
     readonly dataDir: string,
     private readonly settings: Record<string, string>,
   ) {}
 
   static async open(settings: Record<string, string> = {}): Promise<Services> {
-    return new Services(await startRedis(), await mkdtemp(join(tmpdir(), 'coc-e2e-')), settings);
+    return Services.on(await startRedis(), settings);
+  }
+
+  /** The place is stopped with them. */
+  static async on<Store extends TestStore>(
+    redis: Store,
+    settings: Record<string, string> = {},
+  ): Promise<Services<Store>> {
+    return new Services(redis, await mkdtemp(join(tmpdir(), 'coc-e2e-')), settings);
   }
 
   /** Starts `dist/apps/<app>`; resolves when it says that it is running. */

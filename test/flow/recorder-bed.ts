@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { ActionRecord, type TraceEvent } from '#libs/contracts';
 import type { Env } from '#libs/config';
-import { openRedis } from '#libs/state';
+import { openRedis } from '#libs/redis';
 import type { Logger, RunningService } from '#libs/telemetry';
 import { bootRecorder } from '#apps/recorder';
 import { createRecorderContext, type RecorderContext } from '../../apps/recorder/src/recorder.context.js';
@@ -28,7 +28,7 @@ export class RecorderBed {
   ) {
     this.folder = new TraceFolder(dir);
     this.logger = pino({ level: 'info' }, { write: (line: string) => void this.said.push(line) });
-    this.context = createRecorderContext(this.env, this.logger, openRedis(rooms.env.redis.url), this.folder);
+    this.context = createRecorderContext(this.env, this.logger, openRedis({ url: rooms.env.redis.url }), this.folder);
   }
 
   static async open(settings: Record<string, string> = {}): Promise<RecorderBed> {

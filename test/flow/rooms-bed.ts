@@ -13,15 +13,14 @@ import {
 } from '#libs/contracts';
 import { SchemaValidator, catalogLookup, decidePlan } from '#libs/policy';
 import { QueueSender, workerOptions } from '#libs/queues';
+import { duplicateOf, openRedis, type Redis } from '#libs/redis';
 import {
   ActionCatalog,
   AttemptStore,
   DirectiveStore,
   Keys,
   ScriptRunner,
-  openRedis,
   type DirectiveDraft,
-  type Redis,
   countNames,
   parseCounts,
   type CountName,
@@ -58,7 +57,7 @@ export class RoomsBed {
   static async open(settings: Record<string, string> = {}): Promise<RoomsBed> {
     const server = await startRedis();
     const env = loadEnv({ REDIS_URL: server.url, COC_LOG_LEVEL: 'error', ...settings });
-    return new RoomsBed(server, openRedis(server.url), env);
+    return new RoomsBed(server, openRedis({ url: server.url }), env);
   }
 
   get address(): { url: string; keyPrefix: string } {
@@ -148,7 +147,7 @@ export class RoomsBed {
 
   /** Waits on the directive's own event stream until an event answers yes. */
   async until(id: string, isIt: (event: StoredEvent) => boolean, timeoutMs = 20_000): Promise<void> {
-    const reader = this.redis.duplicate();
+    const reader = duplicateOf(this.redis);
     const deadline = performance.now() + timeoutMs;
     let cursor = '0';
     try {

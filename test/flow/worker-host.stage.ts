@@ -5,7 +5,7 @@ import type { Provider, Type } from '@nestjs/common';
 import { loadEnv, type Env } from '#libs/config';
 import { actionQueue, formatAttemptId, formatDirectiveId, type AttemptId } from '#libs/contracts';
 import { bullPrefix, queueOptions } from '#libs/queues';
-import { openRedis, type Redis } from '#libs/state';
+import { openRedis, type Redis } from '#libs/redis';
 import { createLogger } from '#libs/telemetry';
 import { startRedis, type TestRedis } from '#libs/testing';
 import { Queue, QueueEvents, type Job } from 'bullmq';
@@ -65,7 +65,7 @@ export class WorkerStage {
   static async set(): Promise<WorkerStage> {
     const server = await startRedis();
     const folder = await mkdtemp(join(tmpdir(), 'coc-host-'));
-    return new WorkerStage(server, openRedis(server.url), folder);
+    return new WorkerStage(server, openRedis({ url: server.url }), folder);
   }
 
   async strike(): Promise<void> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { AttemptStore, ScriptRunner, type Dispatch, type Redis } from '#libs/state';
+import { duplicateOf, type Redis } from '#libs/redis';
+import { AttemptStore, ScriptRunner, type Dispatch } from '#libs/state';
 import { outcome } from './orders.js';
 import { ScriptBed } from './script-bed.js';
 
@@ -28,7 +29,7 @@ it('64 that release at once never reserve more than the budget, nor spend more',
   const { id, granted } = await stage.begin(tasks, { budgetMicroUsd: budgetUsd * usd });
   await stage.cascade();
   const stores = Array.from({ length: releasers }, () => {
-    const connection = bed.redis.duplicate();
+    const connection = duplicateOf(bed.redis);
     connections.push(connection);
     return new AttemptStore(new ScriptRunner(connection), stage.keys, 1_000);
   });

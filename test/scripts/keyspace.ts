@@ -1,4 +1,4 @@
-import type { Redis } from '#libs/state';
+import type { Redis } from '#libs/redis';
 
 /** Key -> content; a hash is an object, a sorted set member -> score, a stream its entries. */
 export type Keyspace = Record<string, unknown>;

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadLibrary, type Redis } from '#libs/state';
+import { type Redis } from '#libs/redis';
+import { loadLibrary } from '#libs/state';
 
 const folder = join(import.meta.dirname, '..', '..', 'libs', 'state', 'src', 'scripts');
 

@@ -1,4 +1,4 @@
-import { openRedis, type Redis } from '#libs/state';
+import { openRedis, type Redis } from '#libs/redis';
 import { startRedis, type TestRedis } from '#libs/testing';
 import { Stage } from './stage.js';
 
@@ -13,7 +13,7 @@ export class ScriptBed {
 
   static async open(): Promise<ScriptBed> {
     const server = await startRedis();
-    return new ScriptBed(server, openRedis(server.url));
+    return new ScriptBed(server, openRedis({ url: server.url }));
   }
 
   /** A key prefix of its own, so that tests of a file see nothing of each other. */

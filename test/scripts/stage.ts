@@ -1,4 +1,5 @@
 import type { Json, TaskSpec } from '#libs/contracts';
+import type { Redis } from '#libs/redis';
 import {
   AttemptStore,
   DirectiveStore,
@@ -11,7 +12,6 @@ import {
   type DirectiveDraft,
   type Dispatch,
   type Followup,
-  type Redis,
   type Settlement,
 } from '#libs/state';
 import { readStory, type StoredEvent } from '../setup/stored-story.js';

@@ -1,5 +1,5 @@
 import type { Json } from '#libs/contracts';
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 
 export interface StoredEvent {
   type: string;

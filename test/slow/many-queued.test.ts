@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { actionQueue, type Json } from '#libs/contracts';
-import { Keys, ShardEvents, openRedis, streamStart, type Positions, type Redis } from '#libs/state';
+import { openRedis, type Redis } from '#libs/redis';
+import { Keys, ShardEvents, streamStart, type Positions } from '#libs/state';
 import { Services, root } from '../e2e/services.js';
 import { Spawned } from '../setup/spawned.js';
 
@@ -40,7 +41,7 @@ class EventTally {
 
 beforeEach(async () => {
   services = await Services.open();
-  redis = openRedis(services.redis.url);
+  redis = openRedis({ url: services.redis.url });
   await redis.connect();
   tally = new EventTally(new ShardEvents(redis, keys));
   executor = await services.start('executor');

@@ -27,6 +27,7 @@ export async function bootExecutor(env: Env, logger: Logger): Promise<RunningExe
   logger.info({ shards, instance }, 'executor is running');
   return {
     executor: app.get(Executor),
+    broken: app.get(Executor).broken,
     closeWithinMs: env.shutdownGraceMs + closeMarginMs,
     close: async () => {
       await app.close();

@@ -1,6 +1,7 @@
 import type { Env } from '#libs/config';
 import { SchemaValidator, firstWindow } from '#libs/policy';
 import { QueueKeeper, QueueSender, OutcomeReader, type BullAddress } from '#libs/queues';
+import { openBlockingRedis, type Redis } from '#libs/redis';
 import {
   ActionCatalog,
   AttemptStore,
@@ -14,8 +15,6 @@ import {
   ShardAgenda,
   TaskFacts,
   TaskOutputs,
-  openBlockingRedis,
-  type Redis,
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
 import { TimerBells } from './sweep/timer-bells.js';
@@ -32,6 +31,7 @@ export interface ExecutorContext {
   env: Env;
   logger: Logger;
   instance: string;
+  redis: Redis;
   address: BullAddress;
   keys: Keys;
   attempts: AttemptStore;
@@ -59,13 +59,13 @@ function openDesk(env: Env, redis: Redis, blocking: Redis, keys: Keys, instance:
 export function createExecutorContext(env: Env, logger: Logger, redis: Redis, instance: string): ExecutorContext {
   const keys = new Keys(env.redis.keyPrefix);
   const scripts = new ScriptRunner(redis);
-  const address = { url: env.redis.url, keyPrefix: env.redis.keyPrefix };
-  const blocking = Array.from({ length: env.shards }, () => openBlockingRedis(env.redis.url));
+  const blocking = Array.from({ length: env.shards }, () => openBlockingRedis(env.redis));
   return {
     env,
     logger,
     instance,
-    address,
+    redis,
+    address: env.redis,
     keys,
     attempts: new AttemptStore(scripts, keys, Math.min(firstWindow, env.executor.queueWindow)),
     directives: new DirectiveStore(scripts, keys),
@@ -78,7 +78,7 @@ export function createExecutorContext(env: Env, logger: Logger, redis: Redis, in
     marks: new RecordedMarks(redis, keys),
     catalog: new ActionCatalog(redis, keys),
     validator: new SchemaValidator(),
-    sender: new QueueSender(redis, address),
+    sender: new QueueSender(redis, env.redis),
     bells: new TimerBells(),
     desks: blocking.map((connection, shard) => openDesk(env, redis, connection, keys, instance, shard)),
     blocking,

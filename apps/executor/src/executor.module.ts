@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { Env } from '#libs/config';
-import type { Redis } from '#libs/state';
+import type { Redis } from '#libs/redis';
 import type { Logger } from '#libs/telemetry';
 import { createExecutorContext } from './executor.context.js';
 import { Executor } from './executor.js';

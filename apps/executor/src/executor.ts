@@ -1,4 +1,5 @@
 import type { RoomReceiver } from '#libs/queues';
+import { Watchdog } from '#libs/redis';
 import { ActionDirectory } from './dispatch/action-directory.js';
 import { DispatchService } from './dispatch/dispatch.service.js';
 import { openExecuteRoom } from './dispatch/execute.receiver.js';
@@ -6,6 +7,7 @@ import { ConditionJudge } from './dispatch/condition.judge.js';
 import { FanOutExpander } from './dispatch/fan-out.expander.js';
 import { InputResolver } from './dispatch/input.resolver.js';
 import { PermitClerk } from './dispatch/permit.clerk.js';
+import { tellOfStandstill } from '#libs/telemetry';
 import type { ExecutorContext } from './executor.context.js';
 import { OutcomeJudge } from './settle/outcome.judge.js';
 import { OutcomeLoop } from './settle/outcome.loop.js';
@@ -27,6 +29,7 @@ export class Executor {
   private readonly loops: OutcomeLoop[];
   private readonly timers: TimerLoop[];
   private room: RoomReceiver | undefined;
+  private readonly watchdog: Watchdog;
 
   constructor(private readonly context: ExecutorContext) {
     const actions = new ActionDirectory(context.catalog);
@@ -51,6 +54,16 @@ export class Executor {
       new ShardEventsSweep(context),
       new QueueWindowSweep(context, this.dispatch),
     ].map((sweep) => new SweepLoop(context, sweep));
+    this.watchdog = new Watchdog({
+      redis: context.redis,
+      watched: () => [...this.loops, ...(this.room?.watched ?? [])],
+      onRecreate: (name) => tellOfStandstill(context.logger, name),
+    });
+  }
+
+  /** Resolves with the reason when it makes no progress any more. */
+  get broken(): Promise<string> {
+    return this.watchdog.broken;
   }
 
   async start(): Promise<void> {
@@ -58,10 +71,12 @@ export class Executor {
     for (const loop of this.loops) await loop.start();
     for (const part of [...this.timers, ...this.sweeps]) part.start();
     this.room = openExecuteRoom(this.context, this.dispatch);
+    this.watchdog.start();
   }
 
   /** Orders first, then the loops that may still use what they brought; a batch under way is finished. */
   async stop(): Promise<void> {
+    this.watchdog.stop();
     await this.room?.close();
     await Promise.all([...this.timers, ...this.sweeps, ...this.loops].map(async (part) => part.stop()));
     await this.context.sender.close();

@@ -33,7 +33,7 @@ export async function bootOrchestrator(env: Env, logger: Logger): Promise<Runnin
     logger: new NestLogger(logger),
     abortOnError: false,
   });
-  configureHttpApp(app, logger);
+  configureHttpApp(app, logger, installation.replication);
   // With the listener, not before: a client that comes again finds the next process, not this one on its way out.
   app
     .getHttpAdapter()
@@ -42,6 +42,7 @@ export async function bootOrchestrator(env: Env, logger: Logger): Promise<Runnin
   const close = async (): Promise<void> => {
     await app.close();
     await context.streams.stop();
+    installation.replication.close();
     installation.redis.disconnect();
   };
   try {
@@ -54,5 +55,6 @@ export async function bootOrchestrator(env: Env, logger: Logger): Promise<Runnin
   }
   const url = await app.getUrl();
   logger.info({ url }, 'orchestrator is running');
-  return { url, ingress: context.ingress, closeWithinMs: env.shutdownGraceMs + closeMarginMs, close };
+  const { broken } = app.get(OrchestratorModule);
+  return { url, ingress: context.ingress, broken, closeWithinMs: env.shutdownGraceMs + closeMarginMs, close };
 }

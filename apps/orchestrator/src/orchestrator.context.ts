@@ -1,5 +1,6 @@
 import type { Env } from '#libs/config';
 import { QueueSender } from '#libs/queues';
+import type { Redis } from '#libs/redis';
 import {
   ActionCatalog,
   ArtifactStore,
@@ -32,6 +33,7 @@ import { OpenStreams } from './stream/open-streams.js';
 
 export interface OrchestratorContext {
   env: Env;
+  redis: Redis;
   servedShards: number;
   logger: Logger;
   ingress: IngressService;
@@ -59,12 +61,13 @@ export function createOrchestratorContext(
   const actions = new ActionCatalog(redis, keys);
   const catalog = new CatalogSnapshot(actions);
   const workflows = new WorkflowLibrary([docsIndex]);
-  const sender = new QueueSender(redis, { url: env.redis.url, keyPrefix: env.redis.keyPrefix });
+  const sender = new QueueSender(redis, env.redis);
   const reader = new DirectiveReader(redis, keys, { shards: servedShards });
   const shared = { orders, store, catalog, workflows, sender, house: env.house };
   const holds = new HoldReader(redis, keys, servedShards);
   return {
     env,
+    redis,
     servedShards,
     logger,
     ingress: new IngressService({

@@ -8,7 +8,9 @@ import {
 import { APP_GUARD } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import type { RoomReceiver } from '#libs/queues';
+import { Watchdog } from '#libs/redis';
 import { ActionCatalog, ArtifactStore, DirectiveReader, EventStreams } from '#libs/state';
+import { tellOfStandstill } from '#libs/telemetry';
 import { ApprovalService } from './approve/approval.service.js';
 import { ActionController } from './http/action.controller.js';
 import { ApprovalController } from './http/approval.controller.js';
@@ -30,8 +32,20 @@ const contextToken = Symbol('OrchestratorContext');
 @Module({})
 export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private rooms: RoomReceiver[] = [];
+  private readonly watchdog: Watchdog;
 
-  constructor(@Inject(contextToken) private readonly context: OrchestratorContext) {}
+  constructor(@Inject(contextToken) private readonly context: OrchestratorContext) {
+    this.watchdog = new Watchdog({
+      redis: context.redis,
+      watched: () => this.rooms.flatMap(({ watched }) => watched),
+      onRecreate: (name) => tellOfStandstill(context.logger, name),
+    });
+  }
+
+  /** Resolves with the reason when its rooms make no progress any more. */
+  get broken(): Promise<string> {
+    return this.watchdog.broken;
+  }
 
   static with(context: OrchestratorContext): DynamicModule {
     return {
@@ -62,12 +76,21 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
   }
 
   onApplicationBootstrap(): void {
-    const { env, servedShards, logger, decide, review } = this.context;
-    const address = { url: env.redis.url, keyPrefix: env.redis.keyPrefix };
-    this.rooms = openRooms({ address, shards: servedShards, graceMs: env.shutdownGraceMs, logger, decide, review });
+    const { env, redis, servedShards, logger, decide, review } = this.context;
+    this.rooms = openRooms({
+      address: env.redis,
+      redis,
+      shards: servedShards,
+      graceMs: env.shutdownGraceMs,
+      logger,
+      decide,
+      review,
+    });
+    this.watchdog.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.watchdog.stop();
     await Promise.all(this.rooms.map(async (room) => room.close()));
     await this.context.sender.close();
   }

@@ -1,5 +1,6 @@
 import type { RoomMessage } from '#libs/contracts';
 import { RoomReceiver, type BullAddress } from '#libs/queues';
+import type { Redis } from '#libs/redis';
 import type { Logger } from '#libs/telemetry';
 import type { DecideService } from './decide/decide.service.js';
 import type { ReviewService } from './review/review.service.js';
@@ -8,6 +9,7 @@ const concurrency = 20;
 
 export interface RoomParts {
   address: BullAddress;
+  redis: Redis;
   shards: number;
   graceMs: number;
   logger: Logger;
@@ -23,10 +25,10 @@ async function each(messages: readonly RoomMessage[], act: (message: RoomMessage
 }
 
 /** The orchestrator's two doors behind ingress. */
-export function openRooms({ address, shards, graceMs, logger, decide, review }: RoomParts): RoomReceiver[] {
+export function openRooms({ address, redis, shards, graceMs, logger, decide, review }: RoomParts): RoomReceiver[] {
   const onFailure = (message: string, error: Error): void =>
     logger.error({ message, err: error }, 'a message failed; a sweeper repeats it');
-  const shared = { address, shards, concurrency, graceMs, onFailure };
+  const shared = { address, redis, shards, concurrency, graceMs, onFailure };
   return [
     new RoomReceiver({
       ...shared,

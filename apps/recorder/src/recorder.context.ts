@@ -1,5 +1,6 @@
 import type { Env } from '#libs/config';
-import { Keys, RecordedMarks, RecorderLease, ShardEvents, openBlockingRedis, type Redis } from '#libs/state';
+import { openBlockingRedis, type Redis } from '#libs/redis';
+import { Keys, RecordedMarks, RecorderLease, ShardEvents } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
 import { TraceFolder } from './trace/trace-folder.js';
 import { RecorderTurn } from './turn/recorder-turn.js';
@@ -24,7 +25,7 @@ export function createRecorderContext(env: Env, logger: Logger, redis: Redis, fo
     env,
     logger,
     redis,
-    blocking: openBlockingRedis(env.redis.url),
+    blocking: openBlockingRedis(env.redis),
     keys,
     events: new ShardEvents(redis, keys),
     marks: new RecordedMarks(redis, keys),

@@ -1,4 +1,4 @@
-import { StartRefusal } from '#libs/contracts';
+import { RedisUrlError, StartRefusal, parseRedisUrl } from '#libs/contracts';
 import { z } from 'zod';
 import { tenantRules } from './tenant-rules.js';
 import { auditSettings, auditVariables } from './audit-settings.js';
@@ -18,13 +18,29 @@ const flag = z
   .default('')
   .transform((text) => text === '1' || text === 'true');
 
+const redisUrl = z
+  .string()
+  .default('redis://127.0.0.1:6379')
+  .superRefine((url, context) => {
+    try {
+      parseRedisUrl(url);
+    } catch (error) {
+      if (!(error instanceof RedisUrlError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+    }
+  });
+
 const whole = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 
 /** Every setting of every process, by environment variable. Times are milliseconds. */
 export const EnvSchema = z
   .object({
-    REDIS_URL: z.url({ protocol: /^(redis|rediss)$/ }).default('redis://127.0.0.1:6379'),
+    REDIS_URL: redisUrl,
+    COC_REDIS_REPLICAS: whole(0, 0, 10),
+    COC_REDIS_CA_FILE: z.string().default(''),
+    COC_REDIS_CERT_FILE: z.string().default(''),
+    COC_REDIS_KEY_FILE: z.string().default(''),
     COC_KEY_PREFIX: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,40}$/)
@@ -59,7 +75,15 @@ export const EnvSchema = z
     COC_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .transform((raw) => ({
-    redis: { url: raw.REDIS_URL, keyPrefix: raw.COC_KEY_PREFIX, allowEviction: raw.COC_ALLOW_EVICTION },
+    redis: {
+      url: raw.REDIS_URL,
+      caFile: raw.COC_REDIS_CA_FILE,
+      certFile: raw.COC_REDIS_CERT_FILE,
+      keyFile: raw.COC_REDIS_KEY_FILE,
+      keyPrefix: raw.COC_KEY_PREFIX,
+      allowEviction: raw.COC_ALLOW_EVICTION,
+      replicas: raw.COC_REDIS_REPLICAS,
+    },
     shards: raw.COC_SHARDS,
     http: { host: raw.COC_HOST, port: raw.COC_PORT },
     stream: { heartbeatMs: raw.COC_STREAM_HEARTBEAT_MS },

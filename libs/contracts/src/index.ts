@@ -59,3 +59,4 @@ export { globalRoot, shardRoot, tenantRoot } from './shard-root.js';
 export { TaskMessage, schemaVersion } from './task-message.js';
 export { TaskSpec, TaskState, TaskView, WaitKind, WaitingOn, finalTaskStates, waitKinds } from './task.js';
 export { AuditHead, TraceEvent, TraceHead, TraceNote, sealField, traceVersion } from './trace-line.js';
+export { RedisUrlError, describeRedisPlace, parseRedisUrl, type RedisPlace } from './redis-url.js';

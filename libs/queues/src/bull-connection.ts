@@ -1,26 +1,10 @@
 import { shardRoot } from '#libs/contracts';
-import type { QueueOptions, RedisOptions, WorkerOptions } from 'bullmq';
+import { bullConnection, type RedisSettings } from '#libs/redis';
+import type { ConnectionOptions, QueueOptions, WorkerOptions } from 'bullmq';
 
 /** Where BullMQ finds Redis, and the prefix that puts a queue into its shard's slot. */
-export interface BullAddress {
-  url: string;
+export interface BullAddress extends RedisSettings {
   keyPrefix: string;
-}
-
-/** BullMQ's own waits up to 20 s between two tries, so that a queue came back that much later than Redis. */
-const longestRetryMs = 2_000;
-
-function connectionOf(url: string): RedisOptions {
-  const { protocol, hostname, port, username, password, pathname } = new URL(url);
-  return {
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: port === '' ? 6379 : Number(port),
-    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-    ...(pathname.length > 1 ? { db: Number(pathname.slice(1)) } : {}),
-    ...(protocol === 'rediss:' ? { tls: {} } : {}),
-    retryStrategy: (times) => Math.min(times * 100, longestRetryMs),
-  };
 }
 
 /** The BullMQ prefix of a shard: `{coc:0}`. A foreign worker uses the same text. */
@@ -28,13 +12,15 @@ export function bullPrefix(address: BullAddress, shard: number): string {
   return shardRoot(address.keyPrefix, shard);
 }
 
+/** BullMQ names the same type of ioredis by declarations of its own. */
+function connectionOf(address: BullAddress): ConnectionOptions {
+  return bullConnection(address) as ConnectionOptions;
+}
+
 export function queueOptions(address: BullAddress, shard: number): QueueOptions {
-  return { prefix: bullPrefix(address, shard), connection: connectionOf(address.url) };
+  return { prefix: bullPrefix(address, shard), connection: connectionOf(address) };
 }
 
 export function workerOptions(address: BullAddress, shard: number): WorkerOptions {
-  return {
-    prefix: bullPrefix(address, shard),
-    connection: { ...connectionOf(address.url), maxRetriesPerRequest: null },
-  };
+  return { prefix: bullPrefix(address, shard), connection: connectionOf(address) };
 }

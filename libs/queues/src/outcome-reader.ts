@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import { isCluster, type Redis } from '#libs/redis';
 import { QueueKeys } from './queue-keys.js';
 
 /** One entry of a worker queue's event stream that the executor acts on. */
@@ -17,7 +17,8 @@ const group = 'settle';
 /** Entries a read brings in all: an outcome may have a megabyte, so twenty busy queues must not bring four hundred each. */
 const batchSize = 400;
 const batchPerStream = { most: 400, least: 10 };
-const blockMs = 2_000;
+/** On a cluster nobody can be woken: UNBLOCK would have to meet the node that holds the client. */
+const blockMs = { woken: 2_000, alone: 300 };
 const wakeWithinMs = 500;
 /** An entry an executor took and did not acknowledge is taken over after this; settling one takes milliseconds. */
 const takeOverAfterMs = 10_000;
@@ -65,6 +66,11 @@ export class OutcomeReader {
     this.blocking.disconnect();
   }
 
+  /** Makes the connection anew; a read under way is repeated on it. */
+  reconnect(): void {
+    this.blocking.disconnect(true);
+  }
+
   /** Ends a read that is blocked. */
   async wake(): Promise<void> {
     if (this.isBlocked && this.clientId !== undefined) await this.redis.client('UNBLOCK', this.clientId);
@@ -76,7 +82,7 @@ export class OutcomeReader {
 
   /** New reports, about 400 in all; empty after 2 s of silence. */
   async read(): Promise<QueueReport[]> {
-    this.clientId ??= await this.blocking.client('ID');
+    if (!isCluster(this.blocking)) this.clientId ??= await this.blocking.client('ID');
     const queues = this.queues;
     if (queues.length === 0) {
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -93,7 +99,7 @@ export class OutcomeReader {
         'COUNT',
         Math.max(batchPerStream.least, Math.min(batchPerStream.most, Math.floor(batchSize / queues.length))),
         'BLOCK',
-        blockMs,
+        this.clientId === undefined ? blockMs.alone : blockMs.woken,
         'STREAMS',
         ...streams,
         ...marks,

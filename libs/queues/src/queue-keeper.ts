@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import { QueueKeys } from './queue-keys.js';
 import { maxLenEvents } from './queue-sender.js';
 

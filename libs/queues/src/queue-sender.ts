@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { duplicateOf, type Redis } from '#libs/redis';
 import {
   parseQueueName,
   roomQueue,
@@ -49,7 +49,7 @@ export class QueueSender {
     redis: Redis,
     private readonly address: BullAddress,
   ) {
-    this.redis = redis.duplicate();
+    this.redis = duplicateOf(redis);
     this.redis.on('error', () => undefined);
   }
 

@@ -1,9 +1,13 @@
-import { UnrecoverableError, Worker } from 'bullmq';
+import { UnrecoverableError, type Worker } from 'bullmq';
 import { RoomBatch, roomQueue, type Room, type RoomMessage } from '#libs/contracts';
-import { workerOptions, type BullAddress } from './bull-connection.js';
+import type { Redis, Watched } from '#libs/redis';
+import type { BullAddress } from './bull-connection.js';
+import { QueueWorker } from './queue-worker.js';
 
 export interface RoomReceiverOptions {
   address: BullAddress;
+  /** By which it looks whether messages wait that nobody takes. */
+  redis: Redis;
   room: Room;
   shards: number;
   concurrency: number;
@@ -14,12 +18,17 @@ export interface RoomReceiverOptions {
   onFailure: (message: string, error: Error) => void;
 }
 
-/** Takes a room's messages on every shard, parses them, and calls the room. The one wrapper around a BullMQ worker of a room. */
+/** Takes a room's messages on every shard, parses them, and calls the room. */
 export class RoomReceiver {
-  private readonly workers: Worker[];
+  private readonly workers: QueueWorker[];
 
   constructor(private readonly options: RoomReceiverOptions) {
     this.workers = Array.from({ length: options.shards }, (_, shard) => this.open(shard));
+    for (const worker of this.workers) worker.start();
+  }
+
+  get watched(): readonly Watched[] {
+    return this.workers;
   }
 
   /**
@@ -33,18 +42,23 @@ export class RoomReceiver {
     clearTimeout(timer);
   }
 
-  private open(shard: number): Worker {
-    const { address, room, concurrency } = this.options;
-    const worker = new Worker(roomQueue(room, shard), async (job: { data: unknown }) => this.receive(job.data), {
-      ...workerOptions(address, shard),
-      concurrency,
+  private open(shard: number): QueueWorker {
+    const { address, redis, room, concurrency } = this.options;
+    const settings = {
+      queue: roomQueue(room, shard),
+      shard,
+      address,
+      work: async (job: { data: unknown }) => this.receive(job.data),
       // A message whose process died is free again within seconds; the record makes handling it twice harmless.
-      lockDuration: 10_000,
-      stalledInterval: 5_000,
-    });
+      options: { concurrency, lockDuration: 10_000, stalledInterval: 5_000 },
+      listen: (worker: Worker) => this.listenTo(worker),
+    };
+    return new QueueWorker(settings, redis);
+  }
+
+  private listenTo(worker: Worker): void {
     worker.on('failed', (job, error) => this.options.onFailure(job?.id ?? 'unknown', error));
     worker.on('error', () => undefined);
-    return worker;
   }
 
   private async receive(data: unknown): Promise<void> {

@@ -1,15 +1,26 @@
 import { formatTaskIndex, type AttemptId } from '#libs/contracts';
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { Keys } from './keys.js';
+import type { Replication } from './redis/replication.js';
 
 /** Whether an attempt may still act: its directive is not final or paused-to-close and its fence is the current one. */
 export class AttemptFence {
   constructor(
     private readonly redis: Redis,
     private readonly keys: Keys,
+    private readonly replication: Replication,
   ) {}
 
-  async isCurrent(id: AttemptId): Promise<boolean> {
+  /** Waits until enough replicas have the grant, for one that a failover took back might be given a second time. Throws when aborted. */
+  async isCurrentForGood(id: AttemptId, signal: AbortSignal): Promise<boolean> {
+    while (await this.isCurrent(id)) {
+      if (await this.replication.confirm(this.keys.rootOf(id.directiveId))) return true;
+      signal.throwIfAborted();
+    }
+    return false;
+  }
+
+  private async isCurrent(id: AttemptId): Promise<boolean> {
     const [closing, record] = await Promise.all([
       this.redis.hget(this.keys.directive(id.directiveId), 'closing'),
       this.redis.hget(this.keys.tasks(id.directiveId), formatTaskIndex(id.taskIndex)),

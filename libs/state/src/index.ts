@@ -1,9 +1,9 @@
 export { ArtifactStore } from './artifacts/artifact-store.js';
 export { AttemptFence } from './attempt-fence.js';
+export { Replication } from './redis/replication.js';
 export { ActionCatalog } from './catalog/action-catalog.js';
 export { ControlStreamReader, type AbortSignalMessage } from './control/control-stream.js';
 export { Keys } from './keys.js';
-export { openBlockingRedis, openRedis, type Redis } from './redis/open-redis.js';
 export { QueueWindows, type QueueLine } from './agenda/queue-windows.js';
 export { ShardAgenda, type Agenda, type RemovedJob } from './agenda/shard-agenda.js';
 export {

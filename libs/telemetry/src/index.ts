@@ -1,4 +1,4 @@
-export { tellOfConnectionLoss } from './connection-loss.js';
+export { tellOfConnectionLoss, tellOfStandstill } from './connection-loss.js';
 export { createLogger, type Logger } from './logger.js';
 export { NestLogger } from './nest-logger.js';
 export { traceparentFrom } from './traceparent.js';

@@ -3,6 +3,8 @@ import { CocError, StartRefusal } from '#libs/contracts';
 export interface RunningService {
   /** How long closing may take before the process ends all the same. */
   closeWithinMs?: number;
+  /** Resolves with the reason when the service can do no more work and nothing but a new process helps. */
+  broken?: Promise<string>;
   close(): Promise<void>;
 }
 
@@ -35,6 +37,11 @@ export async function runServiceProcess<Service extends RunningService>(
 ): Promise<Service> {
   const started = boot();
   started.catch(fail);
+  // Not drained first: what it held is repaired by others, and it could not drain.
+  void started.then(
+    async ({ broken }) => broken && fail(new StartRefusal(`${await broken}; exiting.`)),
+    () => undefined,
+  );
   let isClosing = false;
   const close = (): void => {
     if (isClosing) process.exit(1);

@@ -14,7 +14,7 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
-const readyLine = 'Ready to accept connections';
+const readyLine = /Ready to accept connections|\+monitor master/;
 const bindAttempts = 5;
 
 async function findFreePort(): Promise<number> {
@@ -25,8 +25,20 @@ async function findFreePort(): Promise<number> {
   return port;
 }
 
-function settingsOf(port: number, folder: string): string[] {
-  const network = ['--bind', '127.0.0.1', '--port', String(port)];
+/** PEM files; clients must show a certificate of the same authority. */
+export interface TestTls {
+  cert: string;
+  key: string;
+}
+
+function portOf(port: number, tls: TestTls | undefined): string[] {
+  if (!tls) return ['--port', String(port)];
+  const files = ['--tls-cert-file', tls.cert, '--tls-key-file', tls.key, '--tls-ca-cert-file', tls.cert];
+  return ['--port', '0', '--tls-port', String(port), ...files];
+}
+
+function settingsOf(port: number, folder: string, tls: TestTls | undefined): string[] {
+  const network = ['--bind', '127.0.0.1', ...portOf(port, tls)];
   const durability = ['--dir', folder, '--appendonly', 'yes', '--save', '', '--maxmemory-policy', 'noeviction'];
   return [...network, ...durability];
 }
@@ -37,7 +49,7 @@ function waitUntilReady(child: ChildProcess): Promise<void> {
     let talk = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       talk += text;
-      if (talk.includes(readyLine)) resolve();
+      if (readyLine.test(talk)) resolve();
     });
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`redis-server ended with ${code} before it was ready: ${talk}`)));
@@ -52,12 +64,10 @@ async function endProcess(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-async function startOnce(args: readonly string[]): Promise<TestRedis> {
+async function startOnce(argsOf: (port: number, folder: string) => string[]): Promise<TestRedis> {
   const port = await findFreePort();
   const folder = await mkdtemp(join(tmpdir(), 'coc-redis-'));
-  const child = spawn(redisServerBinary(), [...settingsOf(port, folder), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(redisServerBinary(), argsOf(port, folder), { stdio: ['ignore', 'pipe', 'inherit'] });
   const stop = async () => {
     await endProcess(child);
     await rm(folder, { recursive: true, force: true });
@@ -71,11 +81,23 @@ async function startOnce(args: readonly string[]): Promise<TestRedis> {
   return { url: `redis://127.0.0.1:${port}`, port, process: child, stop };
 }
 
+/** Starts a server with the given further arguments. */
+export async function startRedis(options: { args?: readonly string[]; tls?: TestTls } = {}): Promise<TestRedis> {
+  const { args = [], tls } = options;
+  const server = await startOnFreePort((port, folder) => [...settingsOf(port, folder, tls), ...args]);
+  return tls ? { ...server, url: server.url.replace('redis:', 'rediss:') } : server;
+}
+
+/** A Sentinel by its configuration file, which it rewrites. */
+export async function startSentinel(file: string): Promise<TestRedis> {
+  return startOnFreePort((port) => [file, '--sentinel', '--port', String(port), '--bind', '127.0.0.1']);
+}
+
 /** Redis has no port 0, so another process may take the free port first: then the next one is tried. */
-export async function startRedis(options: { args?: readonly string[] } = {}): Promise<TestRedis> {
+async function startOnFreePort(argsOf: (port: number, folder: string) => string[]): Promise<TestRedis> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startOnce(options.args ?? []);
+      return await startOnce(argsOf);
     } catch (error) {
       const isTaken = error instanceof Error && error.message.includes('Address already in use');
       if (!isTaken || attempt >= bindAttempts) throw error;

@@ -8,6 +8,7 @@ const concurrency = 50;
 export function openExecuteRoom(context: ExecutorContext, dispatch: DispatchService): RoomReceiver {
   return new RoomReceiver({
     address: context.address,
+    redis: context.redis,
     room: 'execute',
     shards: context.env.shards,
     concurrency,

@@ -1,4 +1,5 @@
 import type { QueueReport } from '#libs/queues';
+import type { Watched } from '#libs/redis';
 import type { ExecutorContext, ShardDesk } from '../executor.context.js';
 import { HeldStarts } from './held-starts.js';
 import { sortReports, type Aftermath, type SettleService } from './settle.service.js';
@@ -7,9 +8,11 @@ const afterErrorMs = 200;
 const setAsideAfter = 5;
 
 /** Reads a shard's reports and settles them, batch after batch, until stopped. */
-export class OutcomeLoop {
+export class OutcomeLoop implements Watched {
   /** When this loop last finished a round; readiness is judged by it. */
   lastRoundAt = Date.now();
+  readonly name: string;
+  private rounds = 0;
   private readonly failures = new Map<string, number>();
   private stopped = false;
   private running: Promise<void> = Promise.resolve();
@@ -21,6 +24,7 @@ export class OutcomeLoop {
     private readonly desk: ShardDesk,
     private readonly settle: SettleService,
   ) {
+    this.name = `the reader of outcomes of shard ${desk.shard}`;
     this.starts = new HeldStarts(
       context,
       desk,
@@ -39,6 +43,19 @@ export class OutcomeLoop {
     await this.desk.reader.stop();
     await this.running;
     await Promise.all([this.starts.stop(), this.following]);
+  }
+
+  progress(): number {
+    return this.rounds;
+  }
+
+  /** A round ends every 2 s also when nothing comes. */
+  async isDue(): Promise<boolean> {
+    return !this.stopped;
+  }
+
+  recreate(): void {
+    this.desk.reader.reconnect();
   }
 
   /** Settles what another executor took and never acknowledged. */
@@ -136,6 +153,7 @@ export class OutcomeLoop {
   private async settleSafely(reports: readonly QueueReport[]): Promise<void> {
     try {
       await this.settleBatch(reports);
+      this.rounds += 1;
       this.lastRoundAt = Date.now();
     } catch (error) {
       await this.pauseAfter(error);

@@ -1,9 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Replication } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
 import { AnswerDeadline } from './answer-deadline.interceptor.js';
 import { JsonAdapter } from './json.adapter.js';
 import { serveDocs } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
+import { ReplicatedAnswer } from './replicated.interceptor.js';
 import { RequestPipe } from './request.pipe.js';
 
 export function createHttpAdapter(): JsonAdapter {
@@ -11,11 +13,11 @@ export function createHttpAdapter(): JsonAdapter {
 }
 
 /** Validation, errors, headers and docs of the API; called before the application is initialised. */
-export function configureHttpApp(app: NestFastifyApplication, logger: Logger): void {
+export function configureHttpApp(app: NestFastifyApplication, logger: Logger, replication: Replication): void {
   // The embedded default knows its one principal without a credential: a foreign page in their browser must not act as them.
   app.enableCsrfProtection();
   app.useGlobalPipes(new RequestPipe());
-  app.useGlobalInterceptors(new AnswerDeadline());
+  app.useGlobalInterceptors(new AnswerDeadline(), new ReplicatedAnswer(replication));
   app.useGlobalFilters(new ProblemFilter(logger));
   app
     .getHttpAdapter()

@@ -1,4 +1,5 @@
-import type { Keys, Redis } from '#libs/state';
+import type { Redis } from '#libs/redis';
+import type { Keys } from '#libs/state';
 
 const cachedMs = 1_000;
 const patienceMs = 500;

@@ -1,7 +1,8 @@
 import { actionQueue } from '#libs/contracts';
-import { workerOptions, type BullAddress } from '#libs/queues';
-import type { Logger } from '#libs/telemetry';
-import { Worker, type Job } from 'bullmq';
+import { QueueWorker, type BullAddress } from '#libs/queues';
+import { Watchdog, type Redis } from '#libs/redis';
+import { tellOfStandstill, type Logger } from '#libs/telemetry';
+import type { Job, Worker } from 'bullmq';
 import { ActionError } from './action-error.js';
 import type { AttemptRunner } from './attempt.runner.js';
 import type { ServedAction } from './bullmq.transport.js';
@@ -35,27 +36,41 @@ async function isSettledWithin(work: Promise<unknown>, limitMs: number): Promise
 
 /** One BullMQ worker per action and shard. Loss of a lock is the executor's to see: these workers never move stalled jobs. */
 export class ActionWorkers {
-  private workers: Worker[] = [];
+  private workers: QueueWorker[] = [];
+  private readonly watchdog: Watchdog;
   private lastWarning = { text: '', at: 0 };
 
   constructor(
     private readonly settings: WorkerSettings,
+    private readonly redis: Redis,
     private readonly runner: AttemptRunner,
     private readonly running: RunningAttempts,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.watchdog = new Watchdog({
+      redis,
+      watched: () => this.workers,
+      onRecreate: (name) => tellOfStandstill(logger, name),
+    });
+  }
+
+  /** Resolves with the reason when they take no work any more although it waits. */
+  get broken(): Promise<string> {
+    return this.watchdog.broken;
+  }
 
   /** Resolves when every worker is connected and takes work. */
   async start(actions: readonly ServedAction[]): Promise<void> {
     const shards = Array.from({ length: this.settings.shards }, (_, shard) => shard);
     this.workers = actions.flatMap((action) => shards.map((shard) => this.createWorker(action, shard)));
     await Promise.all(this.workers.map((worker) => worker.waitUntilReady()));
-    for (const worker of this.workers)
-      worker.run().catch((error: unknown) => this.logger.error({ err: error }, 'worker ended'));
+    for (const worker of this.workers) worker.start();
+    this.watchdog.start();
   }
 
   /** Takes no more work, lets running attempts finish within the grace, then aborts them. */
   async stop(): Promise<void> {
+    this.watchdog.stop();
     const closed = Promise.all(this.workers.map((worker) => worker.close()));
     if (await isSettledWithin(closed, this.settings.shutdownGraceMs)) return;
     this.running.abortAll(() => new ActionError('SHUTDOWN', 'the worker process is shutting down', { class: 'lost' }));
@@ -64,23 +79,22 @@ export class ActionWorkers {
     await Promise.all(this.workers.map((worker) => worker.disconnect()));
   }
 
-  private createWorker({ declared, call }: ServedAction, shard: number): Worker {
+  private createWorker({ declared, call }: ServedAction, shard: number): QueueWorker {
     const { address, concurrency, lockMs, hostName } = this.settings;
-    // BullMQ hands the signal over only to a processor that declares three parameters.
-    const process = (job: Job, _token: string | undefined, signal?: AbortSignal) =>
+    const work = async (job: Job, _token: string | undefined, signal?: AbortSignal) =>
       this.runner.run(declared, call, job, signal);
-    const worker = new Worker(actionQueue(declared.name, shard), process, {
-      ...workerOptions(address, shard),
-      name: hostName,
-      concurrency,
-      lockDuration: lockMs,
-      skipStalledCheck: true,
-      autorun: false,
-    });
+    const options = { name: hostName, concurrency, lockDuration: lockMs, skipStalledCheck: true };
+    const listen = (worker: Worker): void => this.listenTo(worker);
+    return new QueueWorker(
+      { queue: actionQueue(declared.name, shard), shard, address, work, options, listen },
+      this.redis,
+    );
+  }
+
+  private listenTo(worker: Worker): void {
     worker.on('lockRenewalFailed', (jobIds) => this.running.loseLocks(jobIds));
     worker.on('locksRenewed', ({ jobIds }) => this.running.renewLocks(jobIds));
     worker.on('error', (error) => this.warn(worker.name, error));
-    return worker;
   }
 
   private warn(queue: string, error: Error): void {

@@ -26,6 +26,11 @@ export class HostActionServer implements ActionServer {
     private readonly logger: Logger,
   ) {}
 
+  /** Resolves with the reason when the workers take no work any more although it waits. */
+  get broken(): Promise<string> {
+    return this.workers.broken;
+  }
+
   async start(known: readonly ServedAction[]): Promise<void> {
     const actions = selectActions(known, this.names);
     await publishActions(

@@ -67,7 +67,7 @@ export class AttemptRunner {
   ): Promise<ReportedOutput> {
     const { attempt, reporter, meter, artifacts } = tools;
     limitTime(job, grant.message, attempt);
-    await attempt.race(this.checkFence(action, grant.id));
+    await attempt.race(this.checkFence(action, grant.id, attempt.signal));
     const input = parseInput(action, grant.message.input);
     attempt.signal.throwIfAborted();
     const context = new ActionContext(grant.message, attempt.signal, artifacts, reporter, meter, attempt);
@@ -82,8 +82,8 @@ export class AttemptRunner {
   }
 
   /** Only an effect that cannot be repeated is worth the round trip. */
-  private async checkFence(action: DeclaredAction, id: AttemptId): Promise<void> {
-    if ((action.options.effect ?? 'once') !== 'once' || (await this.fence.isCurrent(id))) return;
+  private async checkFence(action: DeclaredAction, id: AttemptId, signal: AbortSignal): Promise<void> {
+    if ((action.options.effect ?? 'once') !== 'once' || (await this.fence.isCurrentForGood(id, signal))) return;
     throw new ActionError('FENCE_STALE', `the attempt ${formatAttemptId(id)} is no longer the current one`, {
       class: 'cancelled',
     });

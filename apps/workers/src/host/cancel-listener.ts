@@ -1,4 +1,5 @@
-import { ControlStreamReader, openBlockingRedis, type Keys } from '#libs/state';
+import { openBlockingRedis, type RedisSettings } from '#libs/redis';
+import { ControlStreamReader, type Keys } from '#libs/state';
 import type { RunningAttempts } from './running-attempts.js';
 
 /** Hears the executor's aborts on every shard, each on a connection of its own. */
@@ -6,7 +7,7 @@ export class CancelListener {
   private readers: ControlStreamReader[] = [];
 
   constructor(
-    private readonly url: string,
+    private readonly settings: RedisSettings,
     private readonly keys: Keys,
     private readonly shards: number,
     private readonly running: RunningAttempts,
@@ -22,7 +23,7 @@ export class CancelListener {
   }
 
   private async listenTo(shard: number): Promise<ControlStreamReader> {
-    const redis = openBlockingRedis(this.url);
+    const redis = openBlockingRedis(this.settings);
     // Connected before the reader starts, so that no abort falls between boot and its first read.
     await redis.connect();
     const reader = new ControlStreamReader(redis, this.keys, shard, ({ jobId, reason }) =>

@@ -19,10 +19,14 @@ export interface WorkerHost extends RunningService {
   close(): Promise<void>;
 }
 
-function createServer(env: Env, { redis, keys, servedShards }: Installation, logger: Logger): HostActionServer {
+function createServer(
+  env: Env,
+  { redis, replication, keys, servedShards }: Installation,
+  logger: Logger,
+): HostActionServer {
   const running = new RunningAttempts(env.worker.lockMs);
   const store = new ArtifactStore(join(env.dataDir, 'artifacts'));
-  const runner = new AttemptRunner(running, new AttemptFence(redis, keys), store, logger);
+  const runner = new AttemptRunner(running, new AttemptFence(redis, keys, replication), store, logger);
   const settings = {
     address: env.redis,
     shards: servedShards,
@@ -31,8 +35,8 @@ function createServer(env: Env, { redis, keys, servedShards }: Installation, log
     shutdownGraceMs: env.shutdownGraceMs,
     hostName: `${hostname()}.${process.pid}`,
   };
-  const workers = new ActionWorkers(settings, runner, running, logger);
-  const cancels = new CancelListener(env.redis.url, keys, servedShards, running);
+  const workers = new ActionWorkers(settings, redis, runner, running, logger);
+  const cancels = new CancelListener(env.redis, keys, servedShards, running);
   return new HostActionServer(env.worker.actions, new ActionCatalog(redis, keys), cancels, workers, logger);
 }
 
@@ -63,8 +67,10 @@ export async function startWorkerHost(
     await app.listen();
     return {
       closeWithinMs: env.shutdownGraceMs + closeMarginMs,
+      broken: server.broken,
       close: async () => {
         await app.close();
+        installation.replication.close();
         redis.disconnect();
       },
     };

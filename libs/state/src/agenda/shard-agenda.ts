@@ -1,5 +1,5 @@
 import { rooms, type Room } from '#libs/contracts';
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { redisNowMs } from '../redis/redis-clock.js';
 import type { FanOutTask } from '../write/dispatch.js';

@@ -1,5 +1,5 @@
 import type { DirectiveState, DirectiveView } from '#libs/contracts';
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { readStored, viewDirective } from './stored-directive.js';

@@ -1,5 +1,5 @@
 import type { DirectiveState, Json, SubmitDirective } from '#libs/contracts';
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { parseCounts } from './counts.js';
 

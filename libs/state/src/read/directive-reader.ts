@@ -7,7 +7,7 @@ import {
   type Json,
   type PlanView,
 } from '#libs/contracts';
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { DirectiveIndex, type DirectivePage } from './directive-index.js';
 import { viewEvents } from './event-view.js';

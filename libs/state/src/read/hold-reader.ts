@@ -9,7 +9,7 @@ import {
   type Json,
 } from '#libs/contracts';
 import { approvalDigest, modelOfAttempt, resolveReferences } from '#libs/policy';
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { inputSources, sourceIndexes } from '../plan/input-sources.js';
 import { parseSpec, type SpecRecord } from '../plan/plan-encoding.js';

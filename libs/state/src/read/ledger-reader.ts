@@ -1,5 +1,5 @@
 import { formatTaskIndex, usdFromMicroUsd, type BudgetLedger, type DirectiveEvent } from '#libs/contracts';
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import type { DirectiveReader } from './directive-reader.js';
 import type { StoredTask } from './stored-task.js';

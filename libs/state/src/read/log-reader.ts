@@ -1,5 +1,5 @@
 import { formatTaskIndex, limits } from '#libs/contracts';
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 
 export interface LogLine {

@@ -1,6 +1,6 @@
 import { CocError, limits, restingDirectiveStates, type DirectiveView, type Json } from '#libs/contracts';
 import { collectReferences, resolveReferences } from '#libs/policy';
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { TaskOutputs } from './task-outputs.js';
 

@@ -1,5 +1,5 @@
 import { formatTaskIndex, type DirectiveView, type PlanView, type TaskState } from '#libs/contracts';
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { parseSpec } from '../plan/plan-encoding.js';
 import { decodeCursor, encodeCursor } from './cursor.js';

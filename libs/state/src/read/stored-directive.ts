@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import { usdFromMicroUsd, type DirectiveState, type DirectiveView, type Priority } from '#libs/contracts';
 import { parseCounts, type CountName } from './counts.js';
 

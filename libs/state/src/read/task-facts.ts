@@ -1,5 +1,5 @@
 import { formatTaskIndex, type AttemptId, type Backoff, type Effect, type Json } from '#libs/contracts';
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { parseSpec, type SpecRecord } from '../plan/plan-encoding.js';
 

@@ -1,9 +1,10 @@
-import type { Redis } from 'ioredis';
+import { isCluster, openFitRedis, type Redis, type RedisSettings } from '#libs/redis';
 import { Keys } from '../keys.js';
-import { connectFitRedis, openRedis } from './open-redis.js';
+import { Replication } from './replication.js';
 
 export interface Installation {
   redis: Redis;
+  replication: Replication;
   keys: Keys;
   /** Every shard that was ever used: directives of a larger `COC_SHARDS` must still be served when it shrinks. */
   servedShards: number;
@@ -13,13 +14,15 @@ export interface Installation {
 
 /** Connects to a fit Redis and joins the installation in it. Throws RedisUnfitError. */
 export async function openInstallation(
-  { url, keyPrefix, allowEviction }: { url: string; keyPrefix: string; allowEviction: boolean },
+  settings: RedisSettings & { keyPrefix: string; allowEviction: boolean; replicas: number },
   shards: number,
 ): Promise<Installation> {
-  const redis = openRedis(url);
-  const warnings = await connectFitRedis(redis, url, { allowEviction });
-  const keys = new Keys(keyPrefix);
+  const { redis, warnings } = await openFitRedis(settings);
+  const keys = new Keys(settings.keyPrefix);
   // GT keeps the highest number without a race between processes that start together.
   await redis.zadd(keys.installation(), 'GT', shards, 'shards');
-  return { redis, keys, servedShards: Number(await redis.zscore(keys.installation(), 'shards')), warnings };
+  const servedShards = Number(await redis.zscore(keys.installation(), 'shards'));
+  const roots = Array.from({ length: isCluster(redis) ? servedShards : 1 }, (_, shard) => keys.root(shard));
+  const replication = new Replication(redis, { replicas: settings.replicas, roots });
+  return { redis, replication, keys, servedShards, warnings };
 }

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 
 /** Redis' clock in milliseconds; no host clock decides anything. */
 export async function redisNowMs(redis: Redis): Promise<number> {

@@ -1,5 +1,5 @@
 import { CocError, finalEventTypes } from '#libs/contracts';
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { viewEvents } from '../read/event-view.js';
 import { pointerTo, type EventPointer } from './event-pointer.js';

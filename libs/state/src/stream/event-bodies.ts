@@ -1,5 +1,5 @@
 import type { DirectiveEvent } from '#libs/contracts';
-import type { Redis } from 'ioredis';
+import { runPipeline, type Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { viewEvents } from '../read/event-view.js';
 import type { EventPointer } from './event-pointer.js';
@@ -39,10 +39,10 @@ export class EventBodies {
   async of(pointers: readonly EventPointer[]): Promise<(pointer: EventPointer) => DirectiveEvent | undefined> {
     const bodies = new Map<string, DirectiveEvent>();
     const runs = runsOf(pointers);
-    const pipeline = this.redis.pipeline();
-    for (const { directiveId, from, to } of runs)
-      pipeline.xrange(this.keys.events(directiveId), `${from}-0`, `${to}-0`);
-    const replies = runs.length === 0 ? [] : ((await pipeline.exec()) ?? []);
+    const replies = await runPipeline(
+      this.redis,
+      runs.map(({ directiveId, from, to }) => ['xrange', this.keys.events(directiveId), `${from}-0`, `${to}-0`]),
+    );
     for (const [at, [error, reply]] of replies.entries()) {
       if (error) throw error;
       const { directiveId } = runs[at]!;

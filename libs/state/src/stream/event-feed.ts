@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { EventBodies } from './event-bodies.js';
 import type { EventPointer } from './event-pointer.js';
 import { PointerReader } from './pointer-reader.js';

@@ -1,5 +1,5 @@
 import { CocError, finalDirectiveStates, type EventType } from '#libs/contracts';
-import type { Redis } from 'ioredis';
+import { duplicateOf, type Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import type { DirectiveReader } from '../read/directive-reader.js';
 import { DirectiveTrack } from './directive-track.js';
@@ -10,9 +10,6 @@ import { ShardEvents } from './shard-events.js';
 import { ShardStreams } from './shard-streams.js';
 import { StreamCursor } from './stream-cursor.js';
 import { TenantTrack } from './tenant-track.js';
-
-/** A socket without an answer for so long is dead, though TCP may not say so for 11 minutes. A blocked read answers every 5 s. */
-const deadAfterMs = 15_000;
 
 /** Live events for clients, each from its own position on. */
 export class EventStreams {
@@ -27,7 +24,7 @@ export class EventStreams {
   ) {
     this.streams = new ShardStreams(redis, keys, options.shards);
     this.bodies = new EventBodies(redis, keys);
-    const connect = (): Redis => redis.duplicate({ lazyConnect: false, socketTimeout: deadAfterMs });
+    const connect = (): Redis => duplicateOf(redis);
     this.feed = new EventFeed({
       streams: this.streams,
       events: new ShardEvents(redis, keys),

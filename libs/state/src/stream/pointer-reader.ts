@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { EventPointer } from './event-pointer.js';
 import type { ShardEvents } from './shard-events.js';
 import type { ShardStreams } from './shard-streams.js';

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import { runPipeline, type Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { redisNowMs } from '../redis/redis-clock.js';
 import type { Positions } from './shard-events.js';
@@ -24,9 +24,8 @@ export class RecordedMarks {
   ) {}
 
   async publish(positions: Positions): Promise<void> {
-    const pipeline = this.redis.pipeline();
-    for (const [shard, position] of positions) pipeline.set(this.keys.recorded(shard), position);
-    const replies = (await pipeline.exec()) ?? [];
+    const marks = [...positions].map(([shard, position]) => ['set', this.keys.recorded(shard), position] as const);
+    const replies = await runPipeline(this.redis, marks);
     for (const [error] of replies) if (error) throw error;
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 
 const leaseMs = 10_000;

@@ -1,8 +1,9 @@
 import type { DirectiveEvent } from '#libs/contracts';
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { EventBodies } from './event-bodies.js';
 import { viewPointers, type EventPointer } from './event-pointer.js';
+import { readStreams } from './read-streams.js';
 import { entryOf, isAfter, readAfter, streamStart, type StreamPlace } from './stream-id.js';
 
 /** By shard number: the place of the last event that was taken from the shard's stream. */
@@ -38,11 +39,9 @@ export class ShardEvents {
     // An entry points to two or three events, and rarely to a hundred.
     const entries = Math.ceil(count / 2);
     const streams = shards.map((shard) => this.keys.shardEvents(shard));
-    const places = [...streams, ...[...positions.values()].map(readAfter)];
-    const reply = await (blockMs === null
-      ? connection.xread('COUNT', entries, 'STREAMS', ...places)
-      : connection.xread('COUNT', entries, 'BLOCK', blockMs, 'STREAMS', ...places));
-    return (reply ?? []).flatMap(([stream, found]) => {
+    const places = shards.map((shard, at) => [streams[at]!, readAfter(positions.get(shard)!)] as const);
+    const reply = await readStreams(connection, places, { count: entries, blockMs });
+    return reply.flatMap(([stream, found]) => {
       const shard = shards[streams.indexOf(stream)]!;
       const pointers = found.flatMap(([entryId, fields]) => viewPointers(shard, entryId, fields));
       return pointers.filter(({ streamId }) => isAfter(streamId, positions.get(shard)!)).slice(0, count);

@@ -1,5 +1,5 @@
 import { CocError } from '#libs/contracts';
-import type { ChainableCommander, Redis } from 'ioredis';
+import { runPipeline, type KeyedCommand, type Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { viewPointers, type EventPointer } from './event-pointer.js';
 import { StreamCursor } from './stream-cursor.js';
@@ -33,8 +33,8 @@ function isCutOff(id: string, { lastId, firstId, isTrimmed }: StreamState): bool
   return firstId === undefined || isAfter(firstId, entryOf(id));
 }
 
-async function run(pipeline: ChainableCommander): Promise<unknown[]> {
-  const results = (await pipeline.exec()) ?? [];
+async function run(redis: Redis, commands: readonly KeyedCommand[]): Promise<unknown[]> {
+  const results = await runPipeline(redis, commands);
   return results.map(([error, reply]) => {
     if (error && !error.message.includes('no such key')) throw error;
     return error ? undefined : reply;
@@ -68,13 +68,11 @@ export class ShardStreams {
 
   /** Up to `count` pointers of each shard after the cursor, and whether that is all. Throws POSITION_GONE. */
   async after(cursor: StreamCursor, count: number): Promise<{ pointers: EventPointer[]; isAll: boolean }> {
-    const pipeline = this.redis.pipeline();
-    for (const [shard, name] of this.names.entries()) {
-      pipeline.xrange(name, `(${readAfter(cursor.positions[shard]!)}`, '+', 'COUNT', count);
-    }
+    const ask = this.names.map((name, shard): KeyedCommand => {
+      return ['xrange', name, `(${readAfter(cursor.positions[shard]!)}`, '+', 'COUNT', count];
+    });
     // Asked in the same breath and after it: what is there now was there when the range was read.
-    for (const name of this.names) pipeline.xinfo('STREAM', name);
-    const replies = await run(pipeline);
+    const replies = await run(this.redis, [...ask, ...this.askStates()]);
     const ranges = replies.slice(0, this.shards) as Entry[][];
     const states = replies.slice(this.shards).map((reply) => (reply === undefined ? noStream : stateOf(reply)));
     if (states.some((state, shard) => isCutOff(cursor.positions[shard]!, state))) throw positionGone();
@@ -96,9 +94,11 @@ export class ShardStreams {
   }
 
   private async states(): Promise<StreamState[]> {
-    const pipeline = this.redis.pipeline();
-    for (const name of this.names) pipeline.xinfo('STREAM', name);
-    const replies = await run(pipeline);
+    const replies = await run(this.redis, this.askStates());
     return replies.map((reply) => (reply === undefined ? noStream : stateOf(reply)));
+  }
+
+  private askStates(): KeyedCommand[] {
+    return this.names.map((name) => ['xinfo', 'STREAM', name]);
   }
 }

@@ -1,5 +1,5 @@
 import type { PermitKind } from '#libs/contracts';
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { redisNowMs } from '../redis/redis-clock.js';
 import type { ScriptRunner } from '../redis/script-runner.js';

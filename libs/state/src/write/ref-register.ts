@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 
 /** A reservation whose directive never came is free again after this. */

@@ -12,7 +12,7 @@ local function home_key(name, kind, key)
 end
 
 local function guard_home(kind, key)
-  guard_sets({ 'none', home_key('holders', kind, key), home_key('line', kind, key), home_key('returned', kind, key), home_key('freed', kind, key) })
+  guard_sets({ ROOT .. ':none', home_key('holders', kind, key), home_key('line', kind, key), home_key('returned', kind, key), home_key('freed', kind, key) })
 end
 
 -- The limit stands in the line, too, for tasks may name one key with different limits: the first in line is asked for its own.

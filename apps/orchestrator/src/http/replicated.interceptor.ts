@@ -1,0 +1,21 @@
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { mergeMap, type Observable } from 'rxjs';
+import { CocError } from '#libs/contracts';
+import type { Replication } from '#libs/state';
+import { repeatIt } from './problem.js';
+
+/** What changes something is answered when enough replicas have it (COC_REDIS_REPLICAS), so that a failover cannot take the answer back. */
+export class ReplicatedAnswer implements NestInterceptor {
+  constructor(private readonly replication: Replication) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const { method } = context.switchToHttp().getRequest<FastifyRequest>();
+    return method === 'GET' ? next.handle() : next.handle().pipe(mergeMap(async (answer) => this.confirmed(answer)));
+  }
+
+  private async confirmed(answer: unknown): Promise<unknown> {
+    if (await this.replication.confirm()) return answer;
+    throw new CocError('UNAVAILABLE', `too few replicas of Redis have it yet; ${repeatIt}`);
+  }
+}
