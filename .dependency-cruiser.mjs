@@ -1,6 +1,6 @@
 // The layers of ARCHITECTURE.md as rules: imports only go down. Specs obey the rules of their folder; they may only add
 // libs/testing. A new library without its own rule here falls under `adapters`, so no folder escapes by its name.
-const OURS = '^(apps|libs|embedded|sdk|test|bench|launch|check)/';
+const OURS = '^(apps|libs|embedded|sdk|test|bench|chaos|launch|check)/';
 const SPEC = '\\.(spec|test)\\.tsx?$';
 const NPM = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'];
 
@@ -82,8 +82,8 @@ export default {
     ),
     forbid(
       'testing-in-tests-only',
-      'libs/testing is for specs, test/ and bench/.',
-      { pathNot: ['^(test|bench|libs/testing)/', SPEC] },
+      'libs/testing is for specs, test/, bench/ and chaos/.',
+      { pathNot: ['^(test|bench|chaos|libs/testing)/', SPEC] },
       { path: '^libs/testing/' },
     ),
     forbid(
