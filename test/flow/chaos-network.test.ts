@@ -64,7 +64,7 @@ describe('the proxy in calm weather', () => {
 
   it('breaks the connection when the server does', async () => {
     const closed = once(client, 'close');
-    await direct.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await direct.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await closed;
     expect(proxy.counts.resets).toBe(0);
     await once(client, 'ready');
