@@ -1,0 +1,57 @@
+import type { HistoryLine } from '../rig/history-line.js';
+import type { LedgerLine } from '../witness/ledger-line.js';
+
+/** One event of a directive as it stands in its stream. */
+export interface StoredEvent {
+  seq: number;
+  atMs: number;
+  /** Events of one call of a script have the same number: between them there is no moment. */
+  call: number;
+  type: string;
+  task: string | null;
+  data: Record<string, unknown>;
+}
+
+/** All that Redis holds of a directive. */
+export interface StoredDirective {
+  id: string;
+  record: Record<string, string>;
+  tasks: Record<string, string>;
+  plan: Record<string, string>;
+  events: StoredEvent[];
+}
+
+/** An entry of a worker queue's own event stream. */
+export interface QueueEntry {
+  queue: string;
+  atMs: number;
+  event: string;
+  jobId: string;
+}
+
+/** What should be empty when nothing is at work. */
+export interface Leftover {
+  key: string;
+  members: string[];
+}
+
+/** All that a run left behind. The checker knows nothing else. */
+export interface Evidence {
+  history: HistoryLine[];
+  ledger: LedgerLine[];
+  directives: StoredDirective[];
+  queueEntries: QueueEntry[];
+  leftovers: Leftover[];
+}
+
+/** Something that must not be. `invariant` is its number in the list of README.md, with its name. */
+export interface Violation {
+  invariant: string;
+  directive: string | null;
+  task: string | null;
+  message: string;
+  evidence: unknown;
+}
+
+/** What a run did, and what must hold of it. */
+export type Check = (evidence: Evidence) => Violation[];
