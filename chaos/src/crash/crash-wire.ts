@@ -1,9 +1,19 @@
+import { createInterface } from 'node:readline';
+import type { Socket } from 'node:net';
 import type { CrashOrder } from './tripwire.js';
 
-/** To a process with the preload; each is answered by a report. */
+/** From the desk to a process with the preload; each is answered by a report. */
 export type CrashRequest = { kind: 'arm'; order?: CrashOrder } | { kind: 'count' };
 
-/** How often each point was passed since the process began. */
-export interface CrashReport {
-  counts: Record<string, number>;
+/** From such a process: `hello` once, then how often each point was passed since it began. */
+export type CrashReport = { kind: 'hello'; name: string } | { kind: 'counts'; counts: Record<string, number> };
+
+export function tell(socket: Socket, line: CrashRequest | CrashReport): void {
+  socket.write(`${JSON.stringify(line)}\n`);
+}
+
+/** Calls with each line, until the other side is gone. */
+export function hear<Line>(socket: Socket, listen: (line: Line) => void): void {
+  socket.on('error', () => undefined);
+  createInterface({ input: socket }).on('line', (text) => listen(JSON.parse(text) as Line));
 }

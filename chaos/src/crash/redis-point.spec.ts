@@ -26,6 +26,7 @@ describe('the name of a command', () => {
       'xgroup create work:events',
     );
     expect(points.nameOf({ name: 'client', args: ['ID'], keys: [] })).toBe('client id');
+    expect(points.nameOf({ name: 'client', args: ['SETINFO'], keys: [] })).toBe('connect');
     expect(points.nameOf({ name: 'time', args: [], keys: [] })).toBe('time');
   });
 });

@@ -9,6 +9,8 @@ export interface SentCommand {
   keys: readonly (string | Buffer)[];
 }
 
+/** What ioredis says on every new connection before anybody asks anything of it: one I/O. */
+const greeting = new Set(['hello', 'client setinfo', 'client setname', 'info', 'select', 'auth']);
 const withSubcommand = new Set(['client', 'config', 'function', 'script', 'xgroup', 'xinfo', 'memory', 'object']);
 
 function hashOf(lua: string): string {
@@ -35,6 +37,7 @@ export class RedisPoints {
       return `script ${this.scripts.get(first) ?? 'unknown'} ${queueOf(String(args[2] ?? ''))}`.trim();
     }
     const verb = withSubcommand.has(command) ? `${command} ${first.toLowerCase()}` : command;
+    if (greeting.has(verb)) return 'connect';
     return keys.length === 0 ? verb : `${verb} ${keyKind(String(keys[0]))}`;
   }
 }

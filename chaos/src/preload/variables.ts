@@ -6,6 +6,8 @@ export function chaosVariable(
     | 'CHAOS_CLOCK_JUMP_EVERY_MS'
     | 'CHAOS_CRASH_POINT'
     | 'CHAOS_CRASH_HIT'
+    | 'CHAOS_CRASH_DESK'
+    | 'CHAOS_PROCESS'
     | 'CHAOS_DELIVERY_SHARE'
     | 'CHAOS_DELIVERY_SEED'
     | 'CHAOS_DELIVERY_COUNTS',

@@ -10,9 +10,11 @@ export interface RigSettings {
   folder: string;
   shards: number;
   /** How many processes of each role are kept alive. */
-  crew: Record<Exclude<Role, 'witness'>, number>;
+  crew: Partial<Record<Exclude<Role, 'witness'>, number>>;
   /** COC_WORKER_LOCK_MS: how long a killed worker's tasks wait for it. */
   lockMs: number;
+  /** The worker hosts also serve the product's own actions, for its workflows. */
+  servesDocuments?: boolean;
 }
 
 /** Changes how a process is started, each time it is. */
@@ -82,7 +84,7 @@ export class Rig {
     for (const [role, count] of Object.entries(this.settings.crew) as [Exclude<Role, 'witness'>, number][]) {
       for (let slot = 1; slot <= count; slot += 1) {
         if (role === 'orchestrator') this.ports.set(`${role}-${slot}`, await findFreePort());
-        this.keep(role, slot, role.endsWith('worker') ? [this.witnessUrl] : []);
+        this.keep(role, slot, this.wordsFor(role));
       }
     }
   }
@@ -98,6 +100,11 @@ export class Rig {
   abandon(): void {
     for (const each of this.processes) each.kill();
     void this.redis.kill();
+  }
+
+  private wordsFor(role: Role): string[] {
+    if (!role.endsWith('worker')) return [];
+    return [this.witnessUrl, ...(role === 'worker' && this.settings.servesDocuments ? ['documents'] : [])];
   }
 
   private keep(role: Role, slot: number, words: readonly string[]): void {

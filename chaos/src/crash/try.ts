@@ -1,0 +1,10 @@
+import { mkdtemp } from 'node:fs/promises';
+import { runCrashPoints } from './run-crash-points.js';
+const t0 = performance.now();
+const [lanes, times, filter, max] = process.argv.slice(2);
+const folder = await mkdtemp('/tmp/faults-scratch/run-');
+let n = 0;
+const r = await runCrashPoints({ folder, lanes: Number(lanes), times: Number(times), bothSidesOfReads: false, isWanted: (p) => new RegExp(filter ?? '').test(`${p.role} ${p.point} ${p.moment}`) && n++ < Number(max ?? 1e9) }, (l) => console.log(Math.round(performance.now() - t0), l));
+console.log(folder, (performance.now() - t0) / 1000, 'hits', r.hits.length, 'missed', r.missed, 'violations', r.violations.length);
+for (const v of r.violations.slice(0, 10)) console.log(v.slice(0, 1500));
+process.exit(0);
