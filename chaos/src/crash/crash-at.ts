@@ -1,7 +1,6 @@
 import { sleep } from '../run/clock.js';
 import type { CrashLane } from './crash-lane.js';
 import type { CrashPoint } from './crash-plan.js';
-import type { CrashVictim } from './crash-victim.js';
 
 const lookEveryMs = 50;
 /** The rarest loops of the product go round in 5 s, give or take a quarter. */
@@ -35,7 +34,7 @@ export async function crashAt(lane: CrashLane, target: CrashPoint, times: number
     await victim.restart();
   }
   const died = hits();
-  await leaveAlone(victim);
+  await victim.disarm();
   return { ...target, hits: died };
 }
 
@@ -45,17 +44,5 @@ async function untilDead(lane: CrashLane, isDead: () => boolean): Promise<void> 
   while (!isDead() && calmMs < rarestLoopMs) {
     await sleep(lookEveryMs);
     calmMs = lane.isSettled ? calmMs + lookEveryMs : 0;
-  }
-}
-
-/** It may die once more, at what its next life was told before, while it is being disarmed. */
-async function leaveAlone(victim: CrashVictim): Promise<void> {
-  for (;;) {
-    try {
-      await victim.disarm();
-      return;
-    } catch {
-      await sleep(lookEveryMs);
-    }
   }
 }

@@ -61,8 +61,9 @@ export class CrashDesk {
     if (!caller) throw new Error(`${name} did not call in`);
     const { promise, resolve, reject } = Promise.withResolvers<Record<string, number>>();
     caller.answers.push(resolve);
-    caller.socket.once('close', () => reject(new Error(`${name} ended before it answered`)));
+    const isGone = (): void => reject(new Error(`${name} ended before it answered`));
+    caller.socket.once('close', isGone);
     tell(caller.socket, request);
-    return promise;
+    return promise.finally(() => caller.socket.off('close', isGone));
   }
 }

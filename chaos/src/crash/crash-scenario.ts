@@ -21,9 +21,13 @@ function fanOut(): Draft {
   return draft('for-each', tasks, 9);
 }
 
-/** Cancelled while one is at work and others wait. */
+/** Cancelled while one is at work, one is in a queue that nobody serves here, and one waits. */
 function cancelled(): Draft {
-  const tasks = [task('slow', { ms: 5_000 }), task('then', { parts: [valueOf('slow')] })];
+  const tasks = [
+    task('slow', { ms: 5_000 }),
+    task('queued', {}, { action: 'chaos.foreign' }),
+    task('then', { parts: [valueOf('slow')] }),
+  ];
   return draft('cancelled', tasks, undefined, { completes: false, conduct: { cancelAfterMs: 300 } });
 }
 

@@ -3,6 +3,8 @@ import { pollFor } from '../run/clock.js';
 import type { CrashDesk } from './crash-desk.js';
 import type { CrashOrder } from './tripwire.js';
 
+const attempts = 5;
+
 /** A kept process that dies where it is told: now and then, or in its next lives. */
 export class CrashVictim {
   private orders: CrashOrder[] = [];
@@ -25,12 +27,12 @@ export class CrashVictim {
   }
 
   async arm(order: CrashOrder): Promise<void> {
-    await this.desk.arm(this.name, order);
+    await this.tell(order);
   }
 
   async disarm(): Promise<void> {
     this.orders = [];
-    await this.desk.arm(this.name, undefined);
+    await this.tell(undefined);
   }
 
   async counts(): Promise<Record<string, number>> {
@@ -40,6 +42,18 @@ export class CrashVictim {
   /** Its lives until now. Nobody but the point itself ends one by SIGKILL that the rig does not know of. */
   get deaths(): number {
     return this.process().lives.filter(isOwnDeath).length;
+  }
+
+  /** It may die, at what it was told before, while it is told something else: then its next life is told. */
+  private async tell(order: CrashOrder | undefined): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.desk.arm(this.name, order);
+        return;
+      } catch (error) {
+        if (attempt === attempts) throw error;
+      }
+    }
   }
 
   /** Ends this life, so that the next one begins. */

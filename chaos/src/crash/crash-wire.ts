@@ -15,5 +15,7 @@ export function tell(socket: Socket, line: CrashRequest | CrashReport): void {
 /** Calls with each line, until the other side is gone. */
 export function hear<Line>(socket: Socket, listen: (line: Line) => void): void {
   socket.on('error', () => undefined);
-  createInterface({ input: socket }).on('line', (text) => listen(JSON.parse(text) as Line));
+  // A readline repeats the errors of its input as its own.
+  const lines = createInterface({ input: socket }).on('error', () => undefined);
+  lines.on('line', (text) => listen(JSON.parse(text) as Line));
 }
