@@ -1,42 +1,59 @@
-import { randomInt } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { everyFault } from './faults/every-fault.js';
+import { parseOptions, type ChaosOptions } from './run/options.js';
+import { planStages } from './run/plan-stages.js';
 import { SeededRandom } from './run/seeded-random.js';
-import { removeRun, runStage } from './run/stage.js';
+import { runStage, type Stage, type StageResult } from './run/stage.js';
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    kills: { type: 'string', default: '40' },
-    tasks: { type: 'string', default: '500' },
-    'lock-ms': { type: 'string', default: '9000' },
-    keep: { type: 'boolean', default: false },
-  },
-});
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const seed = Number(values.seed ?? randomInt(2 ** 30));
-say(`seed ${seed}`);
+/** `npm run chaos`: README.md has the options. The result is one JSON line on stdout; all else is for people. */
+const crew = { orchestrator: 2, executor: 2, worker: 2, 'foreign-worker': 1, recorder: 1 };
+const shards = 2;
+/** Of each kind a person looks at a few. */
+const shownViolations = 20;
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function tell(result: StageResult): void {
+  const { stage, violations, void: reasons, ...figures } = result;
+  say(`${stage}: ${JSON.stringify(figures)}`);
+  for (const { invariant, directive, task, message, evidence } of violations.slice(0, shownViolations)) {
+    say(`VIOLATION ${invariant}: ${[directive, task].filter((part) => part !== null).join(' ')}: ${message}`);
+    say(`  ${JSON.stringify(evidence)}`);
+  }
+  for (const reason of reasons) say(`VOID ${stage}: ${reason}`);
+}
+
+async function runAll(
+  stages: readonly Stage[],
+  { seed, lockMs }: ChaosOptions,
+  folder: string,
+): Promise<StageResult[]> {
+  const results: StageResult[] = [];
+  for (const stage of stages) {
+    const faults = stage.planned.map(({ fault, times }) => `${times} x ${fault.name}`).join(', ');
+    say(`${stage.name}: ${stage.tasks} tasks under ${faults}`);
+    const settings = { folder: join(folder, stage.name), shards, crew, lockMs };
+    const result = await runStage(stage, settings, new SeededRandom(seed).fork(stage.name));
+    tell(result);
+    results.push(result);
+  }
+  return results;
+}
+
+const options = parseOptions(process.argv.slice(2));
 const folder = await mkdtemp(join(tmpdir(), 'coc-chaos-'));
-const settings = {
-  folder,
-  shards: 2,
-  crew: { orchestrator: 2, executor: 2, worker: 2, 'foreign-worker': 1, recorder: 1 },
-  lockMs: Number(values['lock-ms']),
-};
-const kills = Number(values.kills);
-const stage = {
-  name: 'mix',
-  tasks: Number(values.tasks),
-  planned: [{ fault: everyFault['kill']!(), times: kills }],
-  loadMs: kills * 2_000,
-  drainMs: 60_000,
-};
-const result = await runStage(stage, settings, new SeededRandom(seed), say);
-for (const violation of result.violations) say(JSON.stringify(violation));
-process.stdout.write(`${JSON.stringify({ seed, ...result })}\n`);
-if (values.keep) say(`kept: ${folder}`);
-else await removeRun(folder);
-process.exitCode = result.violations.length === 0 ? 0 : 1;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+say(`seed ${options.seed}; files in ${folder}`);
+const results = await runAll(planStages(options), options, folder);
+const violations = results.reduce((sum, result) => sum + result.violations.length, 0);
+const isVoid = results.some((result) => result.void.length > 0);
+const summary = results.map(({ violations: found, ...rest }) => ({ ...rest, violations: found.length }));
+process.stdout.write(`${JSON.stringify({ seed: options.seed, violations, void: isVoid, stages: summary })}\n`);
+const isClean = violations === 0 && !isVoid;
+// What went wrong is there to be looked at.
+if (isClean && !options.keep) await rm(folder, { recursive: true, force: true });
+else say(`files are kept in ${folder}`);
+process.exitCode = isClean ? 0 : 1;

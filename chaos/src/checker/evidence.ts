@@ -44,7 +44,7 @@ export interface Evidence {
   leftovers: Leftover[];
 }
 
-/** Something that must not be. `invariant` is its number in the list of README.md, with its name. */
+/** Something that must not be. `invariant` is its number in chaos/README.md, with a name. */
 export interface Violation {
   invariant: string;
   directive: string | null;
@@ -53,5 +53,12 @@ export interface Violation {
   evidence: unknown;
 }
 
-/** What a run did, and what must hold of it. */
+/** What must hold of a run; answers where it does not. */
 export type Check = (evidence: Evidence) => Violation[];
+
+/** The same invariant, again and again. */
+export function violationOf(
+  invariant: string,
+): (directive: string | null, task: string | null, message: string, evidence: unknown) => Violation {
+  return (directive, task, message, evidence) => ({ invariant, directive, task, message, evidence });
+}

@@ -5,10 +5,11 @@ import type { LedgerLine } from '../witness/ledger-line.js';
 import type { Evidence, Leftover, QueueEntry, StoredDirective, StoredEvent } from './evidence.js';
 
 const directiveKey = /^\{[^}]+\}:d:([^:]+)$/;
-const queueEvents = /^\{[^}]+\}:([a-z][a-z0-9-]*\.[a-z0-9-]+\.\d+):events$/;
+/** Of worker queues; those of rooms carry no attempts. */
+const queueEvents = /^\{[^}]+\}:((?!orchestrator\.)[a-z][a-z0-9-]*\.[a-z0-9-]+\.\d+):events$/;
 /** Worklists of a shard, what is at work, and who has a place: nobody, at rest. */
 const worklist =
-  /^\{[^}]+\}:(outbox|cascade|expand|closing|discard|permits|timers|(?:inflight|ready|holders|line):.+)$/;
+  /^\{[^}]+\}:(outbox|cascade|expand|closing|discard|permits|timers|aside|(?:inflight|ready|holders|line):.+)$/;
 
 async function keysOf(redis: Redis): Promise<string[]> {
   const keys = new Set<string>();
@@ -46,17 +47,26 @@ async function directiveOf(redis: Redis, key: string): Promise<StoredDirective> 
 async function queueEntriesOf(redis: Redis, key: string): Promise<QueueEntry[]> {
   const queue = queueEvents.exec(key)![1]!;
   const entries = await redis.xrange(key, '-', '+');
-  return entries.map(([id, fields]) => {
+  return entries.flatMap(([id, fields]) => {
     const { event = '', jobId = '' } = Object.fromEntries(pairsOf(fields));
-    return { queue, atMs: Number(id.split('-')[0]), event, jobId };
+    return jobId === '' ? [] : [{ queue, atMs: Number(id.split('-')[0]), event, jobId }];
   });
 }
 
-async function leftoverOf(redis: Redis, key: string): Promise<Leftover> {
+/** A job that is to be removed and is not there stays listed for a while, in case that its sender is late: only the others count. */
+async function presentDiscards(redis: Redis, key: string, members: readonly string[]): Promise<string[]> {
+  const root = key.slice(0, key.indexOf('}') + 1);
+  const present = await Promise.all(members.map(async (member) => redis.exists(`${root}:${member.replace('|', ':')}`)));
+  return members.filter((_, at) => present[at] === 1);
+}
+
+async function membersOf(redis: Redis, key: string): Promise<string[]> {
+  // What Redis forgets by itself is no work: turns under a rate that were taken.
+  if ((await redis.pttl(key)) >= 0) return [];
   const type = await redis.type(key);
   const members =
     type === 'zset' ? await redis.zrange(key, '0', '20') : type === 'hash' ? await redis.hkeys(key) : [type];
-  return { key, members };
+  return key.endsWith(':discard') ? presentDiscards(redis, key, members) : members;
 }
 
 async function linesOf<Line>(path: string): Promise<Line[]> {
@@ -76,7 +86,10 @@ export async function gatherEvidence(redis: Redis, historyPath: string, ledgerPa
   for (const key of keys.filter((each) => queueEvents.test(each)))
     queueEntries.push(...(await queueEntriesOf(redis, key)));
   const leftovers: Leftover[] = [];
-  for (const key of keys.filter((each) => worklist.test(each))) leftovers.push(await leftoverOf(redis, key));
+  for (const key of keys.filter((each) => worklist.test(each))) {
+    const members = await membersOf(redis, key);
+    if (members.length > 0) leftovers.push({ key, members });
+  }
   const [history, ledger] = await Promise.all([linesOf<HistoryLine>(historyPath), linesOf<LedgerLine>(ledgerPath)]);
   return { history, ledger, directives, queueEntries, leftovers };
 }

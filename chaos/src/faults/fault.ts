@@ -1,4 +1,5 @@
 import type { Rig } from '../rig/rig.js';
+import { pollFor } from '../run/clock.js';
 import type { SeededRandom } from '../run/seeded-random.js';
 
 /**
@@ -7,9 +8,7 @@ import type { SeededRandom } from '../run/seeded-random.js';
  */
 export interface Fault {
   readonly name: string;
-  /** Milliseconds from one injection to the next: least and most. */
-  readonly everyMs: readonly [number, number];
-  /** What has to have happened for the run to count, such as `killed executor`; how often is in `counts`. */
+  /** What has to have happened for the run to count, such as `killed executor`: names in `counts`. */
   readonly mustHappen: readonly string[];
   readonly counts: Readonly<Record<string, number>>;
   /** Before any process is started: `rig.prepare` changes how they are. */
@@ -20,7 +19,7 @@ export interface Fault {
   end?(rig: Rig): Promise<void>;
 }
 
-/** Counts by name; `tell` also writes it into the history. */
+/** Counts what happened by name, and writes it into the history. */
 export class Tally {
   readonly counts: Record<string, number> = {};
 
@@ -30,4 +29,19 @@ export class Tally {
     this.counts[what] = (this.counts[what] ?? 0) + 1;
     rig.history.add({ kind: 'fault', name: this.fault, detail: { what, ...detail } });
   }
+}
+
+/** How long another fault may keep Redis away while this one has an order for it. */
+const insistMs = 20_000;
+
+/** Gives Redis an order as soon as it takes one. Throws when it took none in time. */
+export async function insist<Reply>(order: () => Promise<Reply>): Promise<Reply> {
+  const done = await pollFor(insistMs, async () =>
+    order().then(
+      (reply) => ({ reply }),
+      () => undefined,
+    ),
+  );
+  if (!done) throw new Error(`Redis took no order within ${insistMs} ms`);
+  return done.reply;
 }

@@ -13,6 +13,7 @@ const victims: readonly Role[] = [
   'foreign-worker',
   'recorder',
 ];
+const betweenLivesMs = 2_000;
 
 /** `kill -9` of one process, in turns over the roles; it is started again at once. */
 export class KillProcesses implements Fault {
@@ -20,8 +21,6 @@ export class KillProcesses implements Fault {
   readonly mustHappen = ['killed orchestrator', 'killed executor', 'killed worker'];
   private readonly tally = new Tally(this.name);
   private deck: Role[] = [];
-
-  constructor(readonly everyMs: readonly [number, number]) {}
 
   get counts(): Record<string, number> {
     return this.tally.counts;
@@ -31,8 +30,7 @@ export class KillProcesses implements Fault {
     if (this.deck.length === 0) this.deck = random.shuffle(victims);
     const role = this.deck.pop()!;
     const victim = random.pick(rig.of(role));
-    // It may be between two lives.
-    const pid = await pollFor(2_000, async () => victim.kill() || undefined, 20);
+    const pid = await pollFor(betweenLivesMs, async () => victim.kill() || undefined, 20);
     if (pid !== undefined) this.tally.tell(rig, `killed ${role}`, { process: victim.name, pid });
   }
 }

@@ -9,6 +9,12 @@ const resting = ['COMPLETED', 'PARTIALLY_COMPLETED', 'FAILED', 'TIMEOUT', 'STOPP
 const illegal = 409;
 const tenant = 'local';
 
+interface ActionEntry {
+  name: string;
+  effect: string;
+  maxCostUsd: number | null;
+}
+
 /** One client for each draft: submits it, does with it what its conduct says, and writes down what it was told. */
 export class LoadDriver {
   private readonly api: ApiClient;
@@ -34,12 +40,13 @@ export class LoadDriver {
   async publish(): Promise<void> {
     await this.api.send('PUT', '/actions/chaos.foreign', { effect: 'pure', timeoutMs: 120_000 });
     const wanted = new Set(this.drafts.flatMap(({ body }) => body.tasks.map(({ action }) => action)));
-    const isThere = await pollFor(30_000, async () => {
+    const actions = await pollFor(30_000, async () => {
       const { body } = await this.api.send('GET', '/actions');
-      const names = new Set((body as { items: { name: string }[] }).items.map(({ name }) => name));
-      return [...wanted].every((name) => names.has(name)) || undefined;
+      const known = new Map((body as { items: ActionEntry[] }).items.map((entry) => [entry.name, entry]));
+      return [...wanted].every((name) => known.has(name)) ? Object.fromEntries(known) : undefined;
     });
-    if (!isThere) throw new Error(`the catalog has not got all of ${[...wanted].join(', ')}`);
+    if (!actions) throw new Error(`the catalog has not got all of ${[...wanted].join(', ')}`);
+    this.history.add({ kind: 'catalog', actions });
   }
 
   /** Submits all drafts, evenly over a time, and resolves when every client has done its part. */

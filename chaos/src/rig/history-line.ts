@@ -38,6 +38,7 @@ export type HistoryEntry =
   | { kind: 'submit'; key: string; shape: string; tenant: string; body: SubmittedBody; expect: Expectation }
   | { kind: 'accepted'; key: string; id: string }
   | { kind: 'refused'; key: string; status: number; answer: unknown }
+  | { kind: 'catalog'; actions: Record<string, { effect: string; maxCostUsd: number | null }> }
   | { kind: 'asked'; order: string; id: string; detail?: unknown }
   | { kind: 'answered'; order: string; id: string; status: number; detail?: unknown }
   | { kind: 'fault'; name: string; detail: Record<string, unknown> }

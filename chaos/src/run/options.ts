@@ -1,0 +1,69 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { everyFault } from '../faults/every-fault.js';
+
+export interface ChaosOptions {
+  seed: number;
+  kills: number | undefined;
+  restarts: number;
+  pauses: number;
+  outages: boolean;
+  long: boolean;
+  tasks: number;
+  faults: string[] | undefined;
+  lockMs: number;
+  /** All waits between faults are multiplied by it. */
+  pace: number;
+  keep: boolean;
+}
+
+class OptionError extends Error {}
+
+function number(name: string, text: string): number {
+  const value = Number(text);
+  if (text !== '' && value >= 0) return value;
+  throw new OptionError(`--${name} wants a number, not "${text}"`);
+}
+
+function listFaults(text: string): string[] {
+  const names = text.split(',');
+  const unknown = names.find((name) => !(name in everyFault));
+  if (unknown === undefined) return names;
+  throw new OptionError(`there is no fault "${unknown}"; the faults are ${Object.keys(everyFault).join(', ')}`);
+}
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
+
+/** Throws an error with one sentence for what cannot be. */
+export function parseOptions(words: string[]): ChaosOptions {
+  const { values } = parseArgs({
+    args: words,
+    options: {
+      ...{
+        seed: text,
+        kills: text,
+        tasks: text,
+        restarts: text,
+        pauses: text,
+        faults: text,
+        'lock-ms': text,
+        pace: text,
+      },
+      ...{ outages: flag, long: flag, keep: flag },
+    },
+  });
+  return {
+    seed: values.seed === undefined ? randomInt(2 ** 30) : number('seed', values.seed),
+    kills: values.kills === undefined ? undefined : number('kills', values.kills),
+    restarts: number('restarts', values.restarts ?? '0'),
+    pauses: number('pauses', values.pauses ?? '0'),
+    outages: values.outages,
+    long: values.long,
+    tasks: number('tasks', values.tasks ?? (values.long ? '2000' : '500')),
+    faults: values.faults === undefined ? undefined : listFaults(values.faults),
+    lockMs: number('lock-ms', values['lock-ms'] ?? '9000'),
+    pace: number('pace', values.pace ?? '1'),
+    keep: values.keep,
+  };
+}
