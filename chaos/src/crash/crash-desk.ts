@@ -44,7 +44,9 @@ export class CrashDesk {
   private admit(socket: Socket): void {
     hear<CrashReport>(socket, (report) => {
       if (report.kind === 'hello') this.enter(report.name, socket);
-      else for (const { socket: known, answers } of this.callers.values()) if (known === socket) answers.shift()?.(report.counts);
+      else
+        for (const { socket: known, answers } of this.callers.values())
+          if (known === socket) answers.shift()?.(report.counts);
     });
   }
 

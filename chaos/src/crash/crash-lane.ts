@@ -76,7 +76,9 @@ export class CrashLane {
   async startScenario(about: string): Promise<void> {
     while (this.open.size >= mostOpen) await Promise.race(this.open);
     this.scenarios += 1;
-    const run = this.runScenario(`${about} (scenario ${this.scenarios})`, this.scenarios).finally(() => this.open.delete(run));
+    const run = this.runScenario(`${about} (scenario ${this.scenarios})`, this.scenarios).finally(() =>
+      this.open.delete(run),
+    );
     this.open.add(run);
   }
 
@@ -114,7 +116,8 @@ export class CrashLane {
     await load.publish();
     await load.run(0);
     const stuck = await load.drain(drainMs);
-    for (const id of stuck) this.problems.push(`${about}: ${id} does not end: ${JSON.stringify(await load.describe(id))}`);
+    for (const id of stuck)
+      this.problems.push(`${about}: ${id} does not end: ${JSON.stringify(await load.describe(id))}`);
     await load.stop();
     const reviewed = await review;
     if (reviewed instanceof Error) this.problems.push(`${about}: the workflow failed: ${reviewed.message}`);

@@ -5,7 +5,11 @@ function diamond(): Draft {
   const tasks = [
     task('top', { add: 1 }),
     // Longer than a start waits for its outcome, so that it is told by itself.
-    task('left', { add: 2, ms: 150, failures: 1, parts: [valueOf('top')] }, { action: 'chaos.keyed', retryDelayMs: 50 }),
+    task(
+      'left',
+      { add: 2, ms: 150, failures: 1, parts: [valueOf('top')] },
+      { action: 'chaos.keyed', retryDelayMs: 50 },
+    ),
     task('right', { add: 4, parts: [valueOf('top')] }, { action: 'chaos.once' }),
     task('bottom', { parts: [valueOf('left'), valueOf('right')] }),
   ];

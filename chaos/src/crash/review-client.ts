@@ -30,7 +30,8 @@ export class ReviewClient {
     if (accepted.status !== 202) throw new Error(`refused: ${JSON.stringify(accepted)}`);
     const { id } = accepted.body as { id: string };
     const view = await pollFor(withinMs, async () => this.finished(id), 200);
-    if (view?.state !== 'COMPLETED') throw new Error(`${id} is ${view?.state ?? 'not over'}: ${await this.describe(id)}`);
+    if (view?.state !== 'COMPLETED')
+      throw new Error(`${id} is ${view?.state ?? 'not over'}: ${await this.describe(id)}`);
     const { body: answer } = await this.api.send('GET', `/directives/${id}/output`);
     return (answer as { output: unknown }).output;
   }

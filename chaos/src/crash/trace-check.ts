@@ -12,7 +12,9 @@ async function readTrace(folder: string): Promise<Map<string, number[]>> {
   const files = (await readdir(folder)).filter((name) => /^events.*\.jsonl$/.test(name)).toSorted();
   const texts = await Promise.all(files.map(async (name) => readFile(join(folder, name), 'utf8')));
   const lines = texts.flatMap((text) => text.split('\n').filter(Boolean)).map((line) => JSON.parse(line) as TraceLine);
-  const events = lines.filter((line): line is Required<TraceLine> => line.directive !== undefined && line.seq !== undefined);
+  const events = lines.filter(
+    (line): line is Required<TraceLine> => line.directive !== undefined && line.seq !== undefined,
+  );
   return new Map(
     [...Map.groupBy(events, ({ directive }) => directive)].map(([id, list]) => [id, list.map(({ seq }) => seq)]),
   );

@@ -12,7 +12,7 @@ const byHandle = ['appendFile', 'write', 'writeFile', 'truncate', 'sync', 'datas
 /** `events.jsonl`, `*.tmp`: what a file is for, without what tells it from others of its kind. */
 export function fileKind(path: string): string {
   const name = basename(path);
-  return /\d|[A-Z]/.test(name) ? `*${/\.[a-z]+$/.exec(name)?.[0] ?? ''}` : name;
+  return /\d|[A-Z]|^[0-9a-f]{2}$/.test(name) ? `*${/\.[a-z]+$/.exec(name)?.[0] ?? ''}` : name;
 }
 
 /** Both ends of everything that changes a file through node:fs/promises. */

@@ -46,7 +46,8 @@ export class RedisProxy {
 
   /** Listens on a free port of the loopback and leads to `targetPort` there. */
   static async open(targetPort: number, random: () => number = Math.random): Promise<RedisProxy> {
-    const server = createServer({ allowHalfOpen: true });
+    // It keeps nobody alive: who has no more connections through it is done with it.
+    const server = createServer({ allowHalfOpen: true }).unref();
     const proxy = new RedisProxy(server, targetPort, random);
     server.on('connection', (client) => proxy.admit(client));
     server.listen(0, '127.0.0.1');
