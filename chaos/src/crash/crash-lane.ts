@@ -1,0 +1,139 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { check } from '../checker/check.js';
+import { checkEventOrder } from '../checker/checks/event-order.js';
+import { gatherEvidence } from '../checker/gather.js';
+import { ApiClient } from '../load/api-client.js';
+import { LoadDriver } from '../load/load-driver.js';
+import type { Role } from '../rig/kept-process.js';
+import { Rig } from '../rig/rig.js';
+import { pollFor } from '../run/clock.js';
+import { SeededRandom } from '../run/seeded-random.js';
+import { CrashDesk } from './crash-desk.js';
+import type { CrashPoint } from './crash-plan.js';
+import { crashScenario } from './crash-scenario.js';
+import { CrashVictim } from './crash-victim.js';
+import { ReviewClient } from './review-client.js';
+import { checkTrace } from './trace-check.js';
+
+export const crashRoles = ['orchestrator', 'executor', 'worker', 'recorder'] as const satisfies readonly Role[];
+export type CrashRole = (typeof crashRoles)[number];
+
+const preload = join(import.meta.dirname, 'crash.preload.js');
+/** An outcome whose reader died is taken over after 10 s, a message whose room died after 3 s. */
+const drainMs = 45_000;
+/** With more of them open the lane would only nurse the past. */
+const mostOpen = 3;
+const settleMs = 10_000;
+
+/** A rig of its own, one process a role, where the scenario runs again and again while processes die at named points. */
+export class CrashLane {
+  readonly victims: Readonly<Record<CrashRole, CrashVictim>>;
+  readonly problems: string[] = [];
+  private readonly open = new Set<Promise<void>>();
+  private scenarios = 0;
+  private review!: ReviewClient;
+
+  private constructor(
+    private readonly rig: Rig,
+    private readonly desk: CrashDesk,
+  ) {
+    const victim = (role: CrashRole) => new CrashVictim(`${role}-1`, () => rig.of(role)[0]!, desk);
+    this.victims = {
+      orchestrator: victim('orchestrator'),
+      executor: victim('executor'),
+      worker: victim('worker'),
+      recorder: victim('recorder'),
+    };
+  }
+
+  /** `first`: where processes die in their very first life, at most one of a role. */
+  static async open(folder: string, first: readonly CrashPoint[] = []): Promise<CrashLane> {
+    const crew = { orchestrator: 1, executor: 1, worker: 1, recorder: 1 };
+    await mkdir(folder, { recursive: true });
+    const rig = await Rig.open({ folder, shards: 1, crew, lockMs: 1_000, servesDocuments: true });
+    const desk = await CrashDesk.open(join(folder, 'desk'));
+    const lane = new CrashLane(rig, desk);
+    for (const { role, point } of first) lane.victims[role].armNextLives({ point, hit: 1 }, 1);
+    rig.prepare((launch, role) => {
+      const victim = lane.victims[role as CrashRole];
+      launch.nodeArgs.push('--import', preload);
+      Object.assign(launch.env, { CHAOS_CRASH_DESK: join(folder, 'desk'), CHAOS_PROCESS: victim.name });
+      victim.prepare(launch);
+    });
+    await rig.start();
+    lane.review = await ReviewClient.open(new ApiClient(rig.urls), join(folder, 'documents'));
+    rig.history.add({ kind: 'phase', phase: 'load' });
+    return lane;
+  }
+
+  /** Writes into the history what was done to whom. */
+  note(detail: Record<string, unknown>): void {
+    this.rig.history.add({ kind: 'fault', name: 'crash-point', detail });
+  }
+
+  /** Resolves when every client has done its part; what follows is waited for by `settled`. */
+  async startScenario(about: string): Promise<void> {
+    while (this.open.size >= mostOpen) await Promise.race(this.open);
+    this.scenarios += 1;
+    const run = this.runScenario(`${about} (scenario ${this.scenarios})`, this.scenarios).finally(() =>
+      this.open.delete(run),
+    );
+    this.open.add(run);
+  }
+
+  /** Resolves when all scenarios have ended, right or wrong. */
+  async settled(): Promise<void> {
+    while (this.open.size > 0) await Promise.race(this.open);
+  }
+
+  get isSettled(): boolean {
+    return this.open.size === 0;
+  }
+
+  /** Lets all that was begun end, and looks at everything that the lane did. */
+  async judge(): Promise<string[]> {
+    this.rig.history.add({ kind: 'phase', phase: 'faults-over' });
+    await this.settled();
+    this.rig.history.add({ kind: 'phase', phase: this.problems.length === 0 ? 'drained' : 'not-drained' });
+    const found = await pollFor(settleMs, async () => ((await this.look()).length === 0 ? [] : undefined), 500);
+    return [...this.problems, ...(found ?? (await this.look()))];
+  }
+
+  async close(): Promise<void> {
+    this.desk.close();
+    await this.rig.stop();
+  }
+
+  abandon(): void {
+    this.rig.abandon();
+  }
+
+  private async runScenario(about: string, number: number): Promise<void> {
+    const random = new SeededRandom(number).fork('clients');
+    const load = new LoadDriver(this.rig.urls, this.rig.history, crashScenario(), random);
+    const review = this.review.run(`review-${number}`, drainMs).catch((error: unknown) => error as Error);
+    await load.publish();
+    await load.run(0);
+    const stuck = await load.drain(drainMs);
+    for (const id of stuck)
+      this.problems.push(`${about}: ${id} does not end: ${JSON.stringify(await load.describe(id))}`);
+    await load.stop();
+    const reviewed = await review;
+    if (reviewed instanceof Error) this.problems.push(`${about}: the workflow failed: ${reviewed.message}`);
+  }
+
+  private async look(): Promise<string[]> {
+    const { rig } = this;
+    const evidence = await gatherEvidence(rig.redis.admin, rig.path('history.jsonl'), rig.path('ledger.jsonl'));
+    const [planned, listed] = [true, false].map((isPlanned) =>
+      evidence.directives.filter(({ record }) => (record['workflow'] ? isPlanned : !isPlanned)),
+    );
+    const violations = [
+      ...check({ ...evidence, directives: listed! }),
+      ...checkEventOrder({ ...evidence, directives: planned! }),
+    ];
+    const trace = await checkTrace(rig.path('traces'), evidence.directives);
+    return [...violations.map((violation) => JSON.stringify(violation)), ...trace];
+  }
+}

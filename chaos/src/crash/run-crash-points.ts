@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { crashAt, type Hits } from './crash-at.js';
+import { CrashLane, crashRoles } from './crash-lane.js';
+import { inTurns, planCrashes, type CrashPoint } from './crash-plan.js';
+import { recordPoints } from './record-points.js';
+
+export interface CrashRun {
+  folder: string;
+  /** Lanes side by side; each has its own Redis and four processes. */
+  lanes: number;
+  /** In how many lives in a row a process dies at each point. */
+  times: number;
+  bothSidesOfReads: boolean;
+  /** Of all points only those that it says yes to. */
+  isWanted?: (point: CrashPoint) => boolean;
+}
+
+export interface CrashResult {
+  hits: Hits[];
+  /** Points that were not passed when a process was to die there. */
+  missed: Hits[];
+  violations: string[];
+}
+
+/** Finds out which points the scenario passes, and has a process die at each of them. */
+export async function runCrashPoints(run: CrashRun, say: (line: string) => void): Promise<CrashResult> {
+  const lanes = new Set<CrashLane>();
+  const abandon = (): void => lanes.forEach((lane) => lane.abandon());
+  process.on('exit', abandon);
+  try {
+    return await new CrashPool(run, lanes, say).run();
+  } finally {
+    await Promise.all([...lanes].map(async (lane) => lane.close()));
+    process.off('exit', abandon);
+  }
+}
+
+const chancesInFirstLife = 3;
+
+class CrashPool {
+  private readonly result: CrashResult = { hits: [], missed: [], violations: [] };
+  private first: CrashPoint[] = [];
+  private rest: CrashPoint[] = [];
+  private readonly late: Hits[] = [];
+  private opened = 0;
+
+  constructor(
+    private readonly settings: CrashRun,
+    private readonly lanes: Set<CrashLane>,
+    private readonly say: (line: string) => void,
+  ) {}
+
+  async run(): Promise<CrashResult> {
+    const recorder = await this.openLane([]);
+    const passings = await recordPoints(recorder);
+    const points = planCrashes(passings, this.settings).filter(this.settings.isWanted ?? (() => true));
+    this.first = points.filter(({ moment }) => moment === 'first-life');
+    this.rest = inTurns(points.filter(({ moment }) => moment !== 'first-life'));
+    this.say(`${points.length} points, ${this.first.length} of them in a first life`);
+    const others = Array.from({ length: this.settings.lanes - 1 }, async () => this.workNew());
+    await Promise.all([this.work(recorder), ...others]);
+    while (this.first.length > 0) await this.workNew();
+    // Of several processes one is the first to do a thing: who was not, gets another chance to be.
+    for (let chance = 1; chance <= chancesInFirstLife && this.late.length > 0; chance += 1) {
+      this.first = this.late.splice(0);
+      while (this.first.length > 0) await this.workNew();
+    }
+    for (const hits of this.late) this.miss(hits);
+    return this.result;
+  }
+
+  private async openLane(first: readonly CrashPoint[]): Promise<CrashLane> {
+    const folder = join(this.settings.folder, `lane-${(this.opened += 1)}`);
+    const lane = await CrashLane.open(folder, first);
+    this.lanes.add(lane);
+    return lane;
+  }
+
+  /** A new lane is where processes may die in their first lives: one of each role. */
+  private async workNew(): Promise<void> {
+    const first = crashRoles.flatMap((role) => {
+      const at = this.first.findIndex((point) => point.role === role);
+      return at === -1 ? [] : this.first.splice(at, 1);
+    });
+    const lane = await this.openLane(first);
+    for (const target of first) this.enter(await crashAt(lane, target, 1), 1);
+    await this.work(lane);
+  }
+
+  private async work(lane: CrashLane): Promise<void> {
+    for (let target = this.rest.shift(); target; target = this.rest.shift()) {
+      this.enter(await crashAt(lane, target, this.settings.times), this.settings.times);
+    }
+    this.result.violations.push(...(await lane.judge()));
+    this.lanes.delete(lane);
+    await lane.close();
+  }
+
+  private enter(hits: Hits, wanted: number): void {
+    if (hits.hits >= wanted) this.result.hits.push(hits);
+    else if (hits.moment === 'first-life') this.late.push(hits);
+    else this.miss(hits);
+  }
+
+  private miss(hits: Hits): void {
+    this.result.missed.push(hits);
+    this.say(`not reached: ${hits.role} ${hits.point}`);
+  }
+}
