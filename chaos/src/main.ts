@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from './checker/check.js';
 import type { Evidence, Violation } from './checker/evidence.js';
+import { runPlanted } from './planted/run-planted.js';
 import { parseOptions, type ChaosOptions } from './run/options.js';
 import { planStages } from './run/plan-stages.js';
 import { SeededRandom } from './run/seeded-random.js';
@@ -42,14 +43,20 @@ async function checkAgain(folder: string): Promise<number> {
 
 async function runAll(
   stages: readonly Stage[],
-  { seed, lockMs }: ChaosOptions,
+  { seed, lockMs, jobKeepMs, crew: ownCrew }: ChaosOptions,
   folder: string,
 ): Promise<StageResult[]> {
   const results: StageResult[] = [];
   for (const stage of stages) {
     const faults = stage.planned.map(({ fault, times }) => `${times} x ${fault.name}`).join(', ');
     say(`${stage.name}: ${stage.tasks} tasks under ${faults}`);
-    const settings = { folder: join(folder, stage.name), shards, crew, lockMs };
+    const settings = {
+      folder: join(folder, stage.name),
+      shards,
+      crew: { ...crew, ...ownCrew },
+      lockMs,
+      ...(jobKeepMs === undefined ? {} : { jobKeepMs }),
+    };
     const result = await runStage(stage, settings, new SeededRandom(seed).fork(stage.name));
     tell(result);
     results.push(result);
@@ -64,12 +71,22 @@ async function run(options: ChaosOptions): Promise<number> {
   const violations = results.reduce((sum, result) => sum + result.violations.length, 0);
   const isVoid = results.some((result) => result.void.length > 0);
   const stages = results.map(({ violations: found, ...rest }) => ({ ...rest, violations: found.length }));
-  process.stdout.write(`${JSON.stringify({ seed: options.seed, violations, void: isVoid, stages })}\n`);
+  const found = results.flatMap((result) => result.violations);
+  const invariants = Object.fromEntries(
+    [...Map.groupBy(found, ({ invariant }) => invariant)].map(([invariant, list]) => [invariant, list.length]),
+  );
+  process.stdout.write(`${JSON.stringify({ seed: options.seed, violations, void: isVoid, invariants, stages })}\n`);
   const isClean = violations === 0 && !isVoid;
   // What went wrong is there to be looked at.
   if (isClean && !options.keep) await rm(folder, { recursive: true, force: true });
   else say(`files are kept in ${folder}`);
   return isClean ? 0 : 1;
+}
+
+async function obey(options: ChaosOptions): Promise<number> {
+  const { check: folder, planted, control, keep } = options;
+  if (planted) return runPlanted({ names: planted, isControl: control, keep }, say);
+  return folder === undefined ? run(options) : checkAgain(folder);
 }
 
 function readOptions(): ChaosOptions {
@@ -83,4 +100,4 @@ function readOptions(): ChaosOptions {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 const options = readOptions();
-process.exitCode = options.check === undefined ? await run(options) : await checkAgain(options.check);
+process.exitCode = await obey(options);

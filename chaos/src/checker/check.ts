@@ -8,10 +8,13 @@ import { checkBudget } from './checks/budget.js';
 import { checkDispatchInTime } from './checks/dispatch-in-time.js';
 import { checkDispatchOrder } from './checks/dispatch-order.js';
 import { checkEffects } from './checks/effects.js';
+import { checkEscrow } from './checks/escrow.js';
 import { checkEventOrder } from './checks/event-order.js';
 import { checkFences } from './checks/fences.js';
 import { checkFinalStays } from './checks/final-stays.js';
+import { checkMoments } from './checks/moments.js';
 import { checkOneOutcome } from './checks/one-outcome.js';
+import { checkOutcomesKept } from './checks/outcomes-kept.js';
 import { checkPlaces } from './checks/places.js';
 import { checkStoppedStays } from './checks/stopped-stays.js';
 import { checkStoryFolds } from './checks/story-folds.js';
@@ -28,9 +31,12 @@ const everyCheck: readonly Check[] = [
   checkApprovals,
   checkPlaces,
   checkBudget,
+  checkEscrow,
   checkEventOrder,
   checkStoryFolds,
+  checkMoments,
   checkAcceptedKept,
+  checkOutcomesKept,
   checkAttempts,
   checkEffects,
   checkStoppedStays,

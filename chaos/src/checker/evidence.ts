@@ -1,5 +1,6 @@
 import type { HistoryLine } from '../rig/history-line.js';
 import type { LedgerLine } from '../witness/ledger-line.js';
+import type { Glimpse } from './glimpse.js';
 
 /** One event of a directive as it stands in its stream. */
 export interface StoredEvent {
@@ -35,6 +36,13 @@ export interface Leftover {
   members: string[];
 }
 
+/** What a tenant's day says was spent. */
+export interface SpentDay {
+  tenant: string;
+  day: string;
+  microUsd: number;
+}
+
 /** All that a run left behind. The checker knows nothing else. */
 export interface Evidence {
   history: HistoryLine[];
@@ -42,6 +50,8 @@ export interface Evidence {
   directives: StoredDirective[];
   queueEntries: QueueEntry[];
   leftovers: Leftover[];
+  spent: SpentDay[];
+  glimpses: Glimpse[];
 }
 
 /** Something that must not be. `invariant` is its number in chaos/README.md, with a name. */

@@ -2,11 +2,14 @@ import { readFile } from 'node:fs/promises';
 import type { Redis } from 'ioredis';
 import type { HistoryLine } from '../rig/history-line.js';
 import type { LedgerLine } from '../witness/ledger-line.js';
-import type { Evidence, Leftover, QueueEntry, StoredDirective, StoredEvent } from './evidence.js';
+import type { Evidence, Leftover, QueueEntry, SpentDay, StoredDirective, StoredEvent } from './evidence.js';
+import type { Glimpse } from './glimpse.js';
 
 const directiveKey = /^\{[^}]+\}:d:([^:]+)$/;
 /** Of worker queues; those of rooms carry no attempts. */
 const queueEvents = /^\{[^}]+\}:((?!orchestrator\.)[a-z][a-z0-9-]*\.[a-z0-9-]+\.\d+):events$/;
+/** What a tenant may spend in a day is counted at the tenant's home slot. */
+const spentKey = /^\{[^}]+:t:([^}]+)\}:spent:day:(\d+)$/;
 /** Worklists of a shard, what is at work, and who has a place: nobody, at rest. */
 const worklist =
   /^\{[^}]+\}:(outbox|cascade|expand|closing|discard|permits|timers|aside|(?:inflight|ready|holders|line):.+)$/;
@@ -34,14 +37,27 @@ function eventsOf(entries: readonly [string, string[]][]): StoredEvent[] {
   });
 }
 
-async function directiveOf(redis: Redis, key: string): Promise<StoredDirective> {
-  const [record, tasks, plan, entries] = await Promise.all([
-    redis.hgetall(key),
-    redis.hgetall(`${key}:tasks`),
-    redis.hgetall(`${key}:plan`),
-    redis.xrange(`${key}:events`, '-', '+'),
-  ]);
+/** All of it in one moment. */
+export async function readDirective(redis: Redis, key: string): Promise<StoredDirective> {
+  const replies = await redis
+    .multi()
+    .hgetall(key)
+    .hgetall(`${key}:tasks`)
+    .hgetall(`${key}:plan`)
+    .xrange(`${key}:events`, '-', '+')
+    .exec();
+  const [record, tasks, plan, entries] = replies!.map(([, reply]) => reply) as [
+    Record<string, string>,
+    Record<string, string>,
+    Record<string, string>,
+    [string, string[]][],
+  ];
   return { id: directiveKey.exec(key)![1]!, record, tasks, plan, events: eventsOf(entries) };
+}
+
+async function spentOf(redis: Redis, key: string): Promise<SpentDay> {
+  const [, tenant, day] = spentKey.exec(key) as unknown as [string, string, string];
+  return { tenant, day, microUsd: Number(await redis.hget(key, 'total')) };
 }
 
 async function queueEntriesOf(redis: Redis, key: string): Promise<QueueEntry[]> {
@@ -77,11 +93,18 @@ async function linesOf<Line>(path: string): Promise<Line[]> {
     .map((line) => JSON.parse(line) as Line);
 }
 
+/** Where the lines are that were written while the run went on. */
+export interface EvidencePaths {
+  history: string;
+  ledger: string;
+  glimpses: string;
+}
+
 /** Reads what a run left: its files, and Redis' keys as they are, by nobody's code but this. */
-export async function gatherEvidence(redis: Redis, historyPath: string, ledgerPath: string): Promise<Evidence> {
+export async function gatherEvidence(redis: Redis, paths: EvidencePaths): Promise<Evidence> {
   const keys = await keysOf(redis);
   const directives: StoredDirective[] = [];
-  for (const key of keys.filter((each) => directiveKey.test(each))) directives.push(await directiveOf(redis, key));
+  for (const key of keys.filter((each) => directiveKey.test(each))) directives.push(await readDirective(redis, key));
   const queueEntries: QueueEntry[] = [];
   for (const key of keys.filter((each) => queueEvents.test(each)))
     queueEntries.push(...(await queueEntriesOf(redis, key)));
@@ -90,6 +113,11 @@ export async function gatherEvidence(redis: Redis, historyPath: string, ledgerPa
     const members = await membersOf(redis, key);
     if (members.length > 0) leftovers.push({ key, members });
   }
-  const [history, ledger] = await Promise.all([linesOf<HistoryLine>(historyPath), linesOf<LedgerLine>(ledgerPath)]);
-  return { history, ledger, directives, queueEntries, leftovers };
+  const spent = await Promise.all(keys.filter((each) => spentKey.test(each)).map(async (key) => spentOf(redis, key)));
+  const [history, ledger, glimpses] = await Promise.all([
+    linesOf<HistoryLine>(paths.history),
+    linesOf<LedgerLine>(paths.ledger),
+    linesOf<Glimpse>(paths.glimpses),
+  ]);
+  return { history, ledger, directives, queueEntries, leftovers, spent, glimpses };
 }

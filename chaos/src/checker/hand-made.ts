@@ -152,5 +152,7 @@ export function soundEvidence(): Evidence {
       { queue: 'chaos.pure.0', atMs: at(9_211), event: 'active', jobId: `${id}.0.2.n2` },
     ],
     leftovers: [],
+    spent: [{ tenant: 'local', day: '0', microUsd: 400 }],
+    glimpses: [],
   });
 }

@@ -111,7 +111,7 @@ export class CrashLane {
 
   private async runScenario(about: string, number: number): Promise<void> {
     const random = new SeededRandom(number).fork('clients');
-    const load = new LoadDriver(this.rig.urls, this.rig.history, crashScenario(), random);
+    const load = new LoadDriver(this.rig, crashScenario(), random);
     const review = this.review.run(`review-${number}`, drainMs).catch((error: unknown) => error as Error);
     await load.publish();
     await load.run(0);
@@ -125,7 +125,7 @@ export class CrashLane {
 
   private async look(): Promise<string[]> {
     const { rig } = this;
-    const evidence = await gatherEvidence(rig.redis.admin, rig.path('history.jsonl'), rig.path('ledger.jsonl'));
+    const evidence = await gatherEvidence(rig.redis.admin, rig.evidencePaths);
     const [planned, listed] = [true, false].map((isPlanned) =>
       evidence.directives.filter(({ record }) => (record['workflow'] ? isPlanned : !isPlanned)),
     );

@@ -3,9 +3,11 @@ import type { SeededRandom } from '../run/seeded-random.js';
 import { Tally, insist, type Fault } from './fault.js';
 
 const actions = ['chaos.pure', 'chaos.keyed', 'chaos.foreign', 'chaos.costed', 'chaos.once'];
-const ways = ['obliterated', 'lost stream', 'trimmed stream'] as const;
+const ways = ['obliterated', 'lost stream', 'lost group', 'trimmed stream'] as const;
+/** Of the executors, who read as one. */
+const group = 'settle';
 
-/** A worker queue loses all its keys, as by BullMQ's `obliterate`; or its event stream; or all that stands in the stream. */
+/** A worker queue loses all its keys, as by BullMQ's `obliterate`; or its event stream; or the readers' place in the stream; or all that stands in it. */
 export class DestroyQueue implements Fault {
   readonly name = 'queues';
   readonly mustHappen = [...ways];
@@ -23,10 +25,17 @@ export class DestroyQueue implements Fault {
     const { admin } = rig.redis;
     const removed = await insist(async () => {
       if (way === 'lost stream') return admin.del(`${queue}:events`);
+      if (way === 'lost group') return admin.xgroup('DESTROY', `${queue}:events`, group).catch(noStream);
       if (way === 'trimmed stream') return admin.xtrim(`${queue}:events`, 'MAXLEN', 0);
       const keys = await admin.keys(`${queue}:*`);
       return keys.length === 0 ? 0 : admin.del(...keys);
     });
     this.tally.tell(rig, way, { queue, removed });
   }
+}
+
+/** No work of that action came into this shard yet. */
+function noStream(error: Error): number {
+  if (error.message.includes('key to exist')) return 0;
+  throw error;
 }

@@ -58,25 +58,34 @@ export function rated(random: SeededRandom): Draft {
   return draft('rated', [...tasks, join], tasks.length);
 }
 
-/** Its time is over long before its work is done. */
+/** Its time is over long before its work is done; until then there is always a task of it about to go, and some of it costs. */
 export function expiring(random: SeededRandom): Draft {
+  const restless = Array.from({ length: 3 }, (_, at) =>
+    task(`again${at}`, { failures: 1_000_000 }, { maxRetries: 100, retryDelayMs: random.whole(10, 80) }),
+  );
   const tasks = [
     task('quick', { ms: 50 }),
+    ...restless,
+    task('costly', { ms: 30_000 }, { action: 'chaos.costed' }),
     task('slow', { ms: 30_000, parts: [valueOf('quick')] }),
     task('late', { parts: [valueOf('slow')] }),
   ];
   return draft('expiring', tasks, undefined, { completes: false, body: { ttlMs: random.whole(1_500, 5_000) } });
 }
 
+/** Work in a line and, beside it, work that costs. Now and then the cancel comes when all of it is over. */
 export function cancelled(random: SeededRandom): Draft {
-  const tasks = Array.from({ length: random.whole(3, 6) }, (_, at) =>
+  const isOver = random.chance(0.25);
+  const tasks = Array.from({ length: isOver ? 1 : random.whole(3, 6) }, (_, at) =>
     task(
       `t${at}`,
-      { ms: random.whole(100, 1_500), parts: at === 0 ? [] : [valueOf(`t${at - 1}`)] },
+      { ms: isOver ? 0 : random.whole(100, 1_500), parts: at === 0 ? [] : [valueOf(`t${at - 1}`)] },
       { action: random.pick(['chaos.pure', 'chaos.foreign', 'chaos.once']) },
     ),
   );
-  return draft('cancelled', tasks, undefined, { completes: false, conduct: { cancelAfterMs: random.whole(0, 3_000) } });
+  const costly = task('costly', { ms: isOver ? 0 : random.whole(500, 3_000) }, { action: 'chaos.costed' });
+  const cancelAfterMs = isOver ? random.whole(1_500, 4_000) : random.whole(0, 3_000);
+  return draft('cancelled', [costly, ...tasks], undefined, { completes: false, conduct: { cancelAfterMs } });
 }
 
 export function paused(random: SeededRandom): Draft {
@@ -88,9 +97,10 @@ export function paused(random: SeededRandom): Draft {
   return draft('paused', tasks, length, { conduct: { pause } });
 }
 
-/** A human has to say yes, says it with another input, or says no. */
+/** A human has to say yes, says it with another input, or says no; now and then a yes comes first that is about something else. */
 export function approval(random: SeededRandom): Draft {
   const answer = random.pick(['approve', 'edit', 'deny'] as const);
+  const isMisread = random.chance(0.4);
   const tasks = [
     task('ask', { add: random.whole(1, 5) }),
     task(
@@ -100,5 +110,5 @@ export function approval(random: SeededRandom): Draft {
     ),
     task('then', { add: 1, parts: [valueOf('risky')] }),
   ];
-  return draft('approval', tasks, undefined, { completes: answer !== 'deny', conduct: { approval: answer } });
+  return draft('approval', tasks, undefined, { completes: answer !== 'deny', conduct: { approval: answer, isMisread } });
 }

@@ -6,6 +6,8 @@ export interface Conduct {
   pause?: { afterMs: number; forMs: number };
   /** The answer to every task of it that asks for approval. */
   approval?: 'approve' | 'edit' | 'deny';
+  /** The first answer is a yes to what he did not see: its digest is of something else. */
+  isMisread?: boolean;
   /** The value that a task is completed with whose effect nobody knows; without it such a task is failed. Never a retry: that would be a second start. */
   completeWith?: number;
 }

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../run/seeded-random.js';
+import { SeededRandom } from '../run/seeded-random.js';
 import {
   approval,
   cancelled,
@@ -38,26 +38,40 @@ const shapes: readonly [Shape, number][] = [
   [approval, 5],
 ];
 
+/** Which part of it is wanted. */
+export interface LoadTerms {
+  /** Names of shapes; all of them when it says none. */
+  shapes?: readonly string[] | undefined;
+  /** Some of it is of other tenants. */
+  tenants: boolean;
+}
+
+/** By the name that its drafts have. */
+const byName = new Map(shapes.map((entry) => [entry[0](new SeededRandom(0)).shape, entry]));
+
+export const shapeNames: readonly string[] = [...byName.keys()];
+
 /** Shapes that need no human: other tenants have none. */
 const quiet = new Set(['chain', 'diamond', 'fan', 'for-each', 'optional-failure', 'retries', 'failure']);
 
 /** Gives it to a tenant, whose word then stands in every input and output of it, and must stand nowhere else. */
-function owned(draft: Draft, random: SeededRandom): Draft {
-  const isOther = random.chance(othersShare) && quiet.has(draft.shape);
+function owned(draft: Draft, random: SeededRandom, tenants: boolean): Draft {
+  const isOther = random.chance(othersShare) && quiet.has(draft.shape) && tenants;
   const tenant = isOther ? random.pick(otherTenants) : homeTenant;
   const tasks = draft.body.tasks.map((task) => ({ ...task, input: { ...task.input, canary: `canary-of-${tenant}` } }));
   return { ...draft, tenant, body: { ...draft.body, tasks } };
 }
 
 /** Drafts with at least so many tasks in all, and each shape once if there is room for it; the same for the same seed. */
-export function generateLoad(random: SeededRandom, tasks: number): Draft[] {
-  const deck = shapes.flatMap(([shape, share]) => Array.from({ length: share }, () => shape));
-  const drafts = random.shuffle(shapes.map(([shape]) => shape(random)));
+export function generateLoad(random: SeededRandom, tasks: number, { shapes: names, tenants }: LoadTerms): Draft[] {
+  const wanted = (names ?? shapeNames).map((name) => byName.get(name)!);
+  const deck = wanted.flatMap(([shape, share]) => Array.from({ length: share }, () => shape));
+  const drafts = random.shuffle(wanted.map(([shape]) => shape(random)));
   let count = drafts.reduce((sum, { body }) => sum + body.tasks.length, 0);
   while (count < tasks) {
     const next = random.pick(deck)(random);
     drafts.push(next);
     count += next.body.tasks.length;
   }
-  return drafts.map((draft) => owned(draft, random));
+  return drafts.map((draft) => owned(draft, random, tenants));
 }

@@ -18,6 +18,7 @@ const approver = { 'coc-actor': 'approver' };
 
 /** Answers every hold by what its directive's draft says, until it is told to stop. */
 export class Human {
+  private readonly misread = new Set<string>();
   private stopped = false;
   private running: Promise<void> = Promise.resolve();
 
@@ -55,6 +56,10 @@ export class Human {
   }
 
   private async sayToApproval(hold: Hold, { conduct, tenant }: Draft): Promise<void> {
+    if (conduct.isMisread && !this.misread.has(hold.id)) {
+      this.misread.add(hold.id);
+      return this.tell('approve', hold, `/approvals/${hold.id}/approve`, { digest: digestOfAnother(hold) });
+    }
     if (conduct.approval === 'deny') return this.tell('deny', hold, `/approvals/${hold.id}/deny`, { comment: 'no' });
     const edited =
       conduct.approval === 'edit' ? { input: { add: 500, parts: [1, 2], canary: `canary-of-${tenant}` } } : {};
@@ -84,4 +89,9 @@ export class Human {
       detail: { task, body: answer?.body },
     });
   }
+}
+
+/** As if the task had been shown with another input. */
+function digestOfAnother({ digest }: Hold): string {
+  return [...digest].toReversed().join('');
 }

@@ -4,6 +4,8 @@ import type { HistoryEntry, HistoryLine } from './history-line.js';
 
 /** What the harness itself did and was told, a JSON line each. Written at once: the run may be killed, too. */
 export class History {
+  /** What was submitted so far, and the catalog. */
+  readonly submitted: HistoryLine[] = [];
   private readonly file: number;
 
   constructor(path: string) {
@@ -12,6 +14,7 @@ export class History {
 
   add(entry: HistoryEntry): void {
     const line: HistoryLine = { atMs: clockMs(), ...entry };
+    if (line.kind === 'submit' || line.kind === 'catalog') this.submitted.push(line);
     writeSync(this.file, `${JSON.stringify(line)}\n`);
   }
 

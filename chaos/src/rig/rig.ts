@@ -1,5 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { EvidencePaths } from '../checker/gather.js';
 import { findFreePort } from './free-port.js';
 import { History } from './history.js';
 import { KeptProcess, type Launch, type Life, type Role } from './kept-process.js';
@@ -13,6 +14,8 @@ export interface RigSettings {
   crew: Partial<Record<Exclude<Role, 'witness'>, number>>;
   /** COC_WORKER_LOCK_MS: how long a killed worker's tasks wait for it. */
   lockMs: number;
+  /** COC_JOB_KEEP_MS: how long a job stays after it ended; an hour when nothing is said. */
+  jobKeepMs?: number;
   /** The worker hosts also serve the product's own actions, for its workflows. */
   servesDocuments?: boolean;
 }
@@ -31,6 +34,7 @@ const mains: Record<Role, string> = {
 };
 const dist = join(import.meta.dirname, '..', '..', '..');
 const keyPrefix = 'coc';
+const anHourMs = 3_600_000;
 
 /** One limit for everybody, wide enough that the load passes, narrow enough that it is met. */
 const tenantRules = { '*': { maxConcurrentDirectives: 200, maxCostUsdPerDay: 1_000 } };
@@ -54,11 +58,26 @@ export class Rig {
   /** Redis runs after it; the processes start with `start`, when every fault has had its word. */
   static async open(settings: RigSettings): Promise<Rig> {
     await mkdir(join(settings.folder, 'logs'), { recursive: true });
-    return new Rig(settings, await SingleRedis.open(join(settings.folder, 'redis')));
+    const rig = new Rig(settings, await SingleRedis.open(join(settings.folder, 'redis')));
+    await writeFile(rig.evidencePaths.glimpses, '');
+    return rig;
   }
 
   path(name: string): string {
     return join(this.settings.folder, name);
+  }
+
+  get evidencePaths(): EvidencePaths {
+    return {
+      history: this.path('history.jsonl'),
+      ledger: this.path('ledger.jsonl'),
+      glimpses: this.path('glimpses.jsonl'),
+    };
+  }
+
+  /** The roots of the shards' keys. */
+  get roots(): string[] {
+    return Array.from({ length: this.settings.shards }, (_, shard) => `{${keyPrefix}:${shard}}`);
   }
 
   /** Has a fault's word on how each process is started: environment, node arguments. */
@@ -155,8 +174,7 @@ export class Rig {
       COC_WORKER_LOCK_MS: String(this.settings.lockMs),
       COC_TENANTS: JSON.stringify(tenantRules),
       COC_LOG_LEVEL: 'debug',
-      // The checker reads the queues' own story at the end.
-      COC_JOB_KEEP_MS: String(3_600_000),
+      COC_JOB_KEEP_MS: String(this.settings.jobKeepMs ?? anHourMs),
     };
   }
 }

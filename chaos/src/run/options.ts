@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { everyFault } from '../faults/every-fault.js';
+import { shapeNames } from '../load/generate-load.js';
+import { roles, type Role } from '../rig/kept-process.js';
 
 export interface ChaosOptions {
   seed: number;
@@ -10,11 +12,22 @@ export interface ChaosOptions {
   outages: boolean;
   long: boolean;
   tasks: number;
-  faults: string[] | undefined;
+  /** By name; a number of injections where one was said. */
+  faults: ReadonlyMap<string, number | undefined> | undefined;
+  shapes: string[] | undefined;
+  /** How many processes of a role, where it is not the usual number. */
+  crew: Partial<Record<Role, number>>;
+  jobKeepMs: number | undefined;
+  /** How long after the last fault all must have ended; undefined for what is usual. */
+  drainMs: number | undefined;
   lockMs: number;
   /** All waits between faults are multiplied by it. */
   pace: number;
   keep: boolean;
+  /** Names of planted bugs; empty for all of them, undefined when this is no such run. */
+  planted: string[] | undefined;
+  /** The planted bugs' runs on the tree as it is. */
+  control: boolean;
   /** A folder of a run: look at its evidence again, and run nothing. */
   check: string | undefined;
 }
@@ -25,12 +38,26 @@ function number(name: string, text: string): number {
   throw new TypeError(`--${name} wants a number, not "${text}"`);
 }
 
-function listFaults(text: string): string[] {
-  if (text === 'all') return Object.keys(everyFault);
-  const names = text.split(',');
-  const unknown = names.find((name) => !(name in everyFault));
+function listNames(what: string, text: string, known: readonly string[]): string[] {
+  const names = text === 'all' ? [...known] : text.split(',');
+  const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return names;
-  throw new TypeError(`there is no fault "${unknown}"; the faults are ${Object.keys(everyFault).join(', ')}`);
+  throw new TypeError(`there is no ${what} "${unknown}"; they are ${known.join(', ')}`);
+}
+
+/** `kill,queues:20`: names, and how often where it is said; or `all`, or `none`. */
+function listFaults(text: string): Map<string, number | undefined> {
+  if (text === 'none') return new Map();
+  const words = text.split(',').map((word) => word.split(':') as [string, string?]);
+  const names = listNames('fault', words.map(([name]) => name).join(','), Object.keys(everyFault));
+  return new Map(names.map((name, at) => [name, words[at]?.[1] === undefined ? undefined : number('faults', words[at][1])]));
+}
+
+/** `executor=1,recorder=0` */
+function listCrew(text: string): Partial<Record<Role, number>> {
+  const words = text.split(',').map((word) => word.split('=') as [string, string?]);
+  listNames('role', words.map(([role]) => role).join(','), roles);
+  return Object.fromEntries(words.map(([role, count]) => [role, number('crew', count ?? '')]));
 }
 
 const text = { type: 'string' } as const;
@@ -45,6 +72,12 @@ const known = {
   'lock-ms': text,
   pace: text,
   check: text,
+  shapes: text,
+  crew: text,
+  'job-keep-ms': text,
+  'drain-ms': text,
+  planted: flag,
+  control: flag,
   outages: flag,
   long: flag,
   keep: flag,
@@ -52,7 +85,8 @@ const known = {
 
 /** Throws an error with one sentence for what cannot be. */
 export function parseOptions(words: string[]): ChaosOptions {
-  const { values } = parseArgs({ args: words, options: known });
+  const { values, positionals } = parseArgs({ args: words, options: known, allowPositionals: true });
+  if (positionals.length > 0 && !values.planted && !values.control) throw new TypeError(`what is "${positionals[0]}"?`);
   return {
     seed: values.seed === undefined ? randomInt(2 ** 30) : number('seed', values.seed),
     kills: values.kills === undefined ? undefined : number('kills', values.kills),
@@ -65,6 +99,12 @@ export function parseOptions(words: string[]): ChaosOptions {
     lockMs: number('lock-ms', values['lock-ms'] ?? '9000'),
     pace: number('pace', values.pace ?? '1'),
     keep: values.keep,
+    shapes: values.shapes === undefined ? undefined : listNames('shape', values.shapes, shapeNames),
+    crew: values.crew === undefined ? {} : listCrew(values.crew),
+    jobKeepMs: values['job-keep-ms'] === undefined ? undefined : number('job-keep-ms', values['job-keep-ms']),
+    drainMs: values['drain-ms'] === undefined ? undefined : number('drain-ms', values['drain-ms']),
+    planted: values.planted || values.control ? positionals : undefined,
+    control: values.control,
     check: values.check,
   };
 }

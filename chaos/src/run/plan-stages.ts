@@ -16,8 +16,15 @@ const mixedKills = 40;
 const mean = ([least, most]: readonly [number, number]): number => (least + most) / 2;
 const scale = (pace: number, [least, most]: readonly [number, number]): [number, number] => [least * pace, most * pace];
 
+type Plan = Omit<Stage, 'shapes'>;
+
 /** The runs that were asked for, one after the other. Nothing named: one run with a bit of everything. */
 export function planStages(options: ChaosOptions): Stage[] {
+  const { shapes, drainMs: ownDrainMs } = options;
+  return plan(options).map((stage) => ({ ...stage, shapes, drainMs: ownDrainMs ?? stage.drainMs }));
+}
+
+function plan(options: ChaosOptions): Plan[] {
   if (options.long) return longStages(options);
   const { kills, restarts, pauses, outages, faults } = options;
   const isNamed = restarts + pauses > 0 || (kills !== undefined && faults === undefined);
@@ -26,33 +33,34 @@ export function planStages(options: ChaosOptions): Stage[] {
 }
 
 /** All faults side by side over the time that the kills take. */
-function mixedStage({ kills = mixedKills, tasks, pace, faults }: ChaosOptions): Stage {
+function mixedStage({ kills = mixedKills, tasks, pace, faults }: ChaosOptions): Plan {
   const windowMs = kills * mean(killEveryMs) * pace;
-  const names = faults ?? Object.keys(everyFault);
-  const planned = names.map((name): Planned => {
+  const named = faults ?? new Map(Object.keys(everyFault).map((name) => [name, undefined]));
+  const planned = [...named].map(([name, times]): Planned => {
     const offer = everyFault[name]!;
-    const wanted = Math.max(name === 'kill' ? kills : 3, Math.round((offer.times * kills) / mixedKills));
+    const usual = Math.max(name === 'kill' ? kills : 3, Math.round((offer.times * kills) / mixedKills));
+    const wanted = times ?? usual;
     const everyMs = windowMs / wanted;
     return { fault: offer.create(), times: wanted, everyMs: [everyMs * 0.5, everyMs * 1.5] };
   });
   return { ...roughly('mix', tasks, planned), loadMs: windowMs };
 }
 
-function namedStage({ kills = 0, restarts, pauses, tasks, pace, faults = [] }: ChaosOptions): Stage {
+function namedStage({ kills = 0, restarts, pauses, tasks, pace, faults }: ChaosOptions): Plan {
   const planned: Planned[] = [
     ...(kills > 0 ? [{ fault: everyFault['kill']!.create(), times: kills, everyMs: scale(pace, killEveryMs) }] : []),
     ...(pauses > 0 ? [{ fault: longPauses(), times: pauses, everyMs: scale(pace, pauseEveryMs) }] : []),
     ...(restarts > 0 ? [{ fault: longRestarts(), times: restarts, everyMs: scale(pace, restartEveryMs) }] : []),
-    ...faults.map((name) => ({
+    ...[...(faults ?? [])].map(([name, times]) => ({
       fault: everyFault[name]!.create(),
-      times: everyFault[name]!.times,
+      times: times ?? everyFault[name]!.times,
       everyMs: scale(pace, killEveryMs),
     })),
   ];
   return roughly(planned.map(({ fault }) => fault.name).join('-'), tasks, planned);
 }
 
-function roughly(name: string, tasks: number, planned: Planned[]): Stage {
+function roughly(name: string, tasks: number, planned: Planned[]): Plan {
   const lengths = planned.map(
     ({ fault, times, everyMs }) => times * (mean(everyMs) + (fault.name === 'redis' ? restartTakesMs : 0)),
   );
@@ -60,14 +68,14 @@ function roughly(name: string, tasks: number, planned: Planned[]): Stage {
 }
 
 /** Redis is away for so long in the middle of the load, and nothing but that. */
-function outageStage(downMs: number, tasks: number): Stage {
+function outageStage(downMs: number, tasks: number): Plan {
   const planned = [{ fault: outageOf(downMs), times: 1, everyMs: [3_000, 5_000] as const }];
   const name = `outage-${downMs / 1_000}s`;
   return { name, tasks, planned, loadMs: 5_000, drainMs: drainAfterOutageMs, isRough: false, isSteady: true };
 }
 
-function longStages({ tasks, pace, ...options }: ChaosOptions): Stage[] {
-  const named = (part: Partial<ChaosOptions>): Stage =>
+function longStages({ tasks, pace, ...options }: ChaosOptions): Plan[] {
+  const named = (part: Partial<ChaosOptions>): Plan =>
     namedStage({ ...options, pace, tasks, kills: 0, restarts: 0, pauses: 0, ...part });
   const some = Math.round(tasks / 4);
   return [

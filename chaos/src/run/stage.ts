@@ -7,6 +7,7 @@ import { injectFaults, type Planned } from '../faults/schedule.js';
 import { generateLoad } from '../load/generate-load.js';
 import { LoadDriver } from '../load/load-driver.js';
 import { Rig, type RigSettings } from '../rig/rig.js';
+import { Watch } from '../watch/watch.js';
 import { reasonsForVoid, sight, type Sightings } from './anti-vacuity.js';
 import { pollFor } from './clock.js';
 import { measureRecovery, type Recovery } from './recovery.js';
@@ -16,6 +17,8 @@ import type { SeededRandom } from './seeded-random.js';
 export interface Stage {
   name: string;
   tasks: number;
+  /** Names of the load's shapes; all of them when it says none. */
+  shapes: readonly string[] | undefined;
   planned: Planned[];
   /** Over how long the load comes. */
   loadMs: number;
@@ -60,8 +63,13 @@ export async function runStage(stage: Stage, settings: RigSettings, random: Seed
 async function perform(rig: Rig, stage: Stage, random: SeededRandom): Promise<void> {
   for (const { fault } of stage.planned) await fault.prepare?.(rig, random.fork(`prepare ${fault.name}`));
   await rig.start();
-  const load = new LoadDriver(rig, generateLoad(random.fork('load'), stage.tasks), random.fork('clients'));
+  const drafts = generateLoad(random.fork('load'), stage.tasks, {
+    shapes: stage.shapes,
+    tenants: rig.of('tenant-door').length > 0,
+  });
+  const load = new LoadDriver(rig, drafts, random.fork('clients'));
   await load.publish();
+  const watch = watchOver(rig, random.fork('watch'));
   rig.history.add({ kind: 'phase', phase: 'load' });
   await Promise.all([load.run(stage.loadMs), injectFaults(rig, stage.planned, random.fork('faults'))]);
   rig.history.add({ kind: 'phase', phase: 'faults-over' });
@@ -71,7 +79,21 @@ async function perform(rig: Rig, stage: Stage, random: SeededRandom): Promise<vo
   );
   rig.history.add({ kind: 'phase', phase: stuck.length === 0 ? 'drained' : 'not-drained', detail: reasons });
   await load.lookAround();
+  await watch.stop();
   await load.stop();
+}
+
+function watchOver(rig: Rig, random: SeededRandom): Watch {
+  const { roots, evidencePaths, redis } = rig;
+  const watch = new Watch({
+    redis: redis.admin,
+    roots,
+    path: evidencePaths.glimpses,
+    random,
+    history: () => rig.history.submitted,
+  });
+  watch.start();
+  return watch;
 }
 
 async function judge(rig: Rig, stage: Stage): Promise<StageResult> {
@@ -110,7 +132,7 @@ function drainedMs(evidence: Evidence): number | null {
 /** What follows the last event, such as a permit on its way back, is given its time. */
 async function gatherAtRest(rig: Rig): Promise<Evidence> {
   const gather = async (): Promise<Evidence> =>
-    gatherEvidence(rig.redis.admin, rig.path('history.jsonl'), rig.path('ledger.jsonl'));
+    gatherEvidence(rig.redis.admin, rig.evidencePaths);
   const look = async (): Promise<Evidence | undefined> => {
     const evidence = await gather();
     return evidence.leftovers.length === 0 ? evidence : undefined;

@@ -10,14 +10,15 @@ interface About {
   task: string;
   input: unknown;
   digest: string;
-  body: { input?: unknown };
+  /** `digest`: of what the sender had seen. */
+  body: { input?: unknown; digest?: string };
 }
 type Asked = Extract<HistoryLine, { kind: 'asked' }>;
 
-/** A task that needs a human's word starts only after a yes was sent, and with the input that the yes was about. */
+/** A task that needs a human's word starts only after a yes was sent to what it is, and with the input that the yes was about. */
 export function checkApprovals(evidence: Evidence): Violation[] {
   const yes = Map.groupBy(
-    linesOf(evidence, 'asked').filter(({ order }) => order === 'approve'),
+    linesOf(evidence, 'asked').filter(({ order, detail }) => order === 'approve' && isOfWhatItIs(detail as About)),
     ({ id, detail }) => `${id} ${(detail as About).task}`,
   );
   return knownOf(evidence).flatMap((known) =>
@@ -25,6 +26,10 @@ export function checkApprovals(evidence: Evidence): Violation[] {
       .filter(({ risk }) => risk === 'high')
       .flatMap(({ id: task }) => unlawful(known, task, yes.get(`${known.id} ${task}`) ?? [], evidence)),
   );
+}
+
+function isOfWhatItIs({ digest, body }: About): boolean {
+  return body.digest === undefined || body.digest === digest;
 }
 
 function unlawful({ id }: Known, task: string, yes: readonly Asked[], { ledger }: Evidence): Violation[] {

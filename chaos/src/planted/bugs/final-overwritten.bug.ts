@@ -1,0 +1,15 @@
+import type { PlantedBug } from '../planted-bug.js';
+
+export const finalOverwritten: PlantedBug = {
+  name: 'final-overwritten',
+  breaks: 'a cancel that comes after the end makes a directive CANCELLED that was COMPLETED',
+  edits: [
+    {
+      file: 'libs/state/src/scripts/cancel-directive.lua',
+      find: "if RESTING[directive.state] or directive.closing ~= '' then",
+      replace: "if directive.closing ~= '' then",
+    },
+  ],
+  run: 'calm',
+  expects: ['2 final never changes'],
+};

@@ -1,0 +1,40 @@
+/** Small enough that ten processes start in a few seconds; a short lock, so that nobody waits 9 s for a worker that is gone. */
+const small = ['--crew', 'orchestrator=1,recorder=0,tenant-door=0', '--lock-ms', '2000', '--drain-ms', '40000'];
+/** One reader: what it leaves nobody else takes. */
+const oneReader = ['--crew', 'orchestrator=1,executor=1,recorder=0,tenant-door=0', '--lock-ms', '2000', '--drain-ms', '40000'];
+
+/** Runs of the harness by name, as words of its command line; `--kills` sets how long each lasts, 2 s for one. Bugs share them, and the control goes through each once. */
+export const runs = {
+  /** All shapes and no fault: what is wrong by itself. */
+  calm: [...small, '--seed', '11', '--faults', 'none', '--kills', '6', '--tasks', '220'],
+  /** Work that is lost, also what may not be done again. */
+  losses: [
+    ...small,
+    ...['--seed', '12', '--faults', 'kill:9,pause:4', '--kills', '7', '--tasks', '120'],
+    ...['--shapes', 'once,cancelled,chain,expiring'],
+  ],
+  /** Time runs out while nobody is there to see it. */
+  late: [
+    ...oneReader,
+    ...['--seed', '13', '--faults', 'kill:9', '--kills', '7', '--tasks', '160', '--shapes', 'expiring'],
+  ],
+  /** Everything is said twice, and in another order. */
+  twice: [
+    ...small,
+    ...['--seed', '14', '--faults', 'deliveries:12', '--kills', '7', '--tasks', '160'],
+    ...['--shapes', 'retries,fan,diamond,chain,for-each'],
+  ],
+  /** Queues, their streams and their readers' place vanish. */
+  queues: [
+    ...oneReader,
+    ...['--seed', '15', '--faults', 'queues:60,kill:10', '--kills', '8', '--tasks', '160', '--job-keep-ms', '1000'],
+    ...['--shapes', 'once,chain,fan,diamond,tight-budget'],
+  ],
+  /** Clocks that are minutes off. */
+  clocks: [
+    ...small,
+    ...['--seed', '16', '--faults', 'clocks:6', '--kills', '6', '--tasks', '100', '--shapes', 'retries,expiring,chain'],
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+export type RunName = keyof typeof runs;
