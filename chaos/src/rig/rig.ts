@@ -78,6 +78,14 @@ export class Rig {
     return this.doorUrl;
   }
 
+  /** The worker queues of actions, one a shard. */
+  queuesOf(actions: readonly string[]): { root: string; queue: string }[] {
+    const shards = Array.from({ length: this.settings.shards }, (_, shard) => shard);
+    return shards.flatMap((shard) =>
+      actions.map((action) => ({ root: `{${keyPrefix}:${shard}}`, queue: `${action}.${shard}` })),
+    );
+  }
+
   /** Of a directive of any tenant, from its record; undefined while Redis does not say. */
   async stateOf(id: string): Promise<string | undefined> {
     const key = `{${keyPrefix}:${/^d(\d+)_/.exec(id)![1]}}:d:${id}`;

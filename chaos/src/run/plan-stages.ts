@@ -63,7 +63,8 @@ function roughly(name: string, tasks: number, planned: Planned[]): Stage {
 function outageStage(downMs: number, tasks: number): Stage {
   const planned = [{ fault: outageOf(downMs), times: 1, everyMs: [3_000, 5_000] as const }];
   const name = `outage-${downMs / 1_000}s`;
-  return { name, tasks, planned, loadMs: 5_000, drainMs: drainAfterOutageMs, isRough: false, isSteady: true };
+  const shape = { loadMs: 5_000, drainMs: drainAfterOutageMs, mostWorkMs: 200, isRough: false, isSteady: true };
+  return { name, tasks, planned, ...shape };
 }
 
 function longStages({ tasks, pace, ...options }: ChaosOptions): Stage[] {
