@@ -74,6 +74,12 @@ const outcomes: Row[] = [
     /it is RUNNING/,
   ],
   [
+    'a directive that did not end in time',
+    (run) => run.history.push({ atMs: 1, kind: 'phase', phase: 'not-drained', detail: { [id]: {} } }),
+    /^3 /,
+    /did not end in time/,
+  ],
+  [
     'a directive that ended long after its TTL',
     (run) => {
       directiveIn(run).record['ttlAt'] = '1000000';

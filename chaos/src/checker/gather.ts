@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Redis } from 'ioredis';
 import type { HistoryLine } from '../rig/history-line.js';
+import type { QueueEntry } from '../rig/queue-entry.js';
 import type { LedgerLine } from '../witness/ledger-line.js';
-import type { Evidence, Leftover, QueueEntry, SpentDay, StoredDirective, StoredEvent } from './evidence.js';
+import type { Evidence, Leftover, SpentDay, StoredDirective, StoredEvent } from './evidence.js';
 import type { Glimpse } from './glimpse.js';
 
 const directiveKey = /^\{[^}]+\}:d:([^:]+)$/;
-/** Of worker queues; those of rooms carry no attempts. */
-const queueEvents = /^\{[^}]+\}:((?!orchestrator\.)[a-z][a-z0-9-]*\.[a-z0-9-]+\.\d+):events$/;
 /** What a tenant may spend in a day is counted at the tenant's home slot. */
 const spentKey = /^\{[^}]+:t:([^}]+)\}:spent:day:(\d+)$/;
 /** Worklists of a shard, what is at work, and who has a place: nobody, at rest. */
@@ -60,15 +59,6 @@ async function spentOf(redis: Redis, key: string): Promise<SpentDay> {
   return { tenant, day, microUsd: Number(await redis.hget(key, 'total')) };
 }
 
-async function queueEntriesOf(redis: Redis, key: string): Promise<QueueEntry[]> {
-  const queue = queueEvents.exec(key)![1]!;
-  const entries = await redis.xrange(key, '-', '+');
-  return entries.flatMap(([id, fields]) => {
-    const { event = '', jobId = '' } = Object.fromEntries(pairsOf(fields));
-    return jobId === '' ? [] : [{ queue, atMs: Number(id.split('-')[0]), event, jobId }];
-  });
-}
-
 /** A job that is to be removed and is not there stays listed for a while, in case that its sender is late: only the others count. */
 async function presentDiscards(redis: Redis, key: string, members: readonly string[]): Promise<string[]> {
   const root = key.slice(0, key.indexOf('}') + 1);
@@ -97,6 +87,7 @@ async function linesOf<Line>(path: string): Promise<Line[]> {
 export interface EvidencePaths {
   history: string;
   ledger: string;
+  queues: string;
   glimpses: string;
 }
 
@@ -105,19 +96,19 @@ export async function gatherEvidence(redis: Redis, paths: EvidencePaths): Promis
   const keys = await keysOf(redis);
   const directives: StoredDirective[] = [];
   for (const key of keys.filter((each) => directiveKey.test(each))) directives.push(await readDirective(redis, key));
-  const queueEntries: QueueEntry[] = [];
-  for (const key of keys.filter((each) => queueEvents.test(each)))
-    queueEntries.push(...(await queueEntriesOf(redis, key)));
   const leftovers: Leftover[] = [];
   for (const key of keys.filter((each) => worklist.test(each))) {
     const members = await membersOf(redis, key);
     if (members.length > 0) leftovers.push({ key, members });
   }
   const spent = await Promise.all(keys.filter((each) => spentKey.test(each)).map(async (key) => spentOf(redis, key)));
-  const [history, ledger, glimpses] = await Promise.all([
-    linesOf<HistoryLine>(paths.history),
-    linesOf<LedgerLine>(paths.ledger),
-    linesOf<Glimpse>(paths.glimpses),
-  ]);
-  return { history, ledger, directives, queueEntries, leftovers, spent, glimpses };
+  return {
+    directives,
+    leftovers,
+    spent,
+    history: await linesOf<HistoryLine>(paths.history),
+    ledger: await linesOf<LedgerLine>(paths.ledger),
+    queueEntries: await linesOf<QueueEntry>(paths.queues),
+    glimpses: await linesOf<Glimpse>(paths.glimpses),
+  };
 }

@@ -1,6 +1,6 @@
 import { SeededRandom } from '../run/seeded-random.js';
 import {
-  approval,
+  asking,
   cancelled,
   expiring,
   onceOnly,
@@ -20,7 +20,7 @@ const othersShare = 0.2;
 
 /** How often each comes, of a hundred. */
 const shapes: readonly [Shape, number][] = [
-  [chain, 16],
+  [chain, 14],
   [diamond, 12],
   [fan, 10],
   [forEach, 10],
@@ -34,22 +34,28 @@ const shapes: readonly [Shape, number][] = [
   [rated, 3],
   [expiring, 3],
   [cancelled, 5],
-  [paused, 4],
-  [approval, 5],
+  [paused, 6],
+  [asking('approve'), 2],
+  [asking('edit'), 2],
+  [asking('deny'), 1],
 ];
 
 /** Which part of it is wanted. */
 export interface LoadTerms {
   /** Names of shapes; all of them when it says none. */
   shapes?: readonly string[] | undefined;
+  /** No work is longer. */
+  mostMs?: number | undefined;
   /** Some of it is of other tenants. */
   tenants: boolean;
 }
 
-/** By the name that its drafts have. */
-const byName = new Map(shapes.map((entry) => [entry[0](new SeededRandom(0)).shape, entry]));
+/** As its drafts say. */
+function nameOf(shape: Shape): string {
+  return shape(new SeededRandom(0)).shape;
+}
 
-export const shapeNames: readonly string[] = [...byName.keys()];
+export const shapeNames: readonly string[] = [...new Set(shapes.map(([shape]) => nameOf(shape)))];
 
 /** Shapes that need no human: other tenants have none. */
 const quiet = new Set(['chain', 'diamond', 'fan', 'for-each', 'optional-failure', 'retries', 'failure']);
@@ -62,9 +68,18 @@ function owned(draft: Draft, random: SeededRandom, tenants: boolean): Draft {
   return { ...draft, tenant, body: { ...draft.body, tasks } };
 }
 
-/** Drafts with at least so many tasks in all, and each shape once if there is room for it; the same for the same seed. */
-export function generateLoad(random: SeededRandom, tasks: number, { shapes: names, tenants }: LoadTerms): Draft[] {
-  const wanted = (names ?? shapeNames).map((name) => byName.get(name)!);
+function limited(draft: Draft, mostMs: number): Draft {
+  const tasks = draft.body.tasks.map((task) => ({
+    ...task,
+    input: { ...task.input, ms: Math.min(mostMs, (task.input?.['ms'] as number | undefined) ?? 0) },
+  }));
+  return { ...draft, body: { ...draft.body, tasks } };
+}
+
+/** Drafts with at least so many tasks in all, and each shape once; the same for the same seed. */
+export function generateLoad(random: SeededRandom, tasks: number, terms: LoadTerms): Draft[] {
+  const { shapes: names, mostMs = Infinity, tenants } = terms;
+  const wanted = shapes.filter(([shape]) => (names ?? shapeNames).includes(nameOf(shape)));
   const deck = wanted.flatMap(([shape, share]) => Array.from({ length: share }, () => shape));
   const drafts = random.shuffle(wanted.map(([shape]) => shape(random)));
   let count = drafts.reduce((sum, { body }) => sum + body.tasks.length, 0);
@@ -73,5 +88,5 @@ export function generateLoad(random: SeededRandom, tasks: number, { shapes: name
     drafts.push(next);
     count += next.body.tasks.length;
   }
-  return drafts.map((draft) => owned(draft, random, tenants));
+  return drafts.map((draft) => limited(owned(draft, random, tenants), mostMs));
 }

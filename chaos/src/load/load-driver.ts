@@ -33,20 +33,21 @@ export class LoadDriver {
     this.human = new Human(this.api, rig.history, (id) => this.draftsById.get(id));
   }
 
-  get directives(): number {
-    return this.drafts.length;
+  /** All that the load uses. */
+  get actions(): string[] {
+    return [...new Set(this.drafts.flatMap(({ body }) => body.tasks.map(({ action }) => action)))];
   }
 
   /** The actions that no host of ours publishes. Resolves when the catalog has all that the load uses. */
   async publish(): Promise<void> {
     await this.api.send('PUT', '/actions/chaos.foreign', { effect: 'pure', timeoutMs: 120_000 });
-    const wanted = new Set(this.drafts.flatMap(({ body }) => body.tasks.map(({ action }) => action)));
+    const wanted = this.actions;
     const actions = await pollFor(30_000, async () => {
       const { body } = await this.api.send('GET', '/actions');
       const known = new Map((body as { items: ActionEntry[] }).items.map((entry) => [entry.name, entry]));
-      return [...wanted].every((name) => known.has(name)) ? Object.fromEntries(known) : undefined;
+      return wanted.every((name) => known.has(name)) ? Object.fromEntries(known) : undefined;
     });
-    if (!actions) throw new Error(`the catalog has not got all of ${[...wanted].join(', ')}`);
+    if (!actions) throw new Error(`the catalog has not got all of ${wanted.join(', ')}`);
     this.history.add({ kind: 'catalog', actions });
   }
 

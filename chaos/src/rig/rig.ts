@@ -71,6 +71,7 @@ export class Rig {
     return {
       history: this.path('history.jsonl'),
       ledger: this.path('ledger.jsonl'),
+      queues: this.path('queues.jsonl'),
       glimpses: this.path('glimpses.jsonl'),
     };
   }
@@ -97,6 +98,14 @@ export class Rig {
   /** Where directives of other tenants go in: `<door>/<tenant>`. */
   get door(): string {
     return this.doorUrl;
+  }
+
+  /** The worker queues of actions, one a shard. */
+  queuesOf(actions: readonly string[]): { root: string; queue: string }[] {
+    const shards = Array.from({ length: this.settings.shards }, (_, shard) => shard);
+    return shards.flatMap((shard) =>
+      actions.map((action) => ({ root: `{${keyPrefix}:${shard}}`, queue: `${action}.${shard}` })),
+    );
   }
 
   /** Of a directive of any tenant, from its record; undefined while Redis does not say. */

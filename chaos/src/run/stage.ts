@@ -6,6 +6,7 @@ import { linesOf } from '../checker/submissions.js';
 import { injectFaults, type Planned } from '../faults/schedule.js';
 import { generateLoad } from '../load/generate-load.js';
 import { LoadDriver } from '../load/load-driver.js';
+import { QueueObserver } from '../rig/queue-observer.js';
 import { Rig, type RigSettings } from '../rig/rig.js';
 import { Watch } from '../watch/watch.js';
 import { reasonsForVoid, sight, type Sightings } from './anti-vacuity.js';
@@ -24,6 +25,8 @@ export interface Stage {
   loadMs: number;
   /** How long after the last fault everything must have ended. */
   drainMs: number;
+  /** No task works longer, so that what takes its time is the recovery. */
+  mostWorkMs?: number;
   /** The faults are such that something must have been done twice. */
   isRough: boolean;
   /** No process may end but by a fault's hand. */
@@ -65,11 +68,14 @@ async function perform(rig: Rig, stage: Stage, random: SeededRandom): Promise<vo
   await rig.start();
   const drafts = generateLoad(random.fork('load'), stage.tasks, {
     shapes: stage.shapes,
+    mostMs: stage.mostWorkMs,
     tenants: rig.of('tenant-door').length > 0,
   });
   const load = new LoadDriver(rig, drafts, random.fork('clients'));
   await load.publish();
   const watch = watchOver(rig, random.fork('watch'));
+  const observer = new QueueObserver(rig.redis, rig.evidencePaths.queues, rig.queuesOf(load.actions));
+  observer.start();
   rig.history.add({ kind: 'phase', phase: 'load' });
   await Promise.all([load.run(stage.loadMs), injectFaults(rig, stage.planned, random.fork('faults'))]);
   rig.history.add({ kind: 'phase', phase: 'faults-over' });
@@ -81,6 +87,7 @@ async function perform(rig: Rig, stage: Stage, random: SeededRandom): Promise<vo
   await load.lookAround();
   await watch.stop();
   await load.stop();
+  await observer.stop();
 }
 
 function watchOver(rig: Rig, random: SeededRandom): Watch {
