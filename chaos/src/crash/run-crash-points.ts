@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { crashAt, type Hits } from './crash-at.js';
-import { CrashLane, crashRoles } from './crash-lane.js';
-import { inTurns, planCrashes, type CrashPoint } from './crash-plan.js';
+import { CrashLane, crashRoles, type CrashRole } from './crash-lane.js';
+import { planCrashes, type CrashPoint } from './crash-plan.js';
 import { recordPoints } from './record-points.js';
 
 export interface CrashRun {
@@ -40,7 +40,7 @@ const chancesInFirstLife = 3;
 class CrashPool {
   private readonly result: CrashResult = { hits: [], missed: [], violations: [] };
   private first: CrashPoint[] = [];
-  private rest: CrashPoint[] = [];
+  private rest = new Map<CrashRole, CrashPoint[]>();
   private readonly late: Hits[] = [];
   private opened = 0;
 
@@ -55,10 +55,13 @@ class CrashPool {
     const passings = await recordPoints(recorder);
     const points = planCrashes(passings, this.settings).filter(this.settings.isWanted ?? (() => true));
     this.first = points.filter(({ moment }) => moment === 'first-life');
-    this.rest = inTurns(points.filter(({ moment }) => moment !== 'first-life'));
+    this.rest = Map.groupBy(
+      points.filter(({ moment }) => moment !== 'first-life'),
+      ({ role }) => role,
+    );
     this.say(`${points.length} points, ${this.first.length} of them in a first life`);
     const others = Array.from({ length: this.settings.lanes - 1 }, async () => this.workNew());
-    await Promise.all([this.work(recorder), ...others]);
+    await Promise.all([this.work(recorder, []), ...others]);
     while (this.first.length > 0) await this.workNew();
     // Of several processes one is the first to do a thing: who was not, gets another chance to be.
     for (let chance = 1; chance <= chancesInFirstLife && this.late.length > 0; chance += 1) {
@@ -82,18 +85,26 @@ class CrashPool {
       const at = this.first.findIndex((point) => point.role === role);
       return at === -1 ? [] : this.first.splice(at, 1);
     });
-    const lane = await this.openLane(first);
-    for (const target of first) this.enter(await crashAt(lane, target, 1), 1);
-    await this.work(lane);
+    await this.work(await this.openLane(first), first);
   }
 
-  private async work(lane: CrashLane): Promise<void> {
-    for (let target = this.rest.shift(); target; target = this.rest.shift()) {
-      this.enter(await crashAt(lane, target, this.settings.times), this.settings.times);
-    }
+  /** Each role on its own goes from point to point, in the same scenarios. */
+  private async work(lane: CrashLane, first: readonly CrashPoint[]): Promise<void> {
+    let isOver = false;
+    const busy = lane.keepBusy(() => isOver);
+    await Promise.all(crashRoles.map(async (role) => this.workRole(lane, role, first)));
+    isOver = true;
+    await busy;
     this.result.violations.push(...(await lane.judge()));
     this.lanes.delete(lane);
     await lane.close();
+  }
+
+  private async workRole(lane: CrashLane, role: CrashRole, first: readonly CrashPoint[]): Promise<void> {
+    for (const target of first) if (target.role === role) this.enter(await crashAt(lane, target, 1), 1);
+    const pile = this.rest.get(role) ?? [];
+    for (let target = pile.shift(); target; target = pile.shift())
+      this.enter(await crashAt(lane, target, this.settings.times), this.settings.times);
   }
 
   private enter(hits: Hits, wanted: number): void {
