@@ -82,15 +82,15 @@ export default {
     ),
     forbid(
       'chaos-from-outside',
-      'The chaos harness stands outside: settings, logs and the worker host of the product, and no way into its record.',
+      'The chaos harness stands outside: what the product starts and says, and no way into its record.',
       { path: '^chaos/' },
-      onlyOurs('^chaos/', '^libs/(config|telemetry)/', '^apps/workers/src/index\\.ts$'),
+      onlyOurs('^chaos/', '^libs/(config|contracts|telemetry)/', '^apps/(orchestrator|workers)/src/index\\.ts$'),
     ),
     forbid(
       'checker-knows-nothing',
       'The checker judges by what a run left behind: it must not share a mistake with the product.',
       { path: '^chaos/src/checker/', pathNot: SPEC },
-      { path: OURS, pathNot: ['^chaos/src/checker/', '^chaos/src/(rig/history-line|witness/ledger-line)\\.ts$'] },
+      { path: OURS, pathNot: ['^chaos/src/checker/', '^chaos/src/(rig/(history-line|queue-entry)|witness/ledger-line)\\.ts$'] },
     ),
     forbid(
       'testing-in-tests-only',

@@ -15,6 +15,7 @@ import { checkOneOutcome } from './checks/one-outcome.js';
 import { checkPlaces } from './checks/places.js';
 import { checkStoppedStays } from './checks/stopped-stays.js';
 import { checkStoryFolds } from './checks/story-folds.js';
+import { checkTenants } from './checks/tenants.js';
 import { checkTimers } from './checks/timers.js';
 import type { Check, Evidence, Violation } from './evidence.js';
 
@@ -34,6 +35,7 @@ const everyCheck: readonly Check[] = [
   checkEffects,
   checkStoppedStays,
   checkFences,
+  checkTenants,
   checkTimers,
   checkAnswers,
   checkAtRest,

@@ -1,4 +1,5 @@
 import type { HistoryLine } from '../rig/history-line.js';
+import type { QueueEntry } from '../rig/queue-entry.js';
 import type { LedgerLine } from '../witness/ledger-line.js';
 
 /** One event of a directive as it stands in its stream. */
@@ -21,14 +22,6 @@ export interface StoredDirective {
   events: StoredEvent[];
 }
 
-/** An entry of a worker queue's own event stream. */
-export interface QueueEntry {
-  queue: string;
-  atMs: number;
-  event: string;
-  jobId: string;
-}
-
 /** What should be empty when nothing is at work. */
 export interface Leftover {
   key: string;
@@ -40,6 +33,7 @@ export interface Evidence {
   history: HistoryLine[];
   ledger: LedgerLine[];
   directives: StoredDirective[];
+  /** What an observer saw in the worker queues' streams; what was trimmed or destroyed before it looked is missing. */
   queueEntries: QueueEntry[];
   leftovers: Leftover[];
 }

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { Redis } from 'ioredis';
 import type { HistoryLine } from '../rig/history-line.js';
+import type { QueueEntry } from '../rig/queue-entry.js';
 import type { LedgerLine } from '../witness/ledger-line.js';
-import type { Evidence, Leftover, QueueEntry, StoredDirective, StoredEvent } from './evidence.js';
+import type { Evidence, Leftover, StoredDirective, StoredEvent } from './evidence.js';
 
 const directiveKey = /^\{[^}]+\}:d:([^:]+)$/;
-/** Of worker queues; those of rooms carry no attempts. */
-const queueEvents = /^\{[^}]+\}:((?!orchestrator\.)[a-z][a-z0-9-]*\.[a-z0-9-]+\.\d+):events$/;
 /** Worklists of a shard, what is at work, and who has a place: nobody, at rest. */
 const worklist =
   /^\{[^}]+\}:(outbox|cascade|expand|closing|discard|permits|timers|aside|(?:inflight|ready|holders|line):.+)$/;
@@ -44,15 +43,6 @@ async function directiveOf(redis: Redis, key: string): Promise<StoredDirective> 
   return { id: directiveKey.exec(key)![1]!, record, tasks, plan, events: eventsOf(entries) };
 }
 
-async function queueEntriesOf(redis: Redis, key: string): Promise<QueueEntry[]> {
-  const queue = queueEvents.exec(key)![1]!;
-  const entries = await redis.xrange(key, '-', '+');
-  return entries.flatMap(([id, fields]) => {
-    const { event = '', jobId = '' } = Object.fromEntries(pairsOf(fields));
-    return jobId === '' ? [] : [{ queue, atMs: Number(id.split('-')[0]), event, jobId }];
-  });
-}
-
 /** A job that is to be removed and is not there stays listed for a while, in case that its sender is late: only the others count. */
 async function presentDiscards(redis: Redis, key: string, members: readonly string[]): Promise<string[]> {
   const root = key.slice(0, key.indexOf('}') + 1);
@@ -77,19 +67,28 @@ async function linesOf<Line>(path: string): Promise<Line[]> {
     .map((line) => JSON.parse(line) as Line);
 }
 
+/** Where a run keeps what the harness wrote down. */
+export interface Notes {
+  history: string;
+  ledger: string;
+  queues: string;
+}
+
 /** Reads what a run left: its files, and Redis' keys as they are, by nobody's code but this. */
-export async function gatherEvidence(redis: Redis, historyPath: string, ledgerPath: string): Promise<Evidence> {
+export async function gatherEvidence(redis: Redis, notes: Notes): Promise<Evidence> {
   const keys = await keysOf(redis);
   const directives: StoredDirective[] = [];
   for (const key of keys.filter((each) => directiveKey.test(each))) directives.push(await directiveOf(redis, key));
-  const queueEntries: QueueEntry[] = [];
-  for (const key of keys.filter((each) => queueEvents.test(each)))
-    queueEntries.push(...(await queueEntriesOf(redis, key)));
   const leftovers: Leftover[] = [];
   for (const key of keys.filter((each) => worklist.test(each))) {
     const members = await membersOf(redis, key);
     if (members.length > 0) leftovers.push({ key, members });
   }
-  const [history, ledger] = await Promise.all([linesOf<HistoryLine>(historyPath), linesOf<LedgerLine>(ledgerPath)]);
-  return { history, ledger, directives, queueEntries, leftovers };
+  return {
+    directives,
+    leftovers,
+    history: await linesOf<HistoryLine>(notes.history),
+    ledger: await linesOf<LedgerLine>(notes.ledger),
+    queueEntries: await linesOf<QueueEntry>(notes.queues),
+  };
 }

@@ -55,6 +55,7 @@ function storedDirective(): StoredDirective {
     id,
     record: {
       state: 'COMPLETED',
+      tenant: 'local',
       labels: JSON.stringify({ key: 'k1' }),
       ttlAt: String(at(3_600_000)),
       counts: JSON.stringify([story.length, 3, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 400, 0, 0, 0, 0]),

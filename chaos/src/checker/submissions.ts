@@ -50,7 +50,7 @@ export function knownOf(evidence: Evidence): Known[] {
 }
 
 /** `each[3]` is a child of `each`. */
-export function parentOf(task: string): string {
+function parentOf(task: string): string {
   return task.replace(/\[\d+\]$/, '');
 }
 

@@ -114,7 +114,7 @@ export class CrashLane {
 
   private async runScenario(number: number): Promise<void> {
     const random = new SeededRandom(number).fork('clients');
-    const load = new LoadDriver(this.rig.urls, this.rig.history, crashScenario(), random);
+    const load = new LoadDriver(this.rig, crashScenario(), random);
     const review = this.review.run(`review-${number}`, drainMs).catch((error: unknown) => error as Error);
     await load.publish();
     await load.run(0);

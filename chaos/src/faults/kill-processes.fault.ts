@@ -12,6 +12,7 @@ const victims: readonly Role[] = [
   'executor',
   'foreign-worker',
   'recorder',
+  'tenant-door',
 ];
 const betweenLivesMs = 2_000;
 

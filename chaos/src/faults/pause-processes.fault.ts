@@ -1,6 +1,6 @@
 import type { KeptProcess, Role } from '../rig/kept-process.js';
 import type { Rig } from '../rig/rig.js';
-import { sleep } from '../run/clock.js';
+import { pollFor, sleep } from '../run/clock.js';
 import type { SeededRandom } from '../run/seeded-random.js';
 import { Tally, type Fault } from './fault.js';
 
@@ -24,12 +24,18 @@ export class PauseProcesses implements Fault {
   async inject(rig: Rig, random: SeededRandom): Promise<void> {
     if (this.deck.length === 0) this.deck = random.shuffle(sleepers);
     const role = this.deck.pop()!;
-    const sleeper = random.pick(rig.of(role));
-    // As many short ones as long ones, on a scale of factors.
+    const candidates = random.shuffle([...rig.of('executor'), ...rig.of('worker'), ...rig.of('foreign-worker')]);
+    // More long ones than short ones, on a scale of factors.
     const forMs = Math.round(leastMs * (this.mostMs / leastMs) ** Math.max(random.next(), random.next()));
-    const pid = sleeper.pause();
-    if (pid === 0) return;
-    this.tally.tell(rig, `paused ${role}`, { process: sleeper.name, pid, forMs });
+    // When all of the role are asleep it is another's turn; when all of all are, it waits.
+    const inTurn = candidates.toSorted((a, b) => Number(b.role === role) - Number(a.role === role));
+    const sleeper = await pollFor(this.mostMs, async () => inTurn.find((each) => each.pause() !== 0), 50);
+    if (sleeper) this.putToSleep(rig, sleeper, forMs);
+  }
+
+  private putToSleep(rig: Rig, sleeper: KeptProcess, forMs: number): void {
+    const { pid, name, role } = sleeper;
+    this.tally.tell(rig, `paused ${role}`, { process: name, pid, forMs });
     this.asleep.set(pid, sleeper);
     void sleep(forMs).then(() => this.wake(pid));
   }

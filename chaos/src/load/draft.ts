@@ -10,7 +10,11 @@ export interface Conduct {
   completeWith?: number;
 }
 
+/** Whom the API knows while nobody logs in. */
+export const homeTenant = 'local';
+
 export interface Draft {
+  tenant: string;
   shape: string;
   body: SubmittedBody;
   expect: Expectation;
@@ -33,6 +37,7 @@ export function draft(
 ): Draft {
   const completes = more.completes ?? true;
   return {
+    tenant: homeTenant,
     shape,
     body: { tasks, output: { value: valueOf(tasks.at(-1)!.id) }, labels: {}, ...more.body },
     expect: { completes, ...(value === undefined || !completes ? {} : { value }) },

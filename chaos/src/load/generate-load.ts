@@ -10,10 +10,13 @@ import {
   sharedKey,
   tightBudget,
 } from './bound-shapes.js';
-import type { Draft } from './draft.js';
+import { homeTenant, type Draft } from './draft.js';
 import { chain, diamond, failure, fan, forEach, optionalFailure, retries } from './plain-shapes.js';
 
 type Shape = (random: SeededRandom) => Draft;
+
+const otherTenants = ['acme', 'blue'];
+const othersShare = 0.2;
 
 /** How often each comes, of a hundred. */
 const shapes: readonly [Shape, number][] = [
@@ -35,8 +38,27 @@ const shapes: readonly [Shape, number][] = [
   [approval, 5],
 ];
 
-/** Drafts with at least so many tasks in all, and each shape once if there is room for it; the same for the same seed. */
-export function generateLoad(random: SeededRandom, tasks: number): Draft[] {
+/** Shapes that need no human: other tenants have none. */
+const quiet = new Set(['chain', 'diamond', 'fan', 'for-each', 'optional-failure', 'retries', 'failure']);
+
+/** Gives it to a tenant, whose word then stands in every input and output of it, and must stand nowhere else. */
+function owned(draft: Draft, random: SeededRandom): Draft {
+  const isOther = random.chance(othersShare) && quiet.has(draft.shape);
+  const tenant = isOther ? random.pick(otherTenants) : homeTenant;
+  const tasks = draft.body.tasks.map((task) => ({ ...task, input: { ...task.input, canary: `canary-of-${tenant}` } }));
+  return { ...draft, tenant, body: { ...draft.body, tasks } };
+}
+
+function limited(draft: Draft, mostMs: number): Draft {
+  const tasks = draft.body.tasks.map((task) => ({
+    ...task,
+    input: { ...task.input, ms: Math.min(mostMs, (task.input?.['ms'] as number | undefined) ?? 0) },
+  }));
+  return { ...draft, body: { ...draft.body, tasks } };
+}
+
+/** Drafts with at least so many tasks in all, and each shape once; no work longer than `mostMs`. The same for the same seed. */
+export function generateLoad(random: SeededRandom, tasks: number, mostMs = Infinity): Draft[] {
   const deck = shapes.flatMap(([shape, share]) => Array.from({ length: share }, () => shape));
   const drafts = random.shuffle(shapes.map(([shape]) => shape(random)));
   let count = drafts.reduce((sum, { body }) => sum + body.tasks.length, 0);
@@ -45,5 +67,5 @@ export function generateLoad(random: SeededRandom, tasks: number): Draft[] {
     drafts.push(next);
     count += next.body.tasks.length;
   }
-  return drafts;
+  return drafts.map((draft) => limited(owned(draft, random), mostMs));
 }

@@ -54,9 +54,10 @@ export class Human {
     if (hold.kind === 'effect-unknown') await this.resolve(hold, draft);
   }
 
-  private async sayToApproval(hold: Hold, { conduct }: Draft): Promise<void> {
+  private async sayToApproval(hold: Hold, { conduct, tenant }: Draft): Promise<void> {
     if (conduct.approval === 'deny') return this.tell('deny', hold, `/approvals/${hold.id}/deny`, { comment: 'no' });
-    const edited = conduct.approval === 'edit' ? { input: { add: 500, parts: [1, 2] } } : {};
+    const edited =
+      conduct.approval === 'edit' ? { input: { add: 500, parts: [1, 2], canary: `canary-of-${tenant}` } } : {};
     await this.tell('approve', hold, `/approvals/${hold.id}/approve`, { digest: hold.digest, ...edited });
   }
 

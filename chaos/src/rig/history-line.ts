@@ -13,7 +13,7 @@ export interface SubmittedTask {
   dependsOn?: string[];
   optional?: boolean;
   continueOnFailure?: boolean;
-  input?: unknown;
+  input?: Record<string, unknown>;
   forEach?: unknown;
   maxRetries?: number;
   retryDelayMs?: number;
@@ -39,6 +39,7 @@ export type HistoryEntry =
   | { kind: 'accepted'; key: string; id: string }
   | { kind: 'refused'; key: string; status: number; answer: unknown }
   | { kind: 'catalog'; actions: Record<string, { effect: string; maxCostUsd: number | null }> }
+  | { kind: 'seen'; tenant: string; ids: string[] }
   | { kind: 'asked'; order: string; id: string; detail?: unknown }
   | { kind: 'answered'; order: string; id: string; status: number; detail?: unknown }
   | { kind: 'fault'; name: string; detail: Record<string, unknown> }

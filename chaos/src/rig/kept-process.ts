@@ -4,7 +4,15 @@ import { closeSync, openSync } from 'node:fs';
 import { clockMs } from '../run/clock.js';
 import { environmentWith } from './process-environment.js';
 
-export const roles = ['orchestrator', 'executor', 'worker', 'foreign-worker', 'recorder', 'witness'] as const;
+export const roles = [
+  'orchestrator',
+  'executor',
+  'worker',
+  'foreign-worker',
+  'recorder',
+  'tenant-door',
+  'witness',
+] as const;
 export type Role = (typeof roles)[number];
 
 /** How a process is started. A fault may add to it before each start. */

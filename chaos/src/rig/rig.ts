@@ -26,6 +26,7 @@ const mains: Record<Role, string> = {
   recorder: 'apps/recorder/src/main.js',
   worker: 'chaos/src/work/worker-host.process.js',
   'foreign-worker': 'chaos/src/work/foreign-worker.process.js',
+  'tenant-door': 'chaos/src/rig/tenant-door.process.js',
   witness: 'chaos/src/witness/witness.process.js',
 };
 const dist = join(import.meta.dirname, '..', '..', '..');
@@ -40,6 +41,7 @@ export class Rig {
   readonly history: History;
   private readonly preparations: Preparation[] = [];
   private readonly ports = new Map<string, number>();
+  private doorUrl = '';
   private witnessUrl = '';
 
   private constructor(
@@ -73,6 +75,25 @@ export class Rig {
     return this.of('orchestrator').map(({ name }) => `http://127.0.0.1:${this.ports.get(name)}`);
   }
 
+  /** Where directives of other tenants go in: `<door>/<tenant>`. */
+  get door(): string {
+    return this.doorUrl;
+  }
+
+  /** The worker queues of actions, one a shard. */
+  queuesOf(actions: readonly string[]): { root: string; queue: string }[] {
+    const shards = Array.from({ length: this.settings.shards }, (_, shard) => shard);
+    return shards.flatMap((shard) =>
+      actions.map((action) => ({ root: `{${keyPrefix}:${shard}}`, queue: `${action}.${shard}` })),
+    );
+  }
+
+  /** Of a directive of any tenant, from its record; undefined while Redis does not say. */
+  async stateOf(id: string): Promise<string | undefined> {
+    const key = `{${keyPrefix}:${/^d(\d+)_/.exec(id)![1]}}:d:${id}`;
+    return (await this.redis.admin.hget(key, 'state').catch(() => undefined)) ?? undefined;
+  }
+
   get lives(): Life[] {
     return this.processes.flatMap(({ lives }) => lives);
   }
@@ -84,7 +105,7 @@ export class Rig {
     for (const [role, count] of Object.entries(this.settings.crew) as [Exclude<Role, 'witness'>, number][]) {
       for (let slot = 1; slot <= count; slot += 1) {
         if (role === 'orchestrator') this.ports.set(`${role}-${slot}`, await findFreePort());
-        this.keep(role, slot, this.wordsFor(role));
+        this.keep(role, slot, await this.wordsFor(role));
       }
     }
   }
@@ -102,9 +123,13 @@ export class Rig {
     void this.redis.kill();
   }
 
-  private wordsFor(role: Role): string[] {
-    if (!role.endsWith('worker')) return [];
-    return [this.witnessUrl, ...(role === 'worker' && this.settings.servesDocuments ? ['documents'] : [])];
+  private async wordsFor(role: Role): Promise<string[]> {
+    if (role === 'worker' && this.settings.servesDocuments) return [this.witnessUrl, 'documents'];
+    if (role.endsWith('worker')) return [this.witnessUrl];
+    if (role !== 'tenant-door') return [];
+    const port = await findFreePort();
+    this.doorUrl = `http://127.0.0.1:${port}`;
+    return [String(port)];
   }
 
   private keep(role: Role, slot: number, words: readonly string[]): void {

@@ -15,44 +15,44 @@ export interface ChaosOptions {
   /** All waits between faults are multiplied by it. */
   pace: number;
   keep: boolean;
+  /** A folder of a run: look at its evidence again, and run nothing. */
+  check: string | undefined;
 }
-
-class OptionError extends Error {}
 
 function number(name: string, text: string): number {
   const value = Number(text);
   if (text !== '' && value >= 0) return value;
-  throw new OptionError(`--${name} wants a number, not "${text}"`);
+  throw new TypeError(`--${name} wants a number, not "${text}"`);
 }
 
 function listFaults(text: string): string[] {
+  if (text === 'all') return Object.keys(everyFault);
   const names = text.split(',');
   const unknown = names.find((name) => !(name in everyFault));
   if (unknown === undefined) return names;
-  throw new OptionError(`there is no fault "${unknown}"; the faults are ${Object.keys(everyFault).join(', ')}`);
+  throw new TypeError(`there is no fault "${unknown}"; the faults are ${Object.keys(everyFault).join(', ')}`);
 }
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
+const known = {
+  seed: text,
+  kills: text,
+  tasks: text,
+  restarts: text,
+  pauses: text,
+  faults: text,
+  'lock-ms': text,
+  pace: text,
+  check: text,
+  outages: flag,
+  long: flag,
+  keep: flag,
+} as const;
 
 /** Throws an error with one sentence for what cannot be. */
 export function parseOptions(words: string[]): ChaosOptions {
-  const { values } = parseArgs({
-    args: words,
-    options: {
-      ...{
-        seed: text,
-        kills: text,
-        tasks: text,
-        restarts: text,
-        pauses: text,
-        faults: text,
-        'lock-ms': text,
-        pace: text,
-      },
-      ...{ outages: flag, long: flag, keep: flag },
-    },
-  });
+  const { values } = parseArgs({ args: words, options: known });
   return {
     seed: values.seed === undefined ? randomInt(2 ** 30) : number('seed', values.seed),
     kills: values.kills === undefined ? undefined : number('kills', values.kills),
@@ -65,5 +65,6 @@ export function parseOptions(words: string[]): ChaosOptions {
     lockMs: number('lock-ms', values['lock-ms'] ?? '9000'),
     pace: number('pace', values.pace ?? '1'),
     keep: values.keep,
+    check: values.check,
   };
 }

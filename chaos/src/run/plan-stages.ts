@@ -30,10 +30,10 @@ function mixedStage({ kills = mixedKills, tasks, pace, faults }: ChaosOptions): 
   const windowMs = kills * mean(killEveryMs) * pace;
   const names = faults ?? Object.keys(everyFault);
   const planned = names.map((name): Planned => {
-    const { create, times } = everyFault[name]!;
-    const wanted = Math.max(name === 'kill' ? kills : 3, Math.round((times * kills) / mixedKills));
+    const offer = everyFault[name]!;
+    const wanted = Math.max(name === 'kill' ? kills : 3, Math.round((offer.times * kills) / mixedKills));
     const everyMs = windowMs / wanted;
-    return { fault: create(), times: wanted, everyMs: [everyMs * 0.5, everyMs * 1.5] };
+    return { fault: offer.create(), times: wanted, everyMs: [everyMs * 0.5, everyMs * 1.5] };
   });
   return { ...roughly('mix', tasks, planned), loadMs: windowMs };
 }
@@ -63,7 +63,8 @@ function roughly(name: string, tasks: number, planned: Planned[]): Stage {
 function outageStage(downMs: number, tasks: number): Stage {
   const planned = [{ fault: outageOf(downMs), times: 1, everyMs: [3_000, 5_000] as const }];
   const name = `outage-${downMs / 1_000}s`;
-  return { name, tasks, planned, loadMs: 5_000, drainMs: drainAfterOutageMs, isRough: false, isSteady: true };
+  const shape = { loadMs: 5_000, drainMs: drainAfterOutageMs, mostWorkMs: 200, isRough: false, isSteady: true };
+  return { name, tasks, planned, ...shape };
 }
 
 function longStages({ tasks, pace, ...options }: ChaosOptions): Stage[] {

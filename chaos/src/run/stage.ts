@@ -6,6 +6,7 @@ import { linesOf } from '../checker/submissions.js';
 import { injectFaults, type Planned } from '../faults/schedule.js';
 import { generateLoad } from '../load/generate-load.js';
 import { LoadDriver } from '../load/load-driver.js';
+import { QueueObserver } from '../rig/queue-observer.js';
 import { Rig, type RigSettings } from '../rig/rig.js';
 import { reasonsForVoid, sight, type Sightings } from './anti-vacuity.js';
 import { pollFor } from './clock.js';
@@ -21,6 +22,8 @@ export interface Stage {
   loadMs: number;
   /** How long after the last fault everything must have ended. */
   drainMs: number;
+  /** No task works longer, so that what takes its time is the recovery. */
+  mostWorkMs?: number;
   /** The faults are such that something must have been done twice. */
   isRough: boolean;
   /** No process may end but by a fault's hand. */
@@ -61,12 +64,13 @@ async function perform(rig: Rig, stage: Stage, random: SeededRandom): Promise<vo
   for (const { fault } of stage.planned) await fault.prepare?.(rig, random.fork(`prepare ${fault.name}`));
   await rig.start();
   const load = new LoadDriver(
-    rig.urls,
-    rig.history,
-    generateLoad(random.fork('load'), stage.tasks),
+    rig,
+    generateLoad(random.fork('load'), stage.tasks, stage.mostWorkMs),
     random.fork('clients'),
   );
   await load.publish();
+  const observer = new QueueObserver(rig.redis, rig.path('queues.jsonl'), rig.queuesOf(load.actions));
+  observer.start();
   rig.history.add({ kind: 'phase', phase: 'load' });
   await Promise.all([load.run(stage.loadMs), injectFaults(rig, stage.planned, random.fork('faults'))]);
   rig.history.add({ kind: 'phase', phase: 'faults-over' });
@@ -75,7 +79,9 @@ async function perform(rig: Rig, stage: Stage, random: SeededRandom): Promise<vo
     await Promise.all(stuck.map(async (id) => [id, await load.describe(id)] as const)),
   );
   rig.history.add({ kind: 'phase', phase: stuck.length === 0 ? 'drained' : 'not-drained', detail: reasons });
+  await load.lookAround();
   await load.stop();
+  await observer.stop();
 }
 
 async function judge(rig: Rig, stage: Stage): Promise<StageResult> {
@@ -114,7 +120,11 @@ function drainedMs(evidence: Evidence): number | null {
 /** What follows the last event, such as a permit on its way back, is given its time. */
 async function gatherAtRest(rig: Rig): Promise<Evidence> {
   const gather = async (): Promise<Evidence> =>
-    gatherEvidence(rig.redis.admin, rig.path('history.jsonl'), rig.path('ledger.jsonl'));
+    gatherEvidence(rig.redis.admin, {
+      history: rig.path('history.jsonl'),
+      ledger: rig.path('ledger.jsonl'),
+      queues: rig.path('queues.jsonl'),
+    });
   const look = async (): Promise<Evidence | undefined> => {
     const evidence = await gather();
     return evidence.leftovers.length === 0 ? evidence : undefined;

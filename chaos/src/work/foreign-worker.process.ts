@@ -7,6 +7,8 @@ import { performOrder, type Commission } from './perform-order.js';
 const [witnessUrl] = process.argv.slice(2) as [string];
 const { redis, shards, worker: settings } = loadEnv();
 const { hostname, port } = new URL(redis.url);
+/** BullMQ's own waits up to 20 s before it looks whether Redis is back. */
+const reconnectMs = 1_000;
 
 async function work(job: Job<Commission>): Promise<unknown> {
   const order = Order.parse(job.data.input);
@@ -16,7 +18,7 @@ async function work(job: Job<Commission>): Promise<unknown> {
 
 for (let shard = 0; shard < shards; shard += 1) {
   const worker = new Worker<Commission>(`chaos.foreign.${shard}`, work, {
-    connection: { host: hostname, port: Number(port), maxRetriesPerRequest: null },
+    connection: { host: hostname, port: Number(port), maxRetriesPerRequest: null, retryStrategy: () => reconnectMs },
     prefix: `{${redis.keyPrefix}:${shard}}`,
     concurrency: 10,
     lockDuration: settings.lockMs,

@@ -5,11 +5,21 @@ import { linesOf, storedTasks } from '../submissions.js';
 const violation = violationOf('3 every directive ends');
 const graceMs = 30_000;
 
-/** Everything has ended when the run has: humans answered all holds. What has a TTL ended soon after it, or after the faults. */
+/** Everything ended in the time that the run gave it: humans answered all holds. What has a TTL ended soon after it, or after the faults. */
 export function checkAllEnded(evidence: Evidence): Violation[] {
   const faultsOverMs = linesOf(evidence, 'phase').find(({ phase }) => phase === 'faults-over')?.atMs ?? Infinity;
-  return evidence.directives.flatMap((directive) =>
+  const ends = evidence.directives.flatMap((directive) =>
     restingStates.includes(directive.record['state'] ?? '') ? late(directive, faultsOverMs) : [open(directive)],
+  );
+  return [...undrained(evidence), ...ends];
+}
+
+/** Of each that did not rest in time: its tasks as the API showed them then. */
+function undrained(evidence: Evidence): Violation[] {
+  return linesOf(evidence, 'phase').flatMap(({ phase, detail }) =>
+    phase === 'not-drained'
+      ? Object.entries(detail as object).map(([id, plan]) => violation(id, null, 'it did not end in time', plan))
+      : [],
   );
 }
 
