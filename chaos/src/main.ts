@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from './checker/check.js';
 import type { Evidence, Violation } from './checker/evidence.js';
+import { runCrashPoints } from './crash/run-crash-points.js';
 import { parseOptions, type ChaosOptions } from './run/options.js';
 import { planStages } from './run/plan-stages.js';
 import { SeededRandom } from './run/seeded-random.js';
@@ -57,6 +58,22 @@ async function runAll(
   return results;
 }
 
+/** Twice at each side of everything; once leaves out the side before what only reads. */
+async function crashEverywhere({ lanes, once }: ChaosOptions): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'coc-crash-'));
+  say(`files in ${folder}`);
+  const settings = { folder, lanes, times: once ? 1 : 2, bothSidesOfReads: !once };
+  const { points, crashes, missed, violations } = await runCrashPoints(settings, say);
+  for (const { role, point } of missed) say(`NOT REACHED ${role}: ${point}`);
+  for (const violation of violations.slice(0, shownViolations)) say(`VIOLATION ${violation}`);
+  const summary = { points, crashes, missed: missed.length, violations: violations.length };
+  process.stdout.write(`${JSON.stringify(summary)}\n`);
+  const isClean = points > 0 && missed.length + violations.length === 0;
+  if (isClean) await rm(folder, { recursive: true, force: true });
+  else say(`files are kept in ${folder}`);
+  return isClean ? 0 : 1;
+}
+
 async function run(options: ChaosOptions): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'coc-chaos-'));
   say(`seed ${options.seed}; files in ${folder}`);
@@ -83,4 +100,7 @@ function readOptions(): ChaosOptions {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 const options = readOptions();
-process.exitCode = options.check === undefined ? await run(options) : await checkAgain(options.check);
+process.exitCode =
+  options.check !== undefined
+    ? await checkAgain(options.check)
+    : await (options.crashPoints ? crashEverywhere(options) : run(options));

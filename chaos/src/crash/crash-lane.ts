@@ -34,6 +34,7 @@ export class CrashLane {
   private readonly open = new Set<Promise<void>>();
   /** Scenarios until now. */
   begun = 0;
+  private readonly over: number[] = [];
   private review!: ReviewClient;
   private reviewed: string | undefined;
 
@@ -85,8 +86,17 @@ export class CrashLane {
 
   startScenario(): void {
     this.begun += 1;
-    const run = this.runScenario(this.begun).finally(() => this.open.delete(run));
+    const number = this.begun;
+    const run = this.runScenario(number).finally(() => {
+      this.over.push(number);
+      this.open.delete(run);
+    });
     this.open.add(run);
+  }
+
+  /** How many scenarios have ended that began after the so-manieth. */
+  endedSince(number: number): number {
+    return this.over.filter((each) => each > number).length;
   }
 
   /** Resolves when all scenarios have ended, right or wrong. */

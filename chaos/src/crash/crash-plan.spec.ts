@@ -19,7 +19,7 @@ const all = { bothSidesOfReads: true };
 describe('the plan of crashes', () => {
   it('has every point that was passed in any life, and knows when', () => {
     expect(planCrashes([passing], all).map(({ point, moment }) => `${point}: ${moment}`)).toEqual([
-      'after client unblock: work',
+      'after client unblock: first-life',
       'after xreadgroup work:events: work',
       'before connect: start',
       'before function load: first-life',

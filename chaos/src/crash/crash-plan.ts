@@ -1,6 +1,6 @@
 import type { CrashRole } from './crash-lane.js';
 
-/** When a point is passed: in the first life of all, at each start, or while the process works. */
+/** When a point is passed: in the first life of all and never again, at each start, or while the process works. */
 export type Moment = 'first-life' | 'start' | 'work';
 
 /** A place where a process of this role is made to die. */
@@ -27,9 +27,9 @@ const reading =
   /^before (exists|get|hget|hgetall|hmget|hlen|hvals|llen|lrange|smembers|sismember|strlen|time|type|ttl|xinfo|xlen|xpending|xrange|xread|xrevrange|zcard|zcount|zrange|zrangebyscore|zrevrange|zscore)\b/;
 
 function momentOf(point: string, [first, later]: Passing['lives']): Moment {
+  if (later.ended[point] === undefined) return 'first-life';
   const isWork = [first, later].some(({ started, ended }) => (ended[point] ?? 0) > (started[point] ?? 0));
-  if (isWork) return 'work';
-  return later.started[point] === undefined ? 'first-life' : 'start';
+  return isWork ? 'work' : 'start';
 }
 
 /** All points that were passed. Whoever reads changes nothing, so without `bothSidesOfReads` the side before is left out. */

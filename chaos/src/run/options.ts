@@ -15,6 +15,11 @@ export interface ChaosOptions {
   /** All waits between faults are multiplied by it. */
   pace: number;
   keep: boolean;
+  /** Only crashes at named points: at each in two lives in a row, or with `once` in one. */
+  crashPoints: boolean;
+  once: boolean;
+  /** Rigs side by side for the crash points. */
+  lanes: number;
   /** A folder of a run: look at its evidence again, and run nothing. */
   check: string | undefined;
 }
@@ -45,6 +50,9 @@ const known = {
   'lock-ms': text,
   pace: text,
   check: text,
+  lanes: text,
+  'crash-points': flag,
+  once: flag,
   outages: flag,
   long: flag,
   keep: flag,
@@ -65,6 +73,9 @@ export function parseOptions(words: string[]): ChaosOptions {
     lockMs: number('lock-ms', values['lock-ms'] ?? '9000'),
     pace: number('pace', values.pace ?? '1'),
     keep: values.keep,
+    crashPoints: values['crash-points'],
+    once: values.once,
+    lanes: number('lanes', values.lanes ?? '4'),
     check: values.check,
   };
 }
