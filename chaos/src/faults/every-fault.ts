@@ -5,7 +5,7 @@ import { DestroyQueue } from './destroy-queue.fault.js';
 import { DropReplies } from './drop-replies.fault.js';
 import type { Fault } from './fault.js';
 import { FlushFunctions } from './flush-functions.fault.js';
-import { KillProcesses } from './kill-processes.fault.js';
+import { KillProcesses, everyRole } from './kill-processes.fault.js';
 import { PauseProcesses } from './pause-processes.fault.js';
 import { RestartRedis } from './restart-redis.fault.js';
 import { SkewClocks } from './skew-clocks.fault.js';
@@ -23,7 +23,7 @@ const mixedPauseMs = 20_000;
 
 /** The faults of a mixed run, by the name that `--faults` takes. A new one is a line here and a file. */
 export const everyFault: Readonly<Record<string, Offer>> = {
-  kill: { create: () => new KillProcesses(), times: 40 },
+  kill: { create: () => new KillProcesses(everyRole), times: 40 },
   pause: { create: () => new PauseProcesses(mixedPauseMs), times: 10 },
   redis: { create: () => new RestartRedis('redis', [0, 3_000]), times: 3 },
   clients: { create: () => new CutClients(), times: 6 },
@@ -38,5 +38,6 @@ export const everyFault: Readonly<Record<string, Offer>> = {
 
 /** For the stages that are about one of them alone. */
 export const longPauses = (): Fault => new PauseProcesses(longestPauseMs);
+export const workerKills = (): Fault => new KillProcesses(['worker']);
 export const longRestarts = (): Fault => new RestartRedis('redis', [0, 8_000]);
 export const outageOf = (downMs: number): Fault => new RestartRedis('outage', [downMs, downMs]);

@@ -4,7 +4,8 @@ import { pollFor } from '../run/clock.js';
 import type { SeededRandom } from '../run/seeded-random.js';
 import { Tally, type Fault } from './fault.js';
 
-const victims: readonly Role[] = [
+/** A turn over all roles; those that a loss says most of come twice. */
+export const everyRole: readonly Role[] = [
   'executor',
   'worker',
   'orchestrator',
@@ -19,16 +20,21 @@ const betweenLivesMs = 2_000;
 /** `kill -9` of one process, in turns over the roles; it is started again at once. */
 export class KillProcesses implements Fault {
   readonly name = 'kill';
-  readonly mustHappen = ['killed orchestrator', 'killed executor', 'killed worker'];
+  readonly mustHappen: readonly string[];
   private readonly tally = new Tally(this.name);
   private deck: Role[] = [];
+
+  constructor(private readonly victims: readonly Role[]) {
+    const telling = ['orchestrator', 'executor', 'worker'] as const;
+    this.mustHappen = telling.filter((role) => victims.includes(role)).map((role) => `killed ${role}`);
+  }
 
   get counts(): Record<string, number> {
     return this.tally.counts;
   }
 
   async inject(rig: Rig, random: SeededRandom): Promise<void> {
-    if (this.deck.length === 0) this.deck = random.shuffle(victims);
+    if (this.deck.length === 0) this.deck = random.shuffle(this.victims);
     const role = this.deck.pop()!;
     const victim = random.pick(rig.of(role));
     const pid = await pollFor(betweenLivesMs, async () => victim.kill() || undefined, 20);

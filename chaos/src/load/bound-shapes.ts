@@ -79,26 +79,25 @@ export function cancelled(random: SeededRandom): Draft {
   return draft('cancelled', tasks, undefined, { completes: false, conduct: { cancelAfterMs: random.whole(0, 3_000) } });
 }
 
+/** Long enough that there is something left to release when the pause comes. */
 export function paused(random: SeededRandom): Draft {
-  const length = random.whole(3, 5);
+  const length = random.whole(5, 8);
   const tasks = Array.from({ length }, (_, at) =>
-    task(`t${at}`, { ms: random.whole(100, 600), add: 1, parts: at === 0 ? [] : [valueOf(`t${at - 1}`)] }),
+    task(`t${at}`, { ms: random.whole(200, 600), add: 1, parts: at === 0 ? [] : [valueOf(`t${at - 1}`)] }),
   );
-  const pause = { afterMs: random.whole(0, 800), forMs: random.whole(500, 3_000) };
+  const pause = { afterMs: random.whole(0, 400), forMs: random.whole(1_000, 3_000) };
   return draft('paused', tasks, length, { conduct: { pause } });
 }
 
 /** A human has to say yes, says it with another input, or says no. */
-export function approval(random: SeededRandom): Draft {
-  const answer = random.pick(['approve', 'edit', 'deny'] as const);
-  const tasks = [
-    task('ask', { add: random.whole(1, 5) }),
-    task(
-      'risky',
-      { add: 10, parts: [valueOf('ask')] },
-      { risk: 'high', action: random.pick(['chaos.pure', 'chaos.keyed']) },
-    ),
-    task('then', { add: 1, parts: [valueOf('risky')] }),
-  ];
-  return draft('approval', tasks, undefined, { completes: answer !== 'deny', conduct: { approval: answer } });
+export function asking(answer: 'approve' | 'edit' | 'deny'): (random: SeededRandom) => Draft {
+  return (random) => {
+    const action = random.pick(['chaos.pure', 'chaos.keyed']);
+    const tasks = [
+      task('ask', { add: random.whole(1, 5) }),
+      task('risky', { add: 10, parts: [valueOf('ask')] }, { risk: 'high', action }),
+      task('then', { add: 1, parts: [valueOf('risky')] }),
+    ];
+    return draft('asking', tasks, undefined, { completes: answer !== 'deny', conduct: { approval: answer } });
+  };
 }

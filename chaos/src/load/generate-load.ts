@@ -1,6 +1,6 @@
 import type { SeededRandom } from '../run/seeded-random.js';
 import {
-  approval,
+  asking,
   cancelled,
   expiring,
   onceOnly,
@@ -20,7 +20,7 @@ const othersShare = 0.2;
 
 /** How often each comes, of a hundred. */
 const shapes: readonly [Shape, number][] = [
-  [chain, 16],
+  [chain, 14],
   [diamond, 12],
   [fan, 10],
   [forEach, 10],
@@ -34,8 +34,10 @@ const shapes: readonly [Shape, number][] = [
   [rated, 3],
   [expiring, 3],
   [cancelled, 5],
-  [paused, 4],
-  [approval, 5],
+  [paused, 6],
+  [asking('approve'), 2],
+  [asking('edit'), 2],
+  [asking('deny'), 1],
 ];
 
 /** Shapes that need no human: other tenants have none. */

@@ -1,4 +1,4 @@
-import { everyFault, longPauses, longRestarts, outageOf } from '../faults/every-fault.js';
+import { everyFault, longPauses, longRestarts, outageOf, workerKills } from '../faults/every-fault.js';
 import type { Planned } from '../faults/schedule.js';
 import type { ChaosOptions } from './options.js';
 import type { Stage } from './stage.js';
@@ -10,6 +10,9 @@ const drainMs = 90_000;
 /** After an outage nothing may be left of it. */
 const drainAfterOutageMs = 10_000;
 const outagesMs = [7_000, 20_000, 60_000];
+/** Only workers die, and seldom: what is measured is the time to the next start of their tasks. */
+const workerKillTimes = 40;
+const workerKillEveryMs = [2_000, 5_000] as const;
 const restartTakesMs = 5_000;
 const mixedKills = 40;
 
@@ -73,6 +76,7 @@ function longStages({ tasks, pace, ...options }: ChaosOptions): Stage[] {
   const some = Math.round(tasks / 4);
   return [
     named({ kills: 150 }),
+    roughly('recovery', some, [{ fault: workerKills(), times: workerKillTimes, everyMs: workerKillEveryMs }]),
     named({ restarts: 30, tasks: some }),
     ...outagesMs.map((downMs) => outageStage(downMs, Math.round(tasks / 10))),
     named({ pauses: 50, tasks: some }),
