@@ -6,6 +6,7 @@ import { gatherEvidence } from '../checker/gather.js';
 import { ApiClient } from '../load/api-client.js';
 import { LoadDriver } from '../load/load-driver.js';
 import type { Role } from '../rig/kept-process.js';
+import { QueueObserver } from '../rig/queue-observer.js';
 import { Rig } from '../rig/rig.js';
 import { pollFor, sleep } from '../run/clock.js';
 import { SeededRandom } from '../run/seeded-random.js';
@@ -35,6 +36,7 @@ export class CrashLane {
   /** Scenarios until now. */
   begun = 0;
   private readonly over: number[] = [];
+  private readonly observer: QueueObserver;
   private review!: ReviewClient;
   private reviewed: string | undefined;
 
@@ -43,6 +45,8 @@ export class CrashLane {
     private readonly desk: CrashDesk,
   ) {
     const victim = (role: CrashRole) => new CrashVictim(`${role}-1`, () => rig.of(role)[0]!, desk);
+    const actions = [...new Set(crashScenario().flatMap(({ body }) => body.tasks.map(({ action }) => action)))];
+    this.observer = new QueueObserver(rig.redis, rig.path('queues.jsonl'), rig.queuesOf(actions));
     this.victims = {
       orchestrator: victim('orchestrator'),
       executor: victim('executor'),
@@ -66,6 +70,7 @@ export class CrashLane {
       victim.prepare(launch);
     });
     await rig.start();
+    lane.observer.start();
     lane.review = await ReviewClient.open(new ApiClient(rig.urls), join(folder, 'documents'));
     rig.history.add({ kind: 'phase', phase: 'load' });
     return lane;
@@ -109,6 +114,7 @@ export class CrashLane {
     this.rig.history.add({ kind: 'phase', phase: 'faults-over' });
     await this.settled();
     this.rig.history.add({ kind: 'phase', phase: this.problems.length === 0 ? 'drained' : 'not-drained' });
+    await this.observer.stop();
     const found = await pollFor(settleMs, async () => ((await this.look()).length === 0 ? [] : undefined), 500);
     return [...this.problems, ...(found ?? (await this.look()))];
   }
@@ -144,7 +150,11 @@ export class CrashLane {
 
   private async look(): Promise<string[]> {
     const { rig } = this;
-    const evidence = await gatherEvidence(rig.redis.admin, rig.path('history.jsonl'), rig.path('ledger.jsonl'));
+    const evidence = await gatherEvidence(rig.redis.admin, {
+      history: rig.path('history.jsonl'),
+      ledger: rig.path('ledger.jsonl'),
+      queues: rig.path('queues.jsonl'),
+    });
     const [planned, listed] = [true, false].map((isPlanned) =>
       evidence.directives.filter(({ record }) => (record['workflow'] ? isPlanned : !isPlanned)),
     );
