@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from './checker/check.js';
 import type { Evidence, Violation } from './checker/evidence.js';
-import { runCrashPoints } from './crash/run-crash-points.js';
+import { nameOf, runCrashPoints } from './crash/run-crash-points.js';
 import { parseOptions, type ChaosOptions } from './run/options.js';
 import { planStages } from './run/plan-stages.js';
 import { SeededRandom } from './run/seeded-random.js';
@@ -59,12 +59,12 @@ async function runAll(
 }
 
 /** Twice at each side of everything; once leaves out the side before what only reads. */
-async function crashEverywhere({ lanes, once }: ChaosOptions): Promise<number> {
+async function crashEverywhere({ lanes, once, only }: ChaosOptions): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'coc-crash-'));
   say(`files in ${folder}`);
-  const settings = { folder, lanes, times: once ? 1 : 2, bothSidesOfReads: !once };
+  const settings = { folder, lanes, times: once ? 1 : 2, bothSidesOfReads: !once, only };
   const { points, crashes, missed, violations } = await runCrashPoints(settings, say);
-  for (const { role, point } of missed) say(`NOT REACHED ${role}: ${point}`);
+  for (const point of missed) say(`NOT REACHED ${nameOf(point)}`);
   for (const violation of violations.slice(0, shownViolations)) say(`VIOLATION ${violation}`);
   const summary = { points, crashes, missed: missed.length, violations: violations.length };
   process.stdout.write(`${JSON.stringify(summary)}\n`);

@@ -11,6 +11,8 @@ export interface CrashRun {
   /** In how many lives in a row a process dies at each point. */
   times: number;
   bothSidesOfReads: boolean;
+  /** Only points of which this is a part: `executor: before xack`. */
+  only: string;
 }
 
 export interface CrashResult {
@@ -37,6 +39,10 @@ export async function runCrashPoints(run: CrashRun, say: (line: string) => void)
 
 const moreChances = 3;
 
+export function nameOf({ role, point }: CrashPoint): string {
+  return `${role}: ${point}`;
+}
+
 class CrashPool {
   private readonly result: CrashResult = { points: 0, crashes: 0, missed: [], violations: [] };
   private first: CrashPoint[] = [];
@@ -53,7 +59,7 @@ class CrashPool {
   async run(): Promise<CrashResult> {
     const recorder = await this.openLane([]);
     const passings = await recordPoints(recorder);
-    const points = planCrashes(passings, this.settings);
+    const points = planCrashes(passings, this.settings).filter((each) => nameOf(each).includes(this.settings.only));
     this.first = points.filter(({ moment }) => moment === 'first-life');
     this.rest = Map.groupBy(
       points.filter(({ moment }) => moment !== 'first-life'),

@@ -18,6 +18,8 @@ export interface ChaosOptions {
   /** Only crashes at named points: at each in two lives in a row, or with `once` in one. */
   crashPoints: boolean;
   once: boolean;
+  /** Only crash points of which this is a part. */
+  only: string;
   /** Rigs side by side for the crash points. */
   lanes: number;
   /** A folder of a run: look at its evidence again, and run nothing. */
@@ -51,6 +53,7 @@ const known = {
   pace: text,
   check: text,
   lanes: text,
+  only: text,
   'crash-points': flag,
   once: flag,
   outages: flag,
@@ -75,6 +78,7 @@ export function parseOptions(words: string[]): ChaosOptions {
     keep: values.keep,
     crashPoints: values['crash-points'],
     once: values.once,
+    only: values.only ?? '',
     lanes: number('lanes', values.lanes ?? '4'),
     check: values.check,
   };
