@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from './checker/check.js';
 import type { Evidence, Violation } from './checker/evidence.js';
+import { nameOf, runCrashPoints } from './crash/run-crash-points.js';
 import { runPlanted } from './planted/run-planted.js';
 import { parseOptions, type ChaosOptions } from './run/options.js';
 import { planStages } from './run/plan-stages.js';
@@ -64,6 +65,22 @@ async function runAll(
   return results;
 }
 
+/** Twice at each side of everything; once leaves out the side before what only reads. */
+async function crashEverywhere({ lanes, once, only }: ChaosOptions): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'coc-crash-'));
+  say(`files in ${folder}`);
+  const settings = { folder, lanes, times: once ? 1 : 2, bothSidesOfReads: !once, only };
+  const { points, crashes, missed, violations } = await runCrashPoints(settings, say);
+  for (const point of missed) say(`NOT REACHED ${nameOf(point)}`);
+  for (const violation of violations.slice(0, shownViolations)) say(`VIOLATION ${violation}`);
+  const summary = { points, crashes, missed: missed.length, violations: violations.length };
+  process.stdout.write(`${JSON.stringify(summary)}\n`);
+  const isClean = points > 0 && missed.length + violations.length === 0;
+  if (isClean) await rm(folder, { recursive: true, force: true });
+  else say(`files are kept in ${folder}`);
+  return isClean ? 0 : 1;
+}
+
 async function run(options: ChaosOptions): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'coc-chaos-'));
   say(`seed ${options.seed}; files in ${folder}`);
@@ -86,7 +103,8 @@ async function run(options: ChaosOptions): Promise<number> {
 async function obey(options: ChaosOptions): Promise<number> {
   const { check: folder, planted, control, keep } = options;
   if (planted) return runPlanted({ names: planted, isControl: control, keep }, say);
-  return folder === undefined ? run(options) : checkAgain(folder);
+  if (folder !== undefined) return checkAgain(folder);
+  return options.crashPoints ? crashEverywhere(options) : run(options);
 }
 
 function readOptions(): ChaosOptions {

@@ -110,6 +110,27 @@ describe('a dropped reply', () => {
     expect(proxy.droppedReplies).toBe(1);
   });
 
+  it('is none of a wait in vain', async () => {
+    proxy.dropReplies({ count: 1, isPicked: anyOf('blpop') });
+    expect(await client.blpop('list', 0.01)).toBeNull();
+    expect(proxy.droppedReplies).toBe(0);
+    await direct.rpush('list', 'taken');
+    await expect(client.blpop('list', 1)).rejects.toThrow();
+    expect(await direct.llen('list')).toBe(0);
+    expect(proxy.counts.dropped).toEqual({ blpop: 1 });
+  });
+
+  it('is one, of whichever link has the first, when several share the order', async () => {
+    const other = await RedisProxy.open(server.port);
+    const order = { count: 1, isPicked: anyOf('incr') };
+    for (const each of [proxy, other]) each.dropReplies(order);
+    await expect(client.incr('n')).rejects.toThrow();
+    const second = new Redis(other.url);
+    expect(await second.incr('n')).toBe(2);
+    second.disconnect();
+    await other.close();
+  });
+
   it('is of a whole transaction when EXEC is picked', async () => {
     proxy.dropReplies({ count: 1, isPicked: anyOf('exec') });
     await expect(client.multi().incr('n').incr('n').exec()).rejects.toThrow();

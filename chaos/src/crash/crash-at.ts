@@ -3,9 +3,11 @@ import type { CrashLane } from './crash-lane.js';
 import type { CrashPoint } from './crash-plan.js';
 
 const lookEveryMs = 50;
-/** The rarest loops of the product go round in 5 s, give or take a quarter. */
-const rarestLoopMs = 6_500;
-const scenariosForOne = 3;
+/** A whole scenario passes every point of the work, and the rarest loop of the product comes round in 6.3 s. */
+const scenariosToDie = 2;
+const leastWaitMs = 7_000;
+/** A point of the work is waited for once more from the start of a life, a point of the start may need several. */
+const tries = 3;
 
 /** How often a process died at a point, of the times it was to. */
 export interface Hits extends CrashPoint {
@@ -13,8 +15,8 @@ export interface Hits extends CrashPoint {
 }
 
 /**
- * A process dies at the point, so many lives in a row, while the scenario runs; then it is left alone. What was meant to end a working
- * process ends it at its next start, when the work does not come by there again.
+ * A process dies at the point, so many lives in a row, while the lane is kept busy; then it is left alone. What does not come by there in
+ * its work is made to start again.
  */
 export async function crashAt(lane: CrashLane, target: CrashPoint, times: number): Promise<Hits> {
   const { role, point, moment } = target;
@@ -23,26 +25,27 @@ export async function crashAt(lane: CrashLane, target: CrashPoint, times: number
   const before = victim.deaths;
   const hits = (): number => victim.deaths - before;
   lane.note({ role, point, moment, times });
-  victim.armNextLives(order, moment === 'work' ? times - 1 : times);
-  if (moment === 'work') await victim.arm(order);
-  else if (moment === 'start') await victim.restart();
-  for (let scenario = 1; scenario <= scenariosForOne && hits() < times; scenario += 1) {
-    await lane.startScenario(`${role} dies ${point}`);
+  for (let attempt = 1; attempt <= tries && hits() < times; attempt += 1) {
+    if (moment === 'work' && attempt === 1) {
+      victim.armNextLives(order, times - 1);
+      await victim.arm(order);
+    } else if (moment !== 'first-life') {
+      victim.armNextLives(order, times - hits());
+      await victim.restart();
+    }
     await untilDead(lane, () => hits() >= times);
-    if (hits() >= times || scenario === scenariosForOne) break;
-    victim.armNextLives(order, times - hits());
-    await victim.restart();
   }
   const died = hits();
   await victim.disarm();
   return { ...target, hits: died };
 }
 
-/** Until the process is dead, or nothing goes on any more that could bring it there. */
+/** Until the process is dead, or came by everything that it comes by. */
 async function untilDead(lane: CrashLane, isDead: () => boolean): Promise<void> {
-  let calmMs = 0;
-  while (!isDead() && calmMs < rarestLoopMs) {
+  const { begun } = lane;
+  const startedAt = performance.now();
+  while (!isDead()) {
+    if (lane.endedSince(begun) >= scenariosToDie && performance.now() - startedAt > leastWaitMs) return;
     await sleep(lookEveryMs);
-    calmMs = lane.isSettled ? calmMs + lookEveryMs : 0;
   }
 }

@@ -6,8 +6,9 @@ import { gatherEvidence } from '../checker/gather.js';
 import { ApiClient } from '../load/api-client.js';
 import { LoadDriver } from '../load/load-driver.js';
 import type { Role } from '../rig/kept-process.js';
+import { QueueObserver } from '../rig/queue-observer.js';
 import { Rig } from '../rig/rig.js';
-import { pollFor } from '../run/clock.js';
+import { pollFor, sleep } from '../run/clock.js';
 import { SeededRandom } from '../run/seeded-random.js';
 import { CrashDesk } from './crash-desk.js';
 import type { CrashPoint } from './crash-plan.js';
@@ -20,10 +21,11 @@ export const crashRoles = ['orchestrator', 'executor', 'worker', 'recorder'] as 
 export type CrashRole = (typeof crashRoles)[number];
 
 const preload = join(import.meta.dirname, 'crash.preload.js');
-/** An outcome whose reader died is taken over after 10 s, a message whose room died after 3 s. */
-const drainMs = 45_000;
+/** An outcome whose reader died is taken over after 10 s by an executor that lives; the next ones may die before. */
+const drainMs = 120_000;
 /** With more of them open the lane would only nurse the past. */
-const mostOpen = 3;
+const mostOpen = 6;
+const betweenMs = 1_500;
 const settleMs = 10_000;
 
 /** A rig of its own, one process a role, where the scenario runs again and again while processes die at named points. */
@@ -31,14 +33,20 @@ export class CrashLane {
   readonly victims: Readonly<Record<CrashRole, CrashVictim>>;
   readonly problems: string[] = [];
   private readonly open = new Set<Promise<void>>();
-  private scenarios = 0;
+  /** Scenarios until now. */
+  begun = 0;
+  private readonly over: number[] = [];
+  private readonly observer: QueueObserver;
   private review!: ReviewClient;
+  private reviewed: string | undefined;
 
   private constructor(
     private readonly rig: Rig,
     private readonly desk: CrashDesk,
   ) {
     const victim = (role: CrashRole) => new CrashVictim(`${role}-1`, () => rig.of(role)[0]!, desk);
+    const actions = [...new Set(crashScenario().flatMap(({ body }) => body.tasks.map(({ action }) => action)))];
+    this.observer = new QueueObserver(rig.redis, rig.path('queues.jsonl'), rig.queuesOf(actions));
     this.victims = {
       orchestrator: victim('orchestrator'),
       executor: victim('executor'),
@@ -62,6 +70,7 @@ export class CrashLane {
       victim.prepare(launch);
     });
     await rig.start();
+    lane.observer.start();
     lane.review = await ReviewClient.open(new ApiClient(rig.urls), join(folder, 'documents'));
     rig.history.add({ kind: 'phase', phase: 'load' });
     return lane;
@@ -72,14 +81,27 @@ export class CrashLane {
     this.rig.history.add({ kind: 'fault', name: 'crash-point', detail });
   }
 
-  /** Resolves when every client has done its part; what follows is waited for by `settled`. */
-  async startScenario(about: string): Promise<void> {
-    while (this.open.size >= mostOpen) await Promise.race(this.open);
-    this.scenarios += 1;
-    const run = this.runScenario(`${about} (scenario ${this.scenarios})`, this.scenarios).finally(() =>
-      this.open.delete(run),
-    );
+  /** One scenario after the other, until `isOver`; each for all processes that are to die just then. */
+  async keepBusy(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      if (this.open.size < mostOpen) this.startScenario();
+      await sleep(betweenMs);
+    }
+  }
+
+  startScenario(): void {
+    this.begun += 1;
+    const number = this.begun;
+    const run = this.runScenario(number).finally(() => {
+      this.over.push(number);
+      this.open.delete(run);
+    });
     this.open.add(run);
+  }
+
+  /** How many scenarios have ended that began after the so-manieth. */
+  endedSince(number: number): number {
+    return this.over.filter((each) => each > number).length;
   }
 
   /** Resolves when all scenarios have ended, right or wrong. */
@@ -87,15 +109,12 @@ export class CrashLane {
     while (this.open.size > 0) await Promise.race(this.open);
   }
 
-  get isSettled(): boolean {
-    return this.open.size === 0;
-  }
-
   /** Lets all that was begun end, and looks at everything that the lane did. */
   async judge(): Promise<string[]> {
     this.rig.history.add({ kind: 'phase', phase: 'faults-over' });
     await this.settled();
     this.rig.history.add({ kind: 'phase', phase: this.problems.length === 0 ? 'drained' : 'not-drained' });
+    await this.observer.stop();
     const found = await pollFor(settleMs, async () => ((await this.look()).length === 0 ? [] : undefined), 500);
     return [...this.problems, ...(found ?? (await this.look()))];
   }
@@ -109,18 +128,24 @@ export class CrashLane {
     this.rig.abandon();
   }
 
-  private async runScenario(about: string, number: number): Promise<void> {
+  private async runScenario(number: number): Promise<void> {
     const random = new SeededRandom(number).fork('clients');
     const load = new LoadDriver(this.rig, crashScenario(), random);
     const review = this.review.run(`review-${number}`, drainMs).catch((error: unknown) => error as Error);
     await load.publish();
     await load.run(0);
     const stuck = await load.drain(drainMs);
-    for (const id of stuck)
-      this.problems.push(`${about}: ${id} does not end: ${JSON.stringify(await load.describe(id))}`);
+    for (const id of stuck) this.problems.push(`${id} does not end: ${JSON.stringify(await load.describe(id))}`);
     await load.stop();
-    const reviewed = await review;
-    if (reviewed instanceof Error) this.problems.push(`${about}: the workflow failed: ${reviewed.message}`);
+    this.judgeReview(await review);
+  }
+
+  /** What it says does not depend on when and by whom it was worked out. */
+  private judgeReview(output: unknown): void {
+    const text = JSON.stringify(output);
+    if (output instanceof Error) this.problems.push(`the workflow failed: ${output.message}`);
+    else if ((this.reviewed ??= text) !== text)
+      this.problems.push(`the workflow gave ${text}, before ${this.reviewed}`);
   }
 
   private async look(): Promise<string[]> {

@@ -1,6 +1,6 @@
 import type { CrashRole } from './crash-lane.js';
 
-/** When a point is passed: in the first life of all, at each start, or while the process works. */
+/** When a point is passed: in the first life of all and never again, at each start, or while the process works. */
 export type Moment = 'first-life' | 'start' | 'work';
 
 /** A place where a process of this role is made to die. */
@@ -10,21 +10,26 @@ export interface CrashPoint {
   moment: Moment;
 }
 
-/** How often a process passed its points: in its whole first life; in a later one until it had started, and until its scenario was over. */
-export interface Passing {
-  role: CrashRole;
-  first: Record<string, number>;
+/** How often a process passed each point in one life: until it had started, and until a scenario was over. */
+export interface LifePassing {
   started: Record<string, number>;
   ended: Record<string, number>;
+}
+
+/** The first life of all, and a later one. */
+export interface Passing {
+  role: CrashRole;
+  lives: readonly [LifePassing, LifePassing];
 }
 
 /** Not XREADGROUP, which takes what it reads. */
 const reading =
   /^before (exists|get|hget|hgetall|hmget|hlen|hvals|llen|lrange|smembers|sismember|strlen|time|type|ttl|xinfo|xlen|xpending|xrange|xread|xrevrange|zcard|zcount|zrange|zrangebyscore|zrevrange|zscore)\b/;
 
-function momentOf(point: string, { started, ended }: Passing): Moment {
-  if (ended[point] === undefined) return 'first-life';
-  return started[point] === ended[point] ? 'start' : 'work';
+function momentOf(point: string, [first, later]: Passing['lives']): Moment {
+  if (later.ended[point] === undefined) return 'first-life';
+  const isWork = [first, later].some(({ started, ended }) => (ended[point] ?? 0) > (started[point] ?? 0));
+  return isWork ? 'work' : 'start';
 }
 
 /** All points that were passed. Whoever reads changes nothing, so without `bothSidesOfReads` the side before is left out. */
@@ -33,16 +38,9 @@ export function planCrashes(
   { bothSidesOfReads }: { bothSidesOfReads: boolean },
 ): CrashPoint[] {
   return passings.flatMap((passing) =>
-    [...new Set([...Object.keys(passing.first), ...Object.keys(passing.ended)])]
+    [...new Set(passing.lives.flatMap(({ ended }) => Object.keys(ended)))]
       .filter((point) => bothSidesOfReads || !reading.test(point))
       .toSorted()
-      .map((point) => ({ role: passing.role, point, moment: momentOf(point, passing) })),
+      .map((point) => ({ role: passing.role, point, moment: momentOf(point, passing.lives) })),
   );
-}
-
-/** Takes turns over the roles, so that no lane kills the same process all the time. */
-export function inTurns(points: readonly CrashPoint[]): CrashPoint[] {
-  const piles = [...Map.groupBy(points, ({ role }) => role).values()];
-  const placed = piles.flatMap((pile) => pile.map((point, at) => ({ point, place: (at + 0.5) / pile.length })));
-  return placed.toSorted((a, b) => a.place - b.place).map(({ point }) => point);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { crashAt, type Hits } from './crash-at.js';
-import { CrashLane, crashRoles } from './crash-lane.js';
-import { inTurns, planCrashes, type CrashPoint } from './crash-plan.js';
+import { CrashLane, crashRoles, type CrashRole } from './crash-lane.js';
+import { planCrashes, type CrashPoint } from './crash-plan.js';
 import { recordPoints } from './record-points.js';
 
 export interface CrashRun {
@@ -11,13 +11,15 @@ export interface CrashRun {
   /** In how many lives in a row a process dies at each point. */
   times: number;
   bothSidesOfReads: boolean;
-  /** Of all points only those that it says yes to. */
-  isWanted?: (point: CrashPoint) => boolean;
+  /** Only points of which this is a part: `executor: before xack`. */
+  only: string;
 }
 
 export interface CrashResult {
-  hits: Hits[];
-  /** Points that were not passed when a process was to die there. */
+  points: number;
+  /** Processes that died at their points. */
+  crashes: number;
+  /** Points where too few died. */
   missed: Hits[];
   violations: string[];
 }
@@ -35,12 +37,16 @@ export async function runCrashPoints(run: CrashRun, say: (line: string) => void)
   }
 }
 
-const chancesInFirstLife = 3;
+const moreChances = 3;
+
+export function nameOf({ role, point }: CrashPoint): string {
+  return `${role}: ${point}`;
+}
 
 class CrashPool {
-  private readonly result: CrashResult = { hits: [], missed: [], violations: [] };
+  private readonly result: CrashResult = { points: 0, crashes: 0, missed: [], violations: [] };
   private first: CrashPoint[] = [];
-  private rest: CrashPoint[] = [];
+  private rest = new Map<CrashRole, CrashPoint[]>();
   private readonly late: Hits[] = [];
   private opened = 0;
 
@@ -53,20 +59,34 @@ class CrashPool {
   async run(): Promise<CrashResult> {
     const recorder = await this.openLane([]);
     const passings = await recordPoints(recorder);
-    const points = planCrashes(passings, this.settings).filter(this.settings.isWanted ?? (() => true));
+    const points = planCrashes(passings, this.settings).filter((each) => nameOf(each).includes(this.settings.only));
     this.first = points.filter(({ moment }) => moment === 'first-life');
-    this.rest = inTurns(points.filter(({ moment }) => moment !== 'first-life'));
+    this.rest = Map.groupBy(
+      points.filter(({ moment }) => moment !== 'first-life'),
+      ({ role }) => role,
+    );
+    this.result.points = points.length;
     this.say(`${points.length} points, ${this.first.length} of them in a first life`);
-    const others = Array.from({ length: this.settings.lanes - 1 }, async () => this.workNew());
-    await Promise.all([this.work(recorder), ...others]);
-    while (this.first.length > 0) await this.workNew();
-    // Of several processes one is the first to do a thing: who was not, gets another chance to be.
-    for (let chance = 1; chance <= chancesInFirstLife && this.late.length > 0; chance += 1) {
-      this.first = this.late.splice(0);
-      while (this.first.length > 0) await this.workNew();
+    await Promise.all([this.work(recorder, []), this.workSideBySide(this.settings.lanes - 1)]);
+    await this.workInFirstLives();
+    // Of several processes one is the first to do a thing: who was not, gets more chances, each with a first life.
+    for (let chance = 1; chance <= moreChances && this.late.length > 0; chance += 1) {
+      this.first = this.late.splice(0).map((hits) => ({ ...hits, moment: 'first-life' }));
+      await this.workInFirstLives();
     }
-    for (const hits of this.late) this.miss(hits);
+    this.result.missed.push(...this.late);
     return this.result;
+  }
+
+  private async workSideBySide(lanes: number): Promise<void> {
+    await Promise.all(Array.from({ length: lanes }, async () => this.workNew()));
+  }
+
+  private async workInFirstLives(): Promise<void> {
+    while (this.first.length > 0) {
+      const most = Math.max(...crashRoles.map((role) => this.first.filter((point) => point.role === role).length));
+      await this.workSideBySide(Math.min(most, this.settings.lanes));
+    }
   }
 
   private async openLane(first: readonly CrashPoint[]): Promise<CrashLane> {
@@ -82,28 +102,30 @@ class CrashPool {
       const at = this.first.findIndex((point) => point.role === role);
       return at === -1 ? [] : this.first.splice(at, 1);
     });
-    const lane = await this.openLane(first);
-    for (const target of first) this.enter(await crashAt(lane, target, 1), 1);
-    await this.work(lane);
+    await this.work(await this.openLane(first), first);
   }
 
-  private async work(lane: CrashLane): Promise<void> {
-    for (let target = this.rest.shift(); target; target = this.rest.shift()) {
-      this.enter(await crashAt(lane, target, this.settings.times), this.settings.times);
-    }
+  /** Each role on its own goes from point to point, in the same scenarios. */
+  private async work(lane: CrashLane, first: readonly CrashPoint[]): Promise<void> {
+    let isOver = false;
+    const busy = lane.keepBusy(() => isOver);
+    await Promise.all(crashRoles.map(async (role) => this.workRole(lane, role, first)));
+    isOver = true;
+    await busy;
     this.result.violations.push(...(await lane.judge()));
     this.lanes.delete(lane);
     await lane.close();
   }
 
-  private enter(hits: Hits, wanted: number): void {
-    if (hits.hits >= wanted) this.result.hits.push(hits);
-    else if (hits.moment === 'first-life') this.late.push(hits);
-    else this.miss(hits);
+  private async workRole(lane: CrashLane, role: CrashRole, first: readonly CrashPoint[]): Promise<void> {
+    for (const target of first) if (target.role === role) this.enter(await crashAt(lane, target, 1), 1);
+    const pile = this.rest.get(role) ?? [];
+    for (let target = pile.shift(); target; target = pile.shift())
+      this.enter(await crashAt(lane, target, this.settings.times), this.settings.times);
   }
 
-  private miss(hits: Hits): void {
-    this.result.missed.push(hits);
-    this.say(`not reached: ${hits.role} ${hits.point}`);
+  private enter(hits: Hits, wanted: number): void {
+    this.result.crashes += hits.hits;
+    if (hits.hits < wanted) this.late.push(hits);
   }
 }

@@ -1,12 +1,14 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { parseAttemptId, roomQueue, schemaVersion, shardRoot, type RoomBatch } from '#libs/contracts';
+import { copyMark } from '../rig/queue-observer.js';
 import type { SeededRandom } from '../run/seeded-random.js';
 
 const keyPrefix = 'coc';
 const page = 500;
 const outcomes = ['active', 'completed', 'failed'];
-const finals = ['COMPLETED', 'FAILED', 'TIMEOUT', 'CANCELLED', 'STOPPED', 'ORPHANED'];
+/** Of what was cancelled or timed out no job may be seen at work any more, whoever put it there. */
+const finals = ['COMPLETED', 'FAILED'];
 
 interface Entry {
   queue: string;
@@ -59,10 +61,10 @@ export class Redeliverer {
   }
 
   private async reportAgain(root: string, { queue, fields, event }: Entry): Promise<number> {
-    if (!outcomes.includes(event) || fields.at(-2) === 'again') return 0;
+    if (!outcomes.includes(event) || fields.includes(copyMark)) return 0;
     const key = `${root}:${queue}:events`;
     // Nothing of our own is looked at again: each round would double the one before.
-    const id = await this.redis.xadd(key, '*', ...fields, 'again', '1');
+    const id = await this.redis.xadd(key, '*', ...fields, copyMark, '1');
     return id === null ? 0 : 1;
   }
 

@@ -13,7 +13,7 @@ const weathers: Readonly<Record<string, (random: SeededRandom) => Partial<Weathe
   [silence]: () => ({ isSilent: true }),
 };
 const reset = 'reset link';
-const kinds = [...Object.keys(weathers), reset, reset];
+const kinds = [...Object.keys(weathers), reset];
 
 /** One process's link to Redis is late, slow or silent for a while, or all its connections are reset. */
 export class BadWeather implements Fault {

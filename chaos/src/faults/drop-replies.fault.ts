@@ -5,10 +5,16 @@ import type { SeededRandom } from '../run/seeded-random.js';
 import { Tally, type Fault } from './fault.js';
 
 /** What changes something. A reply to a read that is lost is a reset, which another fault does. */
-const writing =
-  /^(fcall .+|eval|evalsha|exec|xreadgroup|xautoclaim|xack|xadd|xgroup|xtrim|zadd|zrem|hset|hsetnx|hdel|set|del|lrem|bzpopmin|function load)$/;
-/** An idle process asks for something at least every 2 s. */
-const withinMs = 3_000;
+const writes = {
+  fcall: /^fcall /,
+  evalsha: /^eval(sha)?$/,
+  xreadgroup: /^xreadgroup$/,
+  other: /^(exec|xautoclaim|xack|xadd|xgroup|xtrim|zadd|zrem|hset|hsetnx|hdel|set|del|lrem|bzpopmin|function load)$/,
+} as const;
+type Write = keyof typeof writes;
+const deckOfWrites: readonly Write[] = ['fcall', 'fcall', 'fcall', 'evalsha', 'evalsha', 'xreadgroup', 'other'];
+/** The rarest write of an idle system comes every 5 s, and everything may be down just then. */
+const withinMs = 8_000;
 
 /** The server does what it was asked, the answer never comes, and the connection is reset: nobody knows whether it was done. */
 export class DropReplies implements Fault {
@@ -16,7 +22,7 @@ export class DropReplies implements Fault {
   readonly mustHappen = ['dropped reply', 'dropped fcall', 'dropped evalsha', 'dropped xreadgroup'];
   private readonly tally = new Tally(this.name);
   private links: readonly ProxiedLink[] = [];
-  private deck: ProxiedLink[] = [];
+  private deck: Write[] = [];
 
   get counts(): Record<string, number> {
     return this.tally.counts;
@@ -26,21 +32,28 @@ export class DropReplies implements Fault {
     this.links = await proxyNetOf(rig, random);
   }
 
-  /** The next writes of one process pass, as many as it picks; the one after them is not answered. */
+  /** Some writes of a kind pass, whosesoever they are; the one after them is not answered. */
   async inject(rig: Rig, random: SeededRandom): Promise<void> {
-    if (this.deck.length === 0) this.deck = random.shuffle(this.links);
-    const { name, proxy } = this.deck.pop()!;
+    if (this.deck.length === 0) this.deck = random.shuffle(deckOfWrites);
+    const kind = this.deck.pop()!;
     let spared = random.whole(0, 5);
-    const before = { ...proxy.counts.dropped };
-    proxy.dropReplies({ count: 1, isPicked: (request) => writing.test(request) && (spared -= 1) < 0 });
-    const request = await pollFor(withinMs, async () => dropped(before, proxy.counts.dropped), 10);
-    proxy.dropReplies({ count: 0, isPicked: () => false });
-    if (request === undefined) return;
-    this.tally.tell(rig, 'dropped reply', { process: name, request });
-    this.counts[`dropped ${request.split(' ')[0]}`] = (this.counts[`dropped ${request.split(' ')[0]}`] ?? 0) + 1;
+    const isPicked = (request: string): boolean => writes[kind].test(request) && (spared -= 1) < 0;
+    const before = this.links.map(({ proxy }) => ({ ...proxy.counts.dropped }));
+    const order = { count: 1, isPicked };
+    for (const { proxy } of this.links) proxy.dropReplies(order);
+    await pollFor(withinMs, async () => this.droppedSince(before)[0], 10);
+    order.count = 0;
+    for (const { process, request } of this.droppedSince(before)) {
+      this.tally.tell(rig, 'dropped reply', { process, request });
+      this.counts[`dropped ${kind}`] = (this.counts[`dropped ${kind}`] ?? 0) + 1;
+    }
   }
-}
 
-function dropped(before: Record<string, number>, now: Record<string, number>): string | undefined {
-  return Object.keys(now).find((name) => now[name] !== (before[name] ?? 0));
+  private droppedSince(before: readonly Record<string, number>[]): { process: string; request: string }[] {
+    return this.links.flatMap(({ name, proxy }, at) =>
+      Object.entries(proxy.counts.dropped).flatMap(([request, count]) =>
+        Array.from({ length: count - (before[at]![request] ?? 0) }, () => ({ process: name, request })),
+      ),
+    );
+  }
 }

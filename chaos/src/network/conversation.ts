@@ -12,19 +12,29 @@ export interface Request {
 export interface Answer {
   frame: RespFrame;
   request: Request | undefined;
-  /** False for an error, and for the QUEUED of a transaction: the server did nothing yet. */
+  /** False for an error, the QUEUED of a transaction, and a wait in vain: the server did nothing. */
   isExecuted: boolean;
 }
 
 /** After these the number of replies is not the number of requests. */
 const unpaired = new Set(['subscribe', 'psubscribe', 'ssubscribe', 'monitor', 'client reply', 'sync', 'psync']);
 const queued = '+QUEUED\r\n';
+const nothing = new Set(['_\r\n', '$-1\r\n', '*-1\r\n']);
+/** Who waits for something, and gets nothing, changed nothing. */
+const waiting = /^(xread|xreadgroup|b[lz].+)$/;
+const longestSign = queued.length;
 
 function nameOf(frame: RespFrame): string {
   const [command = '', word = ''] = requestWords(frame, 2);
   const name = command.toLowerCase();
   if (name === 'fcall') return `fcall ${scriptOfFunction(word) ?? word}`;
   return name === 'client' || name === 'function' ? `${name} ${word.toLowerCase()}` : name;
+}
+
+function isExecuted({ name }: Request, { bytes, kind }: RespFrame): boolean {
+  if (kind === '-' || kind === '!') return false;
+  const sign = bytes.length <= longestSign ? bytes.toString('latin1') : '';
+  return sign !== queued && !(nothing.has(sign) && waiting.test(name));
 }
 
 /** What was asked and answered on one connection. Replies come in the order of the requests: that pairs them. */
@@ -56,9 +66,7 @@ export class Conversation {
   answered(chunk: Buffer): Answer[] {
     return this.replies.push(chunk).map((frame) => {
       const request = this.isPaired && frame.kind !== '>' ? this.open.shift() : undefined;
-      const isError = frame.kind === '-' || frame.kind === '!';
-      const isQueued = frame.bytes.length === queued.length && frame.bytes.toString('latin1') === queued;
-      return { frame, request, isExecuted: !isError && !isQueued };
+      return { frame, request, isExecuted: request !== undefined && isExecuted(request, frame) };
     });
   }
 }

@@ -77,9 +77,9 @@ export class RedisProxy {
     return links.length;
   }
 
-  /** Swallows the replies to the next requests that are picked. What was ordered before and not done is forgotten. */
+  /** Swallows the replies to the next requests that are picked, and counts the order down; several proxies may share one. */
   dropReplies(order: DropOrder): void {
-    this.drops = { ...order };
+    this.drops = order;
   }
 
   async close(): Promise<void> {

@@ -28,6 +28,13 @@ export interface ChaosOptions {
   planted: string[] | undefined;
   /** The planted bugs' runs on the tree as it is. */
   control: boolean;
+  /** Only crashes at named points: at each in two lives in a row, or with `once` in one. */
+  crashPoints: boolean;
+  once: boolean;
+  /** Only crash points of which this is a part. */
+  only: string;
+  /** Rigs side by side for the crash points. */
+  lanes: number;
   /** A folder of a run: look at its evidence again, and run nothing. */
   check: string | undefined;
 }
@@ -78,6 +85,10 @@ const known = {
   'drain-ms': text,
   planted: flag,
   control: flag,
+  lanes: text,
+  only: text,
+  'crash-points': flag,
+  once: flag,
   outages: flag,
   long: flag,
   keep: flag,
@@ -105,6 +116,10 @@ export function parseOptions(words: string[]): ChaosOptions {
     drainMs: values['drain-ms'] === undefined ? undefined : number('drain-ms', values['drain-ms']),
     planted: values.planted || values.control ? positionals : undefined,
     control: values.control,
+    crashPoints: values['crash-points'],
+    once: values.once,
+    only: values.only ?? '',
+    lanes: number('lanes', values.lanes ?? '4'),
     check: values.check,
   };
 }
