@@ -37,6 +37,7 @@ export async function bootEmbedded(env: Env): Promise<RunningEmbedded> {
     return {
       url: orchestrator.url,
       closeWithinMs: env.shutdownGraceMs + closeMarginMs,
+      checks: services.flatMap(({ checks = [] }) => checks),
       close: async () => closeAll(services),
     };
   } catch (error) {

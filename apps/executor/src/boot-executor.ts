@@ -25,8 +25,10 @@ export async function bootExecutor(env: Env, logger: Logger): Promise<RunningExe
     },
   );
   logger.info({ shards, instance }, 'executor is running');
+  const executor = app.get(Executor);
   return {
-    executor: app.get(Executor),
+    executor,
+    checks: executor.checks(),
     closeWithinMs: env.shutdownGraceMs + closeMarginMs,
     close: async () => {
       await app.close();

@@ -1,6 +1,7 @@
-import { UnrecoverableError, Worker } from 'bullmq';
+import { UnrecoverableError } from 'bullmq';
 import { RoomBatch, roomQueue, type Room, type RoomMessage } from '#libs/contracts';
 import { workerOptions, type BullAddress } from './bull-connection.js';
+import { SteadyWorker } from './steady-worker.js';
 
 export interface RoomReceiverOptions {
   address: BullAddress;
@@ -16,7 +17,7 @@ export interface RoomReceiverOptions {
 
 /** Takes a room's messages on every shard, parses them, and calls the room. The one wrapper around a BullMQ worker of a room. */
 export class RoomReceiver {
-  private readonly workers: Worker[];
+  private readonly workers: SteadyWorker[];
 
   constructor(private readonly options: RoomReceiverOptions) {
     this.workers = Array.from({ length: options.shards }, (_, shard) => this.open(shard));
@@ -33,9 +34,9 @@ export class RoomReceiver {
     clearTimeout(timer);
   }
 
-  private open(shard: number): Worker {
+  private open(shard: number): SteadyWorker {
     const { address, room, concurrency } = this.options;
-    const worker = new Worker(roomQueue(room, shard), async (job: { data: unknown }) => this.receive(job.data), {
+    const worker = new SteadyWorker(roomQueue(room, shard), async (job: { data: unknown }) => this.receive(job.data), {
       ...workerOptions(address, shard),
       concurrency,
       // A message whose process died is free again within seconds; the record makes handling it twice harmless.

@@ -11,11 +11,12 @@ export function createHttpAdapter(): JsonAdapter {
 }
 
 /** Validation, errors, headers and docs of the API; called before the application is initialised. */
-export function configureHttpApp(app: NestFastifyApplication, logger: Logger): void {
+export function configureHttpApp(app: NestFastifyApplication, logger: Logger): AnswerDeadline {
   // The embedded default knows its one principal without a credential: a foreign page in their browser must not act as them.
   app.enableCsrfProtection();
   app.useGlobalPipes(new RequestPipe());
-  app.useGlobalInterceptors(new AnswerDeadline());
+  const deadline = new AnswerDeadline();
+  app.useGlobalInterceptors(deadline);
   app.useGlobalFilters(new ProblemFilter(logger));
   app
     .getHttpAdapter()
@@ -25,4 +26,5 @@ export function configureHttpApp(app: NestFastifyApplication, logger: Logger): v
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     });
   serveDocs(app);
+  return deadline;
 }

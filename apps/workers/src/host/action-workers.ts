@@ -1,7 +1,7 @@
 import { actionQueue } from '#libs/contracts';
-import { workerOptions, type BullAddress } from '#libs/queues';
-import type { Logger } from '#libs/telemetry';
-import { Worker, type Job } from 'bullmq';
+import { SteadyWorker, workerOptions, type BullAddress } from '#libs/queues';
+import { settledWithin, type Logger, type Round } from '#libs/telemetry';
+import type { Job } from 'bullmq';
 import { ActionError } from './action-error.js';
 import type { AttemptRunner } from './attempt.runner.js';
 import type { ServedAction } from './bullmq.transport.js';
@@ -20,22 +20,12 @@ export interface WorkerSettings {
 const sameWarningEveryMs = 30_000;
 /** How long a BullMQ worker may take to write the failures of what shutdown aborted; Redis may be gone. */
 const lastWordsMs = 2_000;
-
-async function isSettledWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs);
-  });
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+/** A socket that does not close is left to the end of the process. */
+const farewellMs = 500;
 
 /** One BullMQ worker per action and shard. Loss of a lock is the executor's to see: these workers never move stalled jobs. */
 export class ActionWorkers {
-  private workers: Worker[] = [];
+  private workers: SteadyWorker[] = [];
   private lastWarning = { text: '', at: 0 };
 
   constructor(
@@ -54,22 +44,27 @@ export class ActionWorkers {
       worker.run().catch((error: unknown) => this.logger.error({ err: error }, 'worker ended'));
   }
 
+  /** When each last fetched, found its queue empty, or kept its locks; a worker with every place taken only does the last. */
+  get rounds(): Round[] {
+    return this.workers.map(({ name, lastRoundAt }) => ({ name, lastRoundAt }));
+  }
+
   /** Takes no more work, lets running attempts finish within the grace, then aborts them. */
   async stop(): Promise<void> {
     const closed = Promise.all(this.workers.map((worker) => worker.close()));
-    if (await isSettledWithin(closed, this.settings.shutdownGraceMs)) return;
+    if (await settledWithin(closed, this.settings.shutdownGraceMs)) return;
     this.running.abortAll(() => new ActionError('SHUTDOWN', 'the worker process is shutting down', { class: 'lost' }));
-    if (await isSettledWithin(closed, lastWordsMs)) return;
+    if (await settledWithin(closed, lastWordsMs)) return;
     this.logger.warn('workers closed by force: Redis did not take their last results');
-    await Promise.all(this.workers.map((worker) => worker.disconnect()));
+    await settledWithin(Promise.all(this.workers.map((worker) => worker.disconnect())), farewellMs);
   }
 
-  private createWorker({ declared, call }: ServedAction, shard: number): Worker {
+  private createWorker({ declared, call }: ServedAction, shard: number): SteadyWorker {
     const { address, concurrency, lockMs, hostName } = this.settings;
     // BullMQ hands the signal over only to a processor that declares three parameters.
     const process = (job: Job, _token: string | undefined, signal?: AbortSignal) =>
       this.runner.run(declared, call, job, signal);
-    const worker = new Worker(actionQueue(declared.name, shard), process, {
+    const worker = new SteadyWorker(actionQueue(declared.name, shard), process, {
       ...workerOptions(address, shard),
       name: hostName,
       concurrency,

@@ -4,7 +4,14 @@ import type { Provider, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { Env } from '#libs/config';
-import { ActionCatalog, ArtifactStore, AttemptFence, openInstallation, type Installation } from '#libs/state';
+import {
+  ActionCatalog,
+  ArtifactStore,
+  AttemptFence,
+  ProgressProbe,
+  openInstallation,
+  type Installation,
+} from '#libs/state';
 import { NestLogger, closeMarginMs, tellOfConnectionLoss, type Logger, type RunningService } from '#libs/telemetry';
 import { ActionWorkers } from './action-workers.js';
 import { HostActionServer } from './action.server.js';
@@ -18,6 +25,9 @@ export interface WorkerHost extends RunningService {
   /** Waits for running attempts up to the grace, then aborts them. */
   close(): Promise<void>;
 }
+
+/** Three times what an idle worker waits for work before it looks. */
+const roundWithinMs = 15_000;
 
 function createServer(env: Env, { redis, keys, servedShards }: Installation, logger: Logger): HostActionServer {
   const running = new RunningAttempts(env.worker.lockMs);
@@ -61,7 +71,12 @@ export async function startWorkerHost(
       },
     );
     await app.listen();
+    const probe = new ProgressProbe(redis, installation.keys);
     return {
+      checks: [
+        ...server.checks(Math.max(roundWithinMs, env.worker.lockMs)),
+        { name: 'redis', look: async () => probe.check() },
+      ],
       closeWithinMs: env.shutdownGraceMs + closeMarginMs,
       close: async () => {
         await app.close();

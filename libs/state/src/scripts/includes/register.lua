@@ -1,6 +1,7 @@
 -- Purpose: what every transition is wrapped in: its shard, its arguments and its time before it, the gathered writes after it.
-local function register(name, transition)
-  redis.register_function(name, function(keys, arguments)
+-- `flags`: `allow-oom` where work is finished also when Redis is at its maxmemory. Without it the call is refused before its first command.
+local function register(name, flags, transition)
+  redis.register_function({ function_name = name, flags = flags, callback = function(keys, arguments)
     ROOT = keys[1]
     ARGV = arguments
     NOW = redis_now()
@@ -15,5 +16,5 @@ local function register(name, transition)
     flush_lines()
     flush_events()
     return reply
-  end)
+  end })
 end

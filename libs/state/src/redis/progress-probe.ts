@@ -1,4 +1,5 @@
-import type { Keys, Redis } from '#libs/state';
+import type { Redis } from 'ioredis';
+import type { Keys } from '../keys.js';
 
 const cachedMs = 1_000;
 const patienceMs = 500;
