@@ -28,11 +28,11 @@ function strike(services: Services, fate: Fate): void {
 async function putToWork(services: Services): Promise<void> {
   const tasks = [1, 2, 3].map((at) => ({ id: `long${at}`, action: 'agent.worker', input: { prompt: 'think', mock: { latencyMs: 60_000 } } }));
   const ids = await Promise.all(Array.from({ length: 20 }, async () => services.submit({ tasks })));
-  const running = async (): Promise<boolean> => {
-    const { body } = await services.send('GET', `/directives/${ids[0]}/plan`);
+  const isRunning = async (id: string): Promise<boolean> => {
+    const { body } = await services.send('GET', `/directives/${id}/plan`);
     return (body as { items: { state: string }[] }).items.some(({ state }) => state === 'running');
   };
-  while (!(await running())) await new Promise((resolve) => setTimeout(resolve, 50));
+  while (!(await Promise.all(ids.map(isRunning))).includes(true)) await new Promise((resolve) => setTimeout(resolve, 50));
   const stream = await fetch(`${services.url}/api/v1/directives/${ids[0]}/events/stream`);
   stream.body?.getReader().read().catch(() => undefined);
 }
