@@ -1,6 +1,7 @@
-import { UnrecoverableError } from 'bullmq';
+import { UnrecoverableError, type Job } from 'bullmq';
 import { RoomBatch, roomQueue, type Room, type RoomMessage } from '#libs/contracts';
 import { workerOptions, type BullAddress } from './bull-connection.js';
+import { putOffNewer } from './put-off-newer.js';
 import { SteadyWorker } from './steady-worker.js';
 
 export interface RoomReceiverOptions {
@@ -36,7 +37,7 @@ export class RoomReceiver {
 
   private open(shard: number): SteadyWorker {
     const { address, room, concurrency } = this.options;
-    const worker = new SteadyWorker(roomQueue(room, shard), async (job: { data: unknown }) => this.receive(job.data), {
+    const worker = new SteadyWorker(roomQueue(room, shard), async (job, token) => this.receive(job, token), {
       ...workerOptions(address, shard),
       concurrency,
       // A message whose process died is free again within seconds; the record makes handling it twice harmless.
@@ -48,8 +49,9 @@ export class RoomReceiver {
     return worker;
   }
 
-  private async receive(data: unknown): Promise<void> {
-    const parsed = RoomBatch.safeParse(data);
+  private async receive(job: Job, token: string | undefined): Promise<void> {
+    await putOffNewer(job, token, (error) => this.options.onFailure(job.id ?? 'unknown', error));
+    const parsed = RoomBatch.safeParse(job.data);
     // A message that cannot be read stays unreadable: retrying it would loop.
     if (!parsed.success) throw new UnrecoverableError(`not a message of this room: ${parsed.error.issues[0]?.message}`);
     await this.options.handle(parsed.data.messages);

@@ -20,10 +20,9 @@ export class AgendaSweep implements Sweep {
 
   async runOnce(shard: number): Promise<number> {
     const agenda = await this.context.agenda.read(shard, overdueMs);
-    const { reader } = this.context.desks[shard]!;
-    await reader.follow(agenda.queues);
     const { logger, memory } = this.context;
     // What needs room in Redis stays on its list until there is some.
+    if (!memory.isFull) await this.context.desks[shard]!.reader.follow(agenda.queues);
     const open = memory.isFull ? { messages: [], expanding: [] } : agenda;
     const repaired = [
       await repairEach(open.messages, logger, async (due) => this.sendAgain(shard, due.room, due.directiveId)),

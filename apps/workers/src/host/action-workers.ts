@@ -1,5 +1,5 @@
 import { actionQueue } from '#libs/contracts';
-import { SteadyWorker, workerOptions, type BullAddress } from '#libs/queues';
+import { SteadyWorker, putOffNewer, workerOptions, type BullAddress } from '#libs/queues';
 import { settledWithin, type Logger, type Round } from '#libs/telemetry';
 import type { Job } from 'bullmq';
 import { ActionError } from './action-error.js';
@@ -62,8 +62,10 @@ export class ActionWorkers {
   private createWorker({ declared, call }: ServedAction, shard: number): SteadyWorker {
     const { address, concurrency, lockMs, hostName } = this.settings;
     // BullMQ hands the signal over only to a processor that declares three parameters.
-    const process = (job: Job, _token: string | undefined, signal?: AbortSignal) =>
-      this.runner.run(declared, call, job, signal);
+    const process = async (job: Job, token: string | undefined, signal?: AbortSignal) => {
+      await putOffNewer(job, token, (error) => this.logger.error({ jobId: job.id, err: error }, 'a job was put off'));
+      return this.runner.run(declared, call, job, signal);
+    };
     const worker = new SteadyWorker(actionQueue(declared.name, shard), process, {
       ...workerOptions(address, shard),
       name: hostName,

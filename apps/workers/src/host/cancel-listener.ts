@@ -1,4 +1,5 @@
 import { ControlStreamReader, openBlockingRedis, type Keys } from '#libs/state';
+import type { Logger } from '#libs/telemetry';
 import type { RunningAttempts } from './running-attempts.js';
 
 /** Hears the executor's aborts on every shard, each on a connection of its own. */
@@ -10,6 +11,7 @@ export class CancelListener {
     private readonly keys: Keys,
     private readonly shards: number,
     private readonly running: RunningAttempts,
+    private readonly logger: Logger,
   ) {}
 
   async start(): Promise<void> {
@@ -25,8 +27,13 @@ export class CancelListener {
     const redis = openBlockingRedis(this.url);
     // Connected before the reader starts, so that no abort falls between boot and its first read.
     await redis.connect();
-    const reader = new ControlStreamReader(redis, this.keys, shard, ({ jobId, reason }) =>
-      this.running.cancel(jobId, reason),
+    const reader = new ControlStreamReader(
+      redis,
+      this.keys,
+      shard,
+      ({ jobId, reason }) => this.running.cancel(jobId, reason),
+      (version) =>
+        this.logger.error({ shard }, `an order of schemaVersion ${version} is not understood here; finish the update`),
     );
     reader.start();
     return reader;

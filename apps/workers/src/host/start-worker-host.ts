@@ -42,7 +42,7 @@ function createServer(env: Env, { redis, keys, servedShards }: Installation, log
     hostName: `${hostname()}.${process.pid}`,
   };
   const workers = new ActionWorkers(settings, runner, running, logger);
-  const cancels = new CancelListener(env.redis.url, keys, servedShards, running);
+  const cancels = new CancelListener(env.redis.url, keys, servedShards, running, logger);
   return new HostActionServer(env.worker.actions, new ActionCatalog(redis, keys), cancels, workers, logger);
 }
 

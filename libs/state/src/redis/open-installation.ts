@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { Keys } from '../keys.js';
+import { joinLayout } from './layout-version.js';
 import { connectFitRedis, openRedis } from './open-redis.js';
 
 export interface Installation {
@@ -11,7 +12,7 @@ export interface Installation {
   warnings: string[];
 }
 
-/** Connects to a fit Redis and joins the installation in it. Throws RedisUnfitError. */
+/** Connects to a fit Redis and joins the installation in it. Throws RedisUnfitError, and NewerLayoutError for the record of a newer release. */
 export async function openInstallation(
   { url, keyPrefix, allowEviction }: { url: string; keyPrefix: string; allowEviction: boolean },
   shards: number,
@@ -19,7 +20,19 @@ export async function openInstallation(
   const redis = openRedis(url);
   const warnings = await connectFitRedis(redis, url, { allowEviction });
   const keys = new Keys(keyPrefix);
+  try {
+    await joinLayout(redis, keys);
+    return { redis, keys, servedShards: await joinShards(redis, keys, shards), warnings };
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}
+
+/** Nothing is written where nothing changes, so that a process can start while Redis is at its maxmemory. */
+async function joinShards(redis: Redis, keys: Keys, shards: number): Promise<number> {
+  const known = Number((await redis.zscore(keys.installation(), 'shards')) ?? 0);
   // GT keeps the highest number without a race between processes that start together.
-  await redis.zadd(keys.installation(), 'GT', shards, 'shards');
-  return { redis, keys, servedShards: Number(await redis.zscore(keys.installation(), 'shards')), warnings };
+  if (known < shards) await redis.zadd(keys.installation(), 'GT', shards, 'shards');
+  return Number(await redis.zscore(keys.installation(), 'shards'));
 }
