@@ -44,10 +44,14 @@ describe('a queue that is too long', () => {
 
     const again = { tasks: [1, 2, 3].map((at) => ({ id: `t${at}`, action: 'test.wide' })) };
     expect(await front.submit(again, first)).toBe(id);
-    expect((await front.call('POST', '/directives', one(), first)).json).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
+    expect((await front.call('POST', '/directives', one(), first)).json).toMatchObject({
+      code: 'IDEMPOTENCY_MISMATCH',
+    });
     expect((await front.call('POST', '/directives', one('test.none'))).json).toMatchObject({ code: 'ACTION_UNKNOWN' });
     await front.submit(one('test.other'));
-    expect((await front.call('POST', '/directives', { workflow: 'docs.index', input: { folder: '/nowhere' } })).status).toBe(429);
+    expect(
+      (await front.call('POST', '/directives', { workflow: 'docs.index', input: { folder: '/nowhere' } })).status,
+    ).toBe(429);
 
     for (const order of ['pause', 'resume', 'cancel']) {
       expect((await front.call('POST', `/directives/${id}/${order}`)).status).toBe(200);

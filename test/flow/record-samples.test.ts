@@ -36,7 +36,10 @@ async function serve(behaviours: Partial<Record<(typeof names)[number], Behaviou
 async function standInEveryWay(): Promise<string[]> {
   const gate = Promise.withResolvers<never>();
   gate.promise.catch(() => undefined);
-  await serve({ 'test.list': list, 'test.pure': async (message) => (message.taskId === 'stays' ? gate.promise : message.input) });
+  await serve({
+    'test.list': list,
+    'test.pure': async (message) => (message.taskId === 'stays' ? gate.promise : message.input),
+  });
   const executor = await bed.startExecutor();
   const chain = await bed.submit(
     [
@@ -49,7 +52,13 @@ async function standInEveryWay(): Promise<string[]> {
   const fan = await bed.submit(
     [
       { id: 'list', action: 'test.list' },
-      { id: 'each', action: 'test.once', forEach: { items: { $task: 'list' }, maxItems: 10 }, input: { $item: '' }, dependsOn: ['list'] },
+      {
+        id: 'each',
+        action: 'test.once',
+        forEach: { items: { $task: 'list' }, maxItems: 10 },
+        input: { $item: '' },
+        dependsOn: ['list'],
+      },
       { id: 'join', action: 'test.pure', dependsOn: ['each'] },
     ],
     { ttlMs: longMs },
@@ -89,7 +98,8 @@ async function finishAll(sample: RedisSample): Promise<string[]> {
   return Promise.all(ids.map(async (id) => bed.finished(id, 40_000)));
 }
 
-const withoutQueues = (sample: RedisSample): RedisSample => sample.filter(([, key]) => !/:(test|orchestrator)\.[\w-]+\.0:/.test(key!));
+const withoutQueues = (sample: RedisSample): RedisSample =>
+  sample.filter(([, key]) => !/:(test|orchestrator)\.[\w-]+\.0:/.test(key!));
 
 it('what stands in Redis today goes on after it was stored and restored', async () => {
   const ids = await standInEveryWay();

@@ -46,20 +46,32 @@ async function refusedCalls(): Promise<number> {
 it('keeps its locks at maxmemory, does not knock without end, and goes on when there is room', async () => {
   const keys = new QueueKeys(bullPrefix({ url: server.url, keyPrefix: 'coc' }, 0), name);
   await queue.add('long', {}, { jobId: 'first' });
-  await eventually(async () => redis.exists(keys.lock('first')), (found) => found === 1);
+  await eventually(
+    async () => redis.exists(keys.lock('first')),
+    (found) => found === 1,
+  );
   await queue.add('long', {}, { jobId: 'second' });
   await redis.config('SET', 'maxmemory', '1');
   // It finds a job that waits, and is refused it.
   openWorker();
   const before = await refusedCalls();
   const filledAt = performance.now();
-  await eventually(async () => performance.now() - filledAt, (ms) => ms > 3 * lockDuration);
+  await eventually(
+    async () => performance.now() - filledAt,
+    (ms) => ms > 3 * lockDuration,
+  );
   expect(await redis.exists(keys.lock('first'))).toBe(1);
   const refused = (await refusedCalls()) - before;
   expect(refused).toBeGreaterThan(2);
   expect(refused).toBeLessThan(60);
   gate.resolve('done');
-  await eventually(async () => redis.hget(keys.job('first'), 'returnvalue'), (value) => value === '"done"');
+  await eventually(
+    async () => redis.hget(keys.job('first'), 'returnvalue'),
+    (value) => value === '"done"',
+  );
   await redis.config('SET', 'maxmemory', '0');
-  await eventually(async () => redis.hget(keys.job('second'), 'returnvalue'), (value) => value === '"done"');
+  await eventually(
+    async () => redis.hget(keys.job('second'), 'returnvalue'),
+    (value) => value === '"done"',
+  );
 });

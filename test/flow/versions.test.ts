@@ -74,16 +74,25 @@ describe('a message of a newer major', () => {
     const newer = { schemaVersion: 2, messages: [{ ...message, schemaVersion: 2, more: 'than we know' }] };
     await queue.add('newer', newer, { jobId: 'newer', removeOnFail: true });
     await queue.add('ours', { schemaVersion: 1, messages: [message] }, { jobId: 'ours', removeOnComplete: true });
-    await eventually(async () => taken.length, (count) => count === 1);
+    await eventually(
+      async () => taken.length,
+      (count) => count === 1,
+    );
     expect(taken).toEqual([message]);
     expect(await queue.getJobState('newer')).toBe('delayed');
-    expect(failures.map(({ message: text }) => text)).toEqual([expect.stringContaining('schemaVersion 2 is newer than 1')]);
+    expect(failures.map(({ message: text }) => text)).toEqual([
+      expect.stringContaining('schemaVersion 2 is newer than 1'),
+    ]);
     await receiver.close();
 
     // The process of the newer release.
     const next = new SteadyWorker(roomQueue('execute', 0), async (job) => job.data, workerOptions(address, 0));
     next.on('error', () => undefined);
-    await eventually(async () => queue.getJobState('newer'), (state) => state === 'completed', 20_000);
+    await eventually(
+      async () => queue.getJobState('newer'),
+      (state) => state === 'completed',
+      20_000,
+    );
     expect((await queue.getJob('newer'))?.returnvalue).toEqual(newer);
     await Promise.all([next.close(), queue.close()]);
   });
@@ -93,7 +102,10 @@ describe('a message of a newer major', () => {
     const sent = await stage.send('test.greet', { input: { name: 'Ada' } });
     await sent.job.updateData({ ...sent.job.data, schemaVersion: 2 });
     const host = await stage.boot({ COC_ACTIONS: 'test.greet' });
-    await eventually(async () => queue.getJobState(sent.job.id!), (state) => state === 'delayed');
+    await eventually(
+      async () => queue.getJobState(sent.job.id!),
+      (state) => state === 'delayed',
+    );
     await sent.job.updateData({ ...sent.job.data, schemaVersion: 1 });
     expect(await sent.result()).toEqual({ output: { text: 'Hello, Ada' } });
     await host.close();

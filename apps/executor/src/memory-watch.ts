@@ -17,7 +17,8 @@ export class MemoryWatch {
   /** True when the error says so; it is told once, not for each write. */
   heed(error: unknown): boolean {
     if (!isOutOfMemory(error)) return false;
-    if (!this.full) this.logger.error('Redis is at its maxmemory: outcomes are settled, nothing more is sent until it has room');
+    if (!this.full)
+      this.logger.error('Redis is at its maxmemory: outcomes are settled, nothing more is sent until it has room');
     this.full = true;
     return true;
   }

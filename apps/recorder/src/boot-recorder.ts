@@ -2,7 +2,14 @@ import { resolve } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { Env } from '#libs/config';
 import { ProgressProbe, openInstallation } from '#libs/state';
-import { NestLogger, closeMarginMs, reportOn, tellOfConnectionLoss, type Logger, type RunningService } from '#libs/telemetry';
+import {
+  NestLogger,
+  closeMarginMs,
+  reportOn,
+  tellOfConnectionLoss,
+  type Logger,
+  type RunningService,
+} from '#libs/telemetry';
 import { Recorder } from './recorder.js';
 import { RecorderModule } from './recorder.module.js';
 import { openAudit } from './seal/open-audit.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { decideShedding, type MemoryUse, type QueueLoad, type ShedLimits } from './decide-shedding.js';
 
 const limits: ShedLimits = { memoryPercent: 70, memoryBytes: 0, maxDepth: 100, maxAgeMs: 1_000 };

@@ -3,19 +3,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { StartRefusal } from '#libs/contracts';
 import { EventLoopWatch } from './event-loop-watch.js';
+import type { HealthCheck, HealthReport } from './health-check.js';
 import type { Logger } from './logger.js';
 import type { RunningService } from './service-process.js';
-
-export interface HealthReport {
-  ok: boolean;
-  detail: string;
-}
-
-/** One thing that must go on for a process to be of use: judged by what it did last, not by whether it answers. */
-export interface HealthCheck {
-  name: string;
-  look(): Promise<HealthReport> | HealthReport;
-}
 
 const patienceMs = 1_000;
 const requestMs = 5_000;
@@ -27,9 +17,9 @@ async function lookInTime({ look }: HealthCheck): Promise<HealthReport> {
   const looked = Promise.resolve()
     .then(look)
     .catch((error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }));
-  const report = await Promise.race([looked, late]);
+  const first = await Promise.race([looked, late]);
   clearTimeout(timer);
-  return report;
+  return first;
 }
 
 /** `GET /health/live` and `/health/ready` for a process without an API of its own: 200 or 503, and JSON that says why. */

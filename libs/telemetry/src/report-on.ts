@@ -1,4 +1,4 @@
-import type { HealthReport } from './health-server.js';
+import type { HealthReport } from './health-check.js';
 
 /** Something that goes round and round; `lastRoundAt` by `performance.now()`. */
 export interface Round {

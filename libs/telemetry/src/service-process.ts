@@ -1,5 +1,5 @@
 import { CocError, StartRefusal } from '#libs/contracts';
-import type { HealthCheck } from './health-server.js';
+import type { HealthCheck } from './health-check.js';
 import { settledWithin } from './settled-within.js';
 
 export interface RunningService {

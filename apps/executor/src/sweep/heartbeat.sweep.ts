@@ -17,7 +17,8 @@ export class HeartbeatSweep implements Sweep {
 
   async runOnce(shard: number): Promise<number> {
     const { beats, memory, instance } = this.context;
-    if (Date.now() - this.loops[shard]!.lastRoundAt > staleAfterMs) throw new Error('outcomes are not read; no heartbeat');
+    if (Date.now() - this.loops[shard]!.lastRoundAt > staleAfterMs)
+      throw new Error('outcomes are not read; no heartbeat');
     try {
       await beats.beat(shard, instance);
       memory.wasWritten();

@@ -21,8 +21,6 @@ export class AnswerDeadline implements NestInterceptor {
       );
     const end = (): Observable<never> =>
       throwError(() => new CocError('UNAVAILABLE', `the server is shutting down; ${repeatIt}`));
-    return next
-      .handle()
-      .pipe(raceWith(this.ending.pipe(mergeMap(end))), timeout({ first: patienceMs, with: giveUp }));
+    return next.handle().pipe(raceWith(this.ending.pipe(mergeMap(end))), timeout({ first: patienceMs, with: giveUp }));
   }
 }

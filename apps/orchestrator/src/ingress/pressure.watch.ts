@@ -108,7 +108,6 @@ export function memoryFull(): CocError {
   return new CocError('MEMORY_SHORT', 'Redis is at its maxmemory; nothing was done', [], { retryAfterS: 10 });
 }
 
-
 /** The rooms' own lines hold up every directive. */
 function isWorkerQueue(queue: string): boolean {
   return queue !== outboxName && !queue.startsWith('orchestrator.');

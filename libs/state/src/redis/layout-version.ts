@@ -6,12 +6,12 @@ import type { Keys } from '../keys.js';
  * How the record stands in Redis. A minor adds what an older process can pass over, so two minors work side by side; a major changes what an older
  * process would misread.
  */
-export interface LayoutVersion {
+interface LayoutVersion {
   major: number;
   minor: number;
 }
 
-export const layoutVersion: LayoutVersion = { major: 1, minor: 0 };
+const layoutVersion: LayoutVersion = { major: 1, minor: 0 };
 
 /** One number, so that ZADD GT keeps the highest without a race. */
 const minorsPerMajor = 1_000;
