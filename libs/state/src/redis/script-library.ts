@@ -86,7 +86,7 @@ function readScript(path: string): string {
 function functionOf(name: string): string {
   const own = (ownIncludes[name] ?? []).map((include) => readScript(`includes/${include}`));
   const flags = admitting.has(name) ? '{}' : `{ 'allow-oom' }`;
-  return `do\n${own.join('\n')}\nregister('{{${name}}}', ${flags}, function()\n${readScript(name)}\nend)\nend\n`;
+  return `do\n${own.join('\n')}\nregister('{{${name}}}', function()\n${readScript(name)}\nend, ${flags})\nend\n`;
 }
 
 /**

@@ -1,7 +1,7 @@
 -- Purpose: what every transition is wrapped in: its shard, its arguments and its time before it, the gathered writes after it.
--- `flags`: `allow-oom` where work is finished also when Redis is at its maxmemory. Without it the call is refused before its first command.
-local function register(name, flags, transition)
-  redis.register_function({ function_name = name, flags = flags, callback = function(keys, arguments)
+-- `flags` may hold `allow-oom`, for what ends work also while Redis is at its maxmemory. Without it the call is refused before its first command.
+local function register(name, transition, flags)
+  redis.register_function({ function_name = name, flags = flags or {}, callback = function(keys, arguments)
     ROOT = keys[1]
     ARGV = arguments
     NOW = redis_now()
