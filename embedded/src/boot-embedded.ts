@@ -38,6 +38,7 @@ export async function bootEmbedded(env: Env): Promise<RunningEmbedded> {
       url: orchestrator.url,
       closeWithinMs: env.shutdownGraceMs + closeMarginMs,
       broken: Promise.race(services.flatMap(({ broken }) => broken ?? [])),
+      checks: services.flatMap(({ checks = [] }) => checks),
       close: async () => closeAll(services),
     };
   } catch (error) {

@@ -25,9 +25,11 @@ export async function bootExecutor(env: Env, logger: Logger): Promise<RunningExe
     },
   );
   logger.info({ shards, instance }, 'executor is running');
+  const executor = app.get(Executor);
   return {
-    executor: app.get(Executor),
-    broken: app.get(Executor).broken,
+    executor,
+    broken: executor.broken,
+    checks: executor.checks(),
     closeWithinMs: env.shutdownGraceMs + closeMarginMs,
     close: async () => {
       await app.close();

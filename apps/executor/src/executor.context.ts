@@ -6,6 +6,7 @@ import {
   ActionCatalog,
   AttemptStore,
   DirectiveStore,
+  ExecutorBeats,
   HoldStore,
   Keys,
   PermitStore,
@@ -17,6 +18,7 @@ import {
   TaskOutputs,
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
+import { MemoryWatch } from './memory-watch.js';
 import { TimerBells } from './sweep/timer-bells.js';
 
 /** One shard as this executor sees it: its reader of outcomes and its keeper of queues. */
@@ -47,6 +49,8 @@ export interface ExecutorContext {
   validator: SchemaValidator;
   sender: QueueSender;
   bells: TimerBells;
+  beats: ExecutorBeats;
+  memory: MemoryWatch;
   desks: ShardDesk[];
   blocking: Redis[];
 }
@@ -80,6 +84,8 @@ export function createExecutorContext(env: Env, logger: Logger, redis: Redis, in
     validator: new SchemaValidator(),
     sender: new QueueSender(redis, env.redis),
     bells: new TimerBells(),
+    beats: new ExecutorBeats(redis, keys),
+    memory: new MemoryWatch(logger),
     desks: blocking.map((connection, shard) => openDesk(env, redis, connection, keys, instance, shard)),
     blocking,
   };

@@ -1,5 +1,6 @@
 import type { RoomReceiver } from '#libs/queues';
 import { Watchdog } from '#libs/redis';
+import { reportOn, tellOfStandstill, type HealthCheck } from '#libs/telemetry';
 import { ActionDirectory } from './dispatch/action-directory.js';
 import { DispatchService } from './dispatch/dispatch.service.js';
 import { openExecuteRoom } from './dispatch/execute.receiver.js';
@@ -7,12 +8,12 @@ import { ConditionJudge } from './dispatch/condition.judge.js';
 import { FanOutExpander } from './dispatch/fan-out.expander.js';
 import { InputResolver } from './dispatch/input.resolver.js';
 import { PermitClerk } from './dispatch/permit.clerk.js';
-import { tellOfStandstill } from '#libs/telemetry';
 import type { ExecutorContext } from './executor.context.js';
 import { OutcomeJudge } from './settle/outcome.judge.js';
 import { OutcomeLoop } from './settle/outcome.loop.js';
 import { SettleService } from './settle/settle.service.js';
 import { AgendaSweep } from './sweep/agenda.sweep.js';
+import { HeartbeatSweep } from './sweep/heartbeat.sweep.js';
 import { InflightSweep } from './sweep/inflight.sweep.js';
 import { LostWorkerSweep } from './sweep/lost-worker.sweep.js';
 import { FinishedJobSweep, ForgottenWorkSweep, QueueSettingsSweep } from './sweep/queue-upkeep.sweep.js';
@@ -20,6 +21,11 @@ import { QueueWindowSweep } from './sweep/queue-window.sweep.js';
 import { ShardEventsSweep } from './sweep/shard-events.sweep.js';
 import { SweepLoop } from './sweep/sweep.loop.js';
 import { TimerLoop } from './sweep/timer.loop.js';
+
+/** A beat a second: this is how soon it is not ready when Redis is gone or full. */
+const beatWithinMs = 4_000;
+/** Three times the longest period. */
+const roundWithinMs = 15_000;
 
 /** The executor's rooms wired together: dispatch, settle, and the sweepers that repair what fell between them. */
 export class Executor {
@@ -45,6 +51,7 @@ export class Executor {
     this.loops = context.desks.map((desk) => new OutcomeLoop(context, desk, this.settle));
     this.timers = context.desks.map(({ shard }) => new TimerLoop(context, this.dispatch, shard));
     this.sweeps = [
+      new HeartbeatSweep(context, this.loops),
       new LostWorkerSweep(context, judge, this.settle),
       new InflightSweep(context, judge, this.settle, this.dispatch),
       new AgendaSweep(context, this.dispatch),
@@ -83,8 +90,13 @@ export class Executor {
     for (const connection of this.context.blocking) connection.disconnect();
   }
 
-  /** Milliseconds since the slowest shard's loop last finished a round; a healthy loop finishes one every 2 s. */
-  progressAgeMs(): number {
-    return Math.max(...this.loops.map((loop) => Date.now() - loop.lastRoundAt));
+  /** What must go on for it to be of use: its heartbeat, which tells of the loops and of Redis, the timers and the sweeps. */
+  checks(): HealthCheck[] {
+    const { sweeps, timers } = this;
+    return [
+      { name: 'heartbeat', look: () => reportOn([sweeps[0]!], beatWithinMs) },
+      { name: 'timers', look: () => reportOn(timers, roundWithinMs) },
+      { name: 'sweeps', look: () => reportOn(sweeps.slice(1), roundWithinMs) },
+    ];
   }
 }

@@ -70,6 +70,11 @@ export const EnvSchema = z
     COC_TRACE_KEEP: whole(10, 0, 100_000),
     ...auditVariables,
     COC_STREAM_HEARTBEAT_MS: whole(15_000, 10, 30_000),
+    COC_SHED_MEMORY_PERCENT: whole(70, 0, 100),
+    COC_SHED_MEMORY_BYTES: whole(0, 0, Number.MAX_SAFE_INTEGER),
+    COC_MAX_QUEUE_DEPTH: whole(100_000, 0, 1_000_000_000),
+    COC_MAX_QUEUE_AGE_MS: whole(0, 0, 30 * 24 * 3_600_000),
+    COC_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
     COC_SHUTDOWN_GRACE_MS: whole(10_000, 0, 600_000),
     COC_ALLOW_EVICTION: flag,
     COC_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -108,6 +113,14 @@ export const EnvSchema = z
       maxConcurrentDirectives: raw.MAX_CONCURRENT_DIRECTIVES,
       tenants: raw.COC_TENANTS,
     },
+    shed: {
+      memoryPercent: raw.COC_SHED_MEMORY_PERCENT,
+      memoryBytes: raw.COC_SHED_MEMORY_BYTES,
+      maxDepth: raw.COC_MAX_QUEUE_DEPTH,
+      maxAgeMs: raw.COC_MAX_QUEUE_AGE_MS,
+    },
+    /** Without a port there is no health server. */
+    health: { host: raw.COC_HOST, port: raw.COC_HEALTH_PORT },
     shutdownGraceMs: raw.COC_SHUTDOWN_GRACE_MS,
     logLevel: raw.COC_LOG_LEVEL,
   }));

@@ -31,6 +31,9 @@ export const errorCodes = {
   DIGEST_STALE: 409,
   BUDGET_TOO_LOW: 409,
   FORBIDDEN: 403,
+  QUEUE_TOO_LONG: 429,
+  QUEUE_OVERDUE: 429,
+  MEMORY_SHORT: 503,
   UNAVAILABLE: 503,
   INTERNAL: 500,
 } as const;
@@ -70,15 +73,18 @@ export class StartRefusal extends Error {
 /** The one error class that crosses rooms. `detail` says what to do next; `cause` keeps the original. */
 export class CocError extends Error {
   readonly status: number;
+  /** When to come again, where waiting helps. */
+  readonly retryAfterS: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
     readonly detail: string,
     readonly faults: readonly Fault[] = [],
-    options?: { cause?: unknown },
+    options: { cause?: unknown; retryAfterS?: number } = {},
   ) {
-    super(`${code}: ${detail}`, options);
+    super(`${code}: ${detail}`, 'cause' in options ? { cause: options.cause } : {});
     this.name = 'CocError';
     this.status = errorCodes[code];
+    this.retryAfterS = options.retryAfterS;
   }
 }

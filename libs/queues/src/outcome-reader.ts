@@ -21,7 +21,7 @@ const batchPerStream = { most: 400, least: 10 };
 const blockMs = { woken: 2_000, alone: 300 };
 const wakeWithinMs = 500;
 /** An entry an executor took and did not acknowledge is taken over after this; settling one takes milliseconds. */
-const takeOverAfterMs = 10_000;
+export const takeOverAfterMs = 10_000;
 
 function isError(error: unknown, code: string): boolean {
   return error instanceof Error && error.message.includes(code);

@@ -1,4 +1,5 @@
 import type { Redis } from '#libs/redis';
+import { takeOverAfterMs } from './outcome-reader.js';
 import { QueueKeys } from './queue-keys.js';
 import { maxLenEvents } from './queue-sender.js';
 
@@ -46,6 +47,23 @@ export class QueueKeeper {
     const [list, ...locks] = ((await transaction.exec()) ?? []).map(([, reply]) => reply);
     const stillActive = new Set(list as string[]);
     return active.filter((jobId, at) => stillActive.has(jobId) && locks[at] === 0);
+  }
+
+  /** Keeps every lock for as long: at its `maxmemory` Redis lets no BullMQ worker renew its own. */
+  async keepLocks(queue: string, ms: number): Promise<void> {
+    const keys = this.keys(queue);
+    const active = await this.redis.lrange(keys.active(), 0, -1);
+    const pipeline = this.redis.pipeline();
+    for (const jobId of active) pipeline.pexpire(keys.lock(jobId), ms, 'GT');
+    await pipeline.exec();
+  }
+
+  /** When the job was sent that waits longest for a worker, by its sender's clock; undefined when none waits. */
+  async oldestWaitingSince(queue: string): Promise<number | undefined> {
+    const keys = this.keys(queue);
+    const jobId = await this.redis.lindex(keys.wait(), -1);
+    const sentAt = jobId === null ? null : await this.redis.hget(keys.job(jobId), 'timestamp');
+    return sentAt === null ? undefined : Number(sentAt);
   }
 
   /** Takes a lost job out of `active` and deletes it; its worker, should it live, finds nothing to finish. */
@@ -106,6 +124,15 @@ export class QueueKeeper {
       from = `(${entries.at(-1)![0]}`;
     }
     return false;
+  }
+
+  /** What the reader took and did not acknowledge is taken over by another at once; a reader that left nothing is forgotten. */
+  async handOver(queue: string, consumer: string): Promise<void> {
+    const stream = this.keys(queue).events();
+    const pending = (await this.redis.xpending(stream, 'settle', '-', '+', activePage, consumer)) as [string][];
+    const ids = pending.map(([id]) => id);
+    if (ids.length === 0) await this.redis.xgroup('DELCONSUMER', stream, 'settle', consumer);
+    else await this.redis.call('XCLAIM', stream, 'settle', consumer, 0, ...ids, 'IDLE', takeOverAfterMs, 'JUSTID');
   }
 
   /** Deletes jobs that finished `olderThanMs` ago and are no longer in flight; their log lines move to the directive. */

@@ -4,7 +4,9 @@ export { Replication } from './redis/replication.js';
 export { ActionCatalog } from './catalog/action-catalog.js';
 export { ControlStreamReader, type AbortSignalMessage } from './control/control-stream.js';
 export { Keys } from './keys.js';
+export { ExecutorBeats } from './agenda/executor-beats.js';
 export { QueueWindows, type QueueLine } from './agenda/queue-windows.js';
+export { PressureReader } from './agenda/pressure-reader.js';
 export { ShardAgenda, type Agenda, type RemovedJob } from './agenda/shard-agenda.js';
 export {
   PermitStore,
@@ -44,6 +46,7 @@ export { LedgerReader } from './read/ledger-reader.js';
 export { GrantRegister } from './write/grant-register.js';
 export { HoldStore, type HoldDecision } from './write/hold-store.js';
 export { openInstallation, type Installation } from './redis/open-installation.js';
+export { ProgressProbe } from './redis/progress-probe.js';
 export { RecordedMarks } from './stream/recorded-marks.js';
 export { RecorderLease } from './stream/recorder-lease.js';
 export { ShardEvents, type Positions, type ReadEvent } from './stream/shard-events.js';

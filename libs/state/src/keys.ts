@@ -23,6 +23,8 @@ export class Keys {
 
   index = (shard: number, tenant: string): string => `${this.root(shard)}:index:${tenant}`;
   shardEvents = (shard: number): string => `${this.root(shard)}:events`;
+  /** Some executor at work on the shard. */
+  executor = (shard: number): string => `${this.root(shard)}:executor`;
   recorded = (shard: number): string => `${this.root(shard)}:recorded`;
   control = (shard: number): string => `${this.root(shard)}:control`;
   outbox = (shard: number): string => `${this.root(shard)}:outbox`;

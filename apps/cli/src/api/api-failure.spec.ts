@@ -17,9 +17,11 @@ const byExitCode: Record<number, ErrorCode[]> = {
     'DIGEST_STALE',
     'BUDGET_TOO_LOW',
     'FORBIDDEN',
+    'QUEUE_TOO_LONG',
+    'QUEUE_OVERDUE',
     'INTERNAL',
   ],
-  3: ['UNAVAILABLE'],
+  3: ['UNAVAILABLE', 'MEMORY_SHORT'],
   4: ['NOT_FOUND'],
 };
 // 410 is no usage error: the position was right once.

@@ -13,7 +13,7 @@ const askAgainMs = 30_000;
 export class PermitClerk {
   private readonly rounds = new Map<number, Gatherer<number, Followup[]>>();
 
-  constructor(private readonly context: Pick<ExecutorContext, 'attempts' | 'permits' | 'logger'>) {}
+  constructor(private readonly context: Pick<ExecutorContext, 'attempts' | 'permits' | 'logger' | 'memory'>) {}
 
   /** Works off what was filed at least so long ago. Answers what follows for the tasks that go on; to one caller, of those who ask at once. */
   async work(shard: number, olderThanMs = 0): Promise<Followup[]> {
@@ -48,6 +48,8 @@ export class PermitClerk {
     try {
       return order.word === 'ask' ? await this.ask(shard, order) : await this.giveBack(shard, order);
     } catch (error) {
+      // It stays on its list, for when there is room.
+      if (this.context.memory.heed(error)) return [];
       this.context.logger.error(
         { err: error, order },
         'a permit could not be asked for or returned; it is tried again',

@@ -20,18 +20,19 @@ export class AgendaSweep implements Sweep {
 
   async runOnce(shard: number): Promise<number> {
     const agenda = await this.context.agenda.read(shard, overdueMs);
-    const { reader } = this.context.desks[shard]!;
-    await reader.follow(agenda.queues);
-    const { logger } = this.context;
+    const { logger, memory } = this.context;
+    // What needs room in Redis stays on its list until there is some.
+    if (!memory.isFull) await this.context.desks[shard]!.reader.follow(agenda.queues);
+    const open = memory.isFull ? { messages: [], expanding: [] } : agenda;
     const repaired = [
-      await repairEach(agenda.messages, logger, async (due) => this.sendAgain(shard, due.room, due.directiveId)),
-      await repairEach(agenda.expanding, logger, async (task) => this.dispatch.expandFanOut(task).then(() => true)),
+      await repairEach(open.messages, logger, async (due) => this.sendAgain(shard, due.room, due.directiveId)),
+      await repairEach(open.expanding, logger, async (task) => this.dispatch.expandFanOut(task).then(() => true)),
       await repairEach(agenda.closing, logger, async (directiveId) => this.close(directiveId)),
       await repairEach(agenda.cascades > 0 ? [shard] : [], logger, async () =>
         this.dispatch.advanceCascades(shard).then(() => true),
       ),
     ];
-    await this.dispatch.workPermits(shard, permitOverdueMs);
+    if (!memory.isFull) await this.dispatch.workPermits(shard, permitOverdueMs);
     await this.context.agenda.drainDiscards(shard, async (queue, jobId) => this.context.sender.removeJob(queue, jobId));
     return repaired.reduce((sum, count) => sum + count, 0);
   }

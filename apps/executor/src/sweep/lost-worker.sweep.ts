@@ -4,6 +4,9 @@ import type { OutcomeJudge } from '../settle/outcome.judge.js';
 import type { SettleService } from '../settle/settle.service.js';
 import { repairEach, type Sweep } from './sweep.js';
 
+/** While no worker can renew its lock; the longest that foreign workers use by default. */
+const keepLocksMs = 30_000;
+
 /** Jobs in `active` without a lock: their worker is gone. Settles the attempt as lost, then takes the job away. */
 export class LostWorkerSweep implements Sweep {
   readonly name = 'lost-worker';
@@ -17,6 +20,10 @@ export class LostWorkerSweep implements Sweep {
 
   async runOnce(shard: number): Promise<number> {
     const { keeper, reader } = this.context.desks[shard]!;
+    if (this.context.memory.isFull) {
+      for (const queue of reader.followed) await keeper.keepLocks(queue, keepLocksMs);
+      return 0;
+    }
     let repaired = 0;
     for (const queue of reader.followed) {
       repaired += await repairEach(await keeper.findUnlocked(queue), this.context.logger, async (jobId) => {

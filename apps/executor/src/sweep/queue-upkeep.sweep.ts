@@ -33,6 +33,7 @@ export class ForgottenWorkSweep implements Sweep {
 
   async runOnce(shard: number): Promise<number> {
     let repaired = await this.loops[shard]!.takeOver();
+    if (this.context.memory.isFull) return repaired;
     for (const queue of this.context.desks[shard]!.reader.followed) {
       const line = await this.context.agenda.readyCount(shard, queue);
       if (line > 0 && line === this.lines.get(queue)) repaired += await this.dispatch.release(shard, queue);

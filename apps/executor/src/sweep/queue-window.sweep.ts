@@ -23,6 +23,7 @@ export class QueueWindowSweep implements Sweep {
   ) {}
 
   async runOnce(shard: number): Promise<number> {
+    if (this.context.memory.isFull) return 0;
     const lines = await this.context.windows.read(shard, this.context.desks[shard]!.reader.followed);
     await Promise.all(lines.map(async (line) => this.look(shard, line)));
     return 0;

@@ -5,6 +5,8 @@ import type { Sweep } from './sweep.js';
 export class SweepLoop {
   /** Repairs since the start: in calm weather this stays 0. */
   repairs = 0;
+  /** By `performance.now()`: when all shards were last swept without a failure. */
+  lastRoundAt = performance.now();
   private stopped = false;
   private running: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
@@ -13,6 +15,10 @@ export class SweepLoop {
     private readonly context: ExecutorContext,
     private readonly sweep: Sweep,
   ) {}
+
+  get name(): string {
+    return this.sweep.name;
+  }
 
   start(): void {
     this.schedule();
@@ -35,6 +41,7 @@ export class SweepLoop {
   }
 
   private async runAll(): Promise<void> {
+    let hasFailed = false;
     for (const { shard } of this.context.desks) {
       try {
         const repaired = await this.sweep.runOnce(shard);
@@ -42,9 +49,11 @@ export class SweepLoop {
         if (repaired > 0)
           this.context.logger.warn({ sweep: this.sweep.name, shard, repaired }, 'a sweeper repaired something');
       } catch (error) {
-        if (!this.stopped)
+        hasFailed = true;
+        if (!this.stopped && !this.context.memory.heed(error))
           this.context.logger.error({ err: error, sweep: this.sweep.name, shard }, 'a sweep failed; it is tried again');
       }
     }
+    if (!hasFailed) this.lastRoundAt = performance.now();
   }
 }

@@ -9,6 +9,9 @@ const firePage = 100;
 
 /** Fires retries and ends directives whose time is over, when Redis' clock says so; sleeps until the next one is due. */
 export class TimerLoop {
+  readonly name: string;
+  /** By `performance.now()`: when the timers were last looked at without a failure. */
+  lastRoundAt = performance.now();
   private stopped = false;
   private running: Promise<void> = Promise.resolve();
   private sleep = Promise.withResolvers<void>();
@@ -21,6 +24,7 @@ export class TimerLoop {
     private readonly dispatch: DispatchService,
     private readonly shard: number,
   ) {
+    this.name = `timers of shard ${shard}`;
     context.bells.listen(shard, (inMs) => {
       this.dueAt = Math.min(this.dueAt, performance.now() + inMs);
       if (this.dueAt < this.wakesAt) this.sleep.resolve();
@@ -43,6 +47,7 @@ export class TimerLoop {
     await this.dispatch.carry([timers]);
     for (const directiveId of timers.expired) await this.expire(directiveId);
     for (const task of timers.unanswered) await this.denyUnanswered(task);
+    this.lastRoundAt = performance.now();
     return timers.nextMs;
   }
 
@@ -68,7 +73,7 @@ export class TimerLoop {
   private async run(): Promise<void> {
     while (!this.stopped) {
       const nextMs = await this.runOnce().catch((error: unknown) => {
-        if (!this.stopped)
+        if (!this.stopped && !this.context.memory.heed(error))
           this.context.logger.error({ err: error, shard: this.shard }, 'firing timers failed; it is tried again');
         return null;
       });

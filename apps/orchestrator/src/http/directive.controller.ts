@@ -53,7 +53,7 @@ export class DirectiveController {
   })
   @ApiHeader({ name: 'traceparent', required: false, description: 'W3C trace context the directive becomes part of' })
   @ApiAcceptedResponse({ standardSchema: SubmitAccepted, headers: locationHeader })
-  @Problems(400, 403, 409, 413, 415, 422)
+  @Problems(400, 403, 409, 413, 415, 422, 429)
   async submit(
     @Body({ schema: SubmitDirective }) body: SubmitDirective,
     @CurrentPrincipal() principal: Principal,

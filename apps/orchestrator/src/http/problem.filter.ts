@@ -15,6 +15,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     // A handler that comes back after its time was up: the caller has the answer already.
     if (reply.sent) return;
+    if (error instanceof CocError && error.retryAfterS !== undefined) reply.header('retry-after', error.retryAfterS);
     sendProblem(reply, problemOf(error, request, this.log(error, request)));
   }
 

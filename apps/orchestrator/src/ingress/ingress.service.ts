@@ -7,7 +7,7 @@ import {
   type SubmitDirective,
 } from '#libs/contracts';
 import { decidePlan, houseRulesFor, type House, type HouseRules } from '#libs/policy';
-import type { QueueSender } from '#libs/queues';
+import { isOutOfMemory, type QueueSender } from '#libs/queues';
 import type {
   DirectiveDraft,
   DirectiveOrders,
@@ -23,6 +23,7 @@ import { tellRoom } from '../tell-room.js';
 import type { CatalogSnapshot } from './catalog-snapshot.js';
 import { buildDraft } from './directive-draft.builder.js';
 import { directiveIdOf, newDirectiveId } from './directive-id.js';
+import { memoryFull, type PressureWatch } from './pressure.watch.js';
 
 export interface IngressParts {
   shards: number;
@@ -37,6 +38,7 @@ export interface IngressParts {
   orders: DirectiveOrders;
   sender: QueueSender;
   agenda: ShardAgenda;
+  pressure: PressureWatch;
 }
 
 /** The door: refuses what cannot be right, writes down what is accepted, then tells the next room. */
@@ -54,7 +56,7 @@ export class IngressService extends DirectiveIngress {
       idempotencyKey === undefined ? newDirectiveId(shards) : directiveIdOf(principal.tenant, idempotencyKey, shards);
     const origin = { id, principal, traceparent: traceparentFrom(traceparent), defaultTtlMs, house };
     const draft = buildDraft(body, origin);
-    const isNew = await this.accept(draft, plan);
+    const isNew = await this.admit(draft, plan);
     if (isNew) await tellRoom(this.parts, plan ? 'execute' : 'decide', { ...draft, directiveId: id });
     return { id, created: isNew };
   }
@@ -103,13 +105,33 @@ export class IngressService extends DirectiveIngress {
     if (faults.length > 0) throw new CocError(faults[0]!.code, faults[0]!.detail, faults);
   }
 
+  /** True when it is new. Under pressure nothing new is let in; who was accepted before gets its answer all the same. */
+  private async admit(draft: DirectiveDraft, plan: Plan | undefined): Promise<boolean> {
+    const actions = plan && [...new Set(plan.tasks.map(({ action }) => action))];
+    const refusal = this.parts.pressure.refusal(shardOfDirective(draft.id)!, actions);
+    if (refusal) return this.findRepeat(draft, refusal);
+    try {
+      return await this.accept(draft, plan);
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      return this.findRepeat(draft, memoryFull());
+    }
+  }
+
+  private async findRepeat(draft: DirectiveDraft, refusal: CocError): Promise<false> {
+    const known = await this.parts.orders.requestHash(draft.id);
+    if (known === undefined) throw refusal;
+    if (known !== draft.requestHash) throw mismatch();
+    return false;
+  }
+
   private async accept(draft: DirectiveDraft, plan: Plan | undefined): Promise<boolean> {
     const { tenant, ref } = draft;
     const isReserved = ref !== null && (await this.reserveRef(draft, ref));
     const result = await this.parts.store.accept(draft, plan);
     if (result === 'mismatch') {
       if (isReserved) await this.parts.refs.release(tenant, ref);
-      throw new CocError('IDEMPOTENCY_MISMATCH', 'this Idempotency-Key was used for another request; use a new key');
+      throw mismatch();
     }
     if (ref !== null) await this.parts.refs.keep(tenant, ref);
     return result === 'created';
@@ -134,4 +156,8 @@ export class IngressService extends DirectiveIngress {
     await this.find(principal, id);
     return this.parts.orders.load(id).then((order) => ({ traceparent: order?.traceparent ?? '' }));
   }
+}
+
+function mismatch(): CocError {
+  return new CocError('IDEMPOTENCY_MISMATCH', 'this Idempotency-Key was used for another request; use a new key');
 }
