@@ -6,10 +6,13 @@ import {
   AttemptStore,
   DirectiveStore,
   HoldStore,
+  HomeSlots,
   Keys,
+  MendStore,
   PermitStore,
   QueueWindows,
   RecordedMarks,
+  RetentionStore,
   ScriptRunner,
   ShardAgenda,
   TaskFacts,
@@ -18,6 +21,7 @@ import {
   type Redis,
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
+import type { DirectiveFiles } from './sweep/directive.remover.js';
 import { TimerBells } from './sweep/timer-bells.js';
 
 /** One shard as this executor sees it: its reader of outcomes and its keeper of queues. */
@@ -43,6 +47,11 @@ export interface ExecutorContext {
   agenda: ShardAgenda;
   windows: QueueWindows;
   marks: RecordedMarks;
+  mending: MendStore;
+  homes: HomeSlots;
+  retention: RetentionStore;
+  /** What directives have outside of Redis, if they may have anything there. */
+  files?: DirectiveFiles;
   catalog: ActionCatalog;
   validator: SchemaValidator;
   sender: QueueSender;
@@ -76,6 +85,9 @@ export function createExecutorContext(env: Env, logger: Logger, redis: Redis, in
     agenda: new ShardAgenda(redis, keys),
     windows: new QueueWindows(redis, keys),
     marks: new RecordedMarks(redis, keys),
+    mending: new MendStore(redis, scripts, keys),
+    homes: new HomeSlots(redis, keys),
+    retention: new RetentionStore(redis, scripts, keys),
     catalog: new ActionCatalog(redis, keys),
     validator: new SchemaValidator(),
     sender: new QueueSender(redis, address),

@@ -10,13 +10,10 @@ import type { ExecutorContext } from './executor.context.js';
 import { OutcomeJudge } from './settle/outcome.judge.js';
 import { OutcomeLoop } from './settle/outcome.loop.js';
 import { SettleService } from './settle/settle.service.js';
-import { AgendaSweep } from './sweep/agenda.sweep.js';
-import { InflightSweep } from './sweep/inflight.sweep.js';
-import { LostWorkerSweep } from './sweep/lost-worker.sweep.js';
-import { FinishedJobSweep, ForgottenWorkSweep, QueueSettingsSweep } from './sweep/queue-upkeep.sweep.js';
-import { QueueWindowSweep } from './sweep/queue-window.sweep.js';
-import { ShardEventsSweep } from './sweep/shard-events.sweep.js';
-import { SweepLoop } from './sweep/sweep.loop.js';
+import { openSweeps } from './sweep/open-sweeps.js';
+import type { SweepLoop } from './sweep/sweep.loop.js';
+import type { SweepTotals } from './sweep/sweep-progress.js';
+import type { SweepName } from './sweep/sweep.settings.js';
 import { TimerLoop } from './sweep/timer.loop.js';
 
 /** The executor's rooms wired together: dispatch, settle, and the sweepers that repair what fell between them. */
@@ -41,23 +38,19 @@ export class Executor {
     this.settle = new SettleService(context, judge, this.dispatch);
     this.loops = context.desks.map((desk) => new OutcomeLoop(context, desk, this.settle));
     this.timers = context.desks.map(({ shard }) => new TimerLoop(context, this.dispatch, shard));
-    this.sweeps = [
-      new LostWorkerSweep(context, judge, this.settle),
-      new InflightSweep(context, judge, this.settle, this.dispatch),
-      new AgendaSweep(context, this.dispatch),
-      new QueueSettingsSweep(context),
-      new ForgottenWorkSweep(context, this.dispatch, this.loops),
-      new FinishedJobSweep(context),
-      new ShardEventsSweep(context),
-      new QueueWindowSweep(context, this.dispatch),
-    ].map((sweep) => new SweepLoop(context, sweep));
+    const parts = { context, judge, settle: this.settle, dispatch: this.dispatch, loops: this.loops };
+    this.sweeps = openSweeps(parts, context.env.executor.role);
   }
 
+  /** `reclaimer` and `retention` read no outcomes and take no messages: they only sweep. */
   async start(): Promise<void> {
-    await Promise.all(this.context.blocking.map((connection) => connection.connect()));
-    for (const loop of this.loops) await loop.start();
-    for (const part of [...this.timers, ...this.sweeps]) part.start();
-    this.room = openExecuteRoom(this.context, this.dispatch);
+    const { role } = this.context.env.executor;
+    if (role === 'all') {
+      await Promise.all(this.context.blocking.map((connection) => connection.connect()));
+      for (const loop of this.loops) await loop.start();
+    }
+    for (const part of [...(role === 'retention' ? [] : this.timers), ...this.sweeps]) part.start();
+    if (role === 'all') this.room = openExecuteRoom(this.context, this.dispatch);
   }
 
   /** Orders first, then the loops that may still use what they brought; a batch under way is finished. */
@@ -66,6 +59,18 @@ export class Executor {
     await Promise.all([...this.timers, ...this.sweeps, ...this.loops].map(async (part) => part.stop()));
     await this.context.sender.close();
     for (const connection of this.context.blocking) connection.disconnect();
+  }
+
+  /** What each sweep did so far, by its name and by shard. */
+  sweepTotals(): Record<string, Record<number, SweepTotals>> {
+    return Object.fromEntries([...this.timers, ...this.sweeps].map(({ name, progress }) => [name, progress.view()]));
+  }
+
+  /** One of the sweeps of this process's role. Throws RangeError for another. */
+  sweep(name: SweepName): SweepLoop {
+    const found = this.sweeps.find((sweep) => sweep.name === name);
+    if (!found) throw new RangeError(`the role ${this.context.env.executor.role} does not sweep ${name}`);
+    return found;
   }
 
   /** Milliseconds since the slowest shard's loop last finished a round; a healthy loop finishes one every 2 s. */

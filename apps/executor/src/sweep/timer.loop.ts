@@ -2,6 +2,8 @@ import { CocError, parseTaskIndex } from '#libs/contracts';
 import type { FanOutTask } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
 import type { DispatchService } from '../dispatch/dispatch.service.js';
+import { noCounts, type SweepCounts } from './sweep-counts.js';
+import { SweepProgress } from './sweep-progress.js';
 
 const longestSleepMs = 500;
 const shortestSleepMs = 10;
@@ -9,6 +11,10 @@ const firePage = 100;
 
 /** Fires retries and ends directives whose time is over, when Redis' clock says so; sleeps until the next one is due. */
 export class TimerLoop {
+  readonly name = 'timers';
+  readonly progress = new SweepProgress();
+  /** Until the next timer is due; null when there is none. */
+  private nextMs: number | null = null;
   private stopped = false;
   private running: Promise<void> = Promise.resolve();
   private sleep = Promise.withResolvers<void>();
@@ -37,13 +43,17 @@ export class TimerLoop {
     await this.running;
   }
 
-  /** Answers the milliseconds until the next timer, null when there is none. */
-  async runOnce(): Promise<number | null> {
+  /** Fires a page of what is due. */
+  async runOnce(): Promise<SweepCounts> {
     const timers = await this.context.attempts.fireTimers(this.shard, firePage);
+    this.nextMs = timers.nextMs;
     await this.dispatch.carry([timers]);
     for (const directiveId of timers.expired) await this.expire(directiveId);
     for (const task of timers.unanswered) await this.denyUnanswered(task);
-    return timers.nextMs;
+    const fired = timers.expired.length + timers.unanswered.length + timers.dispatched.length;
+    const counts = { ...noCounts(), found: fired, repaired: fired };
+    this.progress.note(this.shard, counts);
+    return counts;
   }
 
   /** No answer in time is a no. An answer that came first stands. */
@@ -67,12 +77,13 @@ export class TimerLoop {
 
   private async run(): Promise<void> {
     while (!this.stopped) {
-      const nextMs = await this.runOnce().catch((error: unknown) => {
+      this.nextMs = null;
+      await this.runOnce().catch((error: unknown) => {
         if (!this.stopped)
           this.context.logger.error({ err: error, shard: this.shard }, 'firing timers failed; it is tried again');
-        return null;
       });
-      await this.rest(Math.min(longestSleepMs, nextMs ?? longestSleepMs));
+      this.progress.endRound();
+      await this.rest(Math.min(longestSleepMs, this.nextMs ?? longestSleepMs));
     }
   }
 
