@@ -1,4 +1,4 @@
-import { RetentionStore, ScriptRunner, type RetireStep } from '#libs/state';
+import { RetentionStore, type RetireStep } from '#libs/state';
 import type { Stage } from '../stage.js';
 import { resting, type DirectiveView } from './snapshot.js';
 
@@ -12,7 +12,7 @@ export class Sweepers {
   private readonly retention: RetentionStore;
 
   constructor(private readonly stage: Stage) {
-    this.retention = new RetentionStore(stage.redis, new ScriptRunner(stage.redis), stage.keys);
+    this.retention = new RetentionStore(stage.redis, stage.scripts, stage.keys);
   }
 
   async mend({ id }: DirectiveView): Promise<void> {
