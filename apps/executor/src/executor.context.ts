@@ -21,7 +21,6 @@ import {
   type Redis,
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
-import type { DirectiveFiles } from './sweep/directive.remover.js';
 import { TimerBells } from './sweep/timer-bells.js';
 
 /** One shard as this executor sees it: its reader of outcomes and its keeper of queues. */
@@ -50,8 +49,6 @@ export interface ExecutorContext {
   mending: MendStore;
   homes: HomeSlots;
   retention: RetentionStore;
-  /** What directives have outside of Redis, if they may have anything there. */
-  files?: DirectiveFiles;
   catalog: ActionCatalog;
   validator: SchemaValidator;
   sender: QueueSender;

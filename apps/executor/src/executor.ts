@@ -10,6 +10,7 @@ import type { ExecutorContext } from './executor.context.js';
 import { OutcomeJudge } from './settle/outcome.judge.js';
 import { OutcomeLoop } from './settle/outcome.loop.js';
 import { SettleService } from './settle/settle.service.js';
+import type { DirectiveFiles } from './sweep/directive.remover.js';
 import { openSweeps } from './sweep/open-sweeps.js';
 import type { SweepLoop } from './sweep/sweep.loop.js';
 import type { SweepTotals } from './sweep/sweep-progress.js';
@@ -25,7 +26,10 @@ export class Executor {
   private readonly timers: TimerLoop[];
   private room: RoomReceiver | undefined;
 
-  constructor(private readonly context: ExecutorContext) {
+  constructor(
+    private readonly context: ExecutorContext,
+    files?: DirectiveFiles,
+  ) {
     const actions = new ActionDirectory(context.catalog);
     const inputs = new InputResolver(context, actions);
     const judge = new OutcomeJudge(context, actions);
@@ -38,7 +42,7 @@ export class Executor {
     this.settle = new SettleService(context, judge, this.dispatch);
     this.loops = context.desks.map((desk) => new OutcomeLoop(context, desk, this.settle));
     this.timers = context.desks.map(({ shard }) => new TimerLoop(context, this.dispatch, shard));
-    const parts = { context, judge, settle: this.settle, dispatch: this.dispatch, loops: this.loops };
+    const parts = { context, judge, settle: this.settle, dispatch: this.dispatch, loops: this.loops, files };
     this.sweeps = openSweeps(parts, context.env.executor.role);
   }
 

@@ -15,10 +15,10 @@ export interface FinishedJob {
   logsKey: string;
 }
 
-/** Whose word it is which finished jobs may go, and what becomes of their log lines before. */
+/** Whose word it is which finished jobs may go, and what is done before they do. */
 export interface FinishedJobRules {
   areSettled: (jobIds: string[]) => Promise<boolean[]>;
-  keepLogs: (jobs: FinishedJob[]) => Promise<void>;
+  prepare: (jobs: FinishedJob[]) => Promise<void>;
 }
 
 export type JobOutcome = { event: 'completed'; returnValue: string } | { event: 'failed'; failedReason: string };
@@ -122,8 +122,8 @@ export class QueueKeeper {
     return false;
   }
 
-  /** Deletes jobs that finished `olderThanMs` ago and are no longer in flight; their log lines move to the directive. */
-  async sweepFinished(queue: string, beforeMs: number, { areSettled, keepLogs }: FinishedJobRules): Promise<number> {
+  /** Deletes jobs that finished `olderThanMs` ago and are no longer in flight; what is kept of them is for `prepare` to see to. */
+  async sweepFinished(queue: string, beforeMs: number, { areSettled, prepare }: FinishedJobRules): Promise<number> {
     const keys = this.keys(queue);
     let swept = 0;
     for (const set of [keys.completed(), keys.failed()]) {
@@ -133,7 +133,7 @@ export class QueueKeeper {
         if (jobIds.length === 0) break;
         const settled = await areSettled(jobIds);
         const done = jobIds.filter((_, at) => settled[at]);
-        await keepLogs(done.map((jobId) => ({ jobId, logsKey: keys.logs(jobId) })));
+        await prepare(done.map((jobId) => ({ jobId, logsKey: keys.logs(jobId) })));
         await this.deleteJobs(keys, done);
         kept += jobIds.length - done.length;
         swept += done.length;

@@ -6,6 +6,7 @@ import type { OutcomeLoop } from '../settle/outcome.loop.js';
 import type { SettleService } from '../settle/settle.service.js';
 import { AgendaSweep } from './agenda.sweep.js';
 import { DeadJobSweep } from './dead-job.sweep.js';
+import type { DirectiveFiles } from './directive.remover.js';
 import { HomePermitSweep } from './home-permit.sweep.js';
 import { IdleDirectiveSweep } from './idle-directive.sweep.js';
 import { InflightSweep } from './inflight.sweep.js';
@@ -24,10 +25,13 @@ export interface SweepParts {
   settle: SettleService;
   dispatch: DispatchService;
   loops: readonly OutcomeLoop[];
+  /** What directives have outside of Redis; undefined where they have nothing there. */
+  files: DirectiveFiles | undefined;
 }
 
 /** The sweeps of a role, not started. */
-export function openSweeps({ context, judge, settle, dispatch, loops }: SweepParts, role: ExecutorRole): SweepLoop[] {
+export function openSweeps(parts: SweepParts, role: ExecutorRole): SweepLoop[] {
+  const { context, judge, settle, dispatch, loops, files } = parts;
   const sweeps: Sweep[] = [
     new LostWorkerSweep(context, judge, settle),
     new InflightSweep(context, judge, settle, dispatch),
@@ -41,7 +45,7 @@ export function openSweeps({ context, judge, settle, dispatch, loops }: SweepPar
     new QueueWindowSweep(context, dispatch),
     new FinishedJobSweep(context),
     new ShardEventsSweep(context),
-    new RetentionSweep(context, context.files),
+    new RetentionSweep(context, files),
   ];
   const loopsOfAll = sweeps.map((sweep) => new SweepLoop(context, sweep));
   return role === 'all' ? loopsOfAll : loopsOfAll.filter(({ settings }) => settings.role === role);

@@ -58,12 +58,18 @@ export class FinishedJobSweep implements Sweep {
     for (const queue of reader.followed) {
       const swept = await keeper.sweepFinished(queue, beforeMs, {
         areSettled: async (jobIds) => this.areSettled(shard, queue, jobIds),
-        keepLogs: async (jobs) => this.context.retention.keepLogs(jobs.flatMap(logOf)),
+        prepare: async (jobs) => this.prepare(shard, queue, jobs),
       });
       await keeper.trimEvents(queue);
       round.note({ found: swept, repaired: swept });
     }
     await keeper.trimRooms(shard);
+  }
+
+  private async prepare(shard: number, queue: string, jobs: readonly FinishedJob[]): Promise<void> {
+    await this.context.retention.keepLogs(jobs.flatMap(logOf));
+    const jobIds = jobs.map(({ jobId }) => jobId);
+    await this.context.agenda.strikeDiscards(shard, queue, jobIds);
   }
 
   /** A stranger's job stays where it is: it was set aside, not settled. */

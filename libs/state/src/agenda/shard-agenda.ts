@@ -115,6 +115,12 @@ export class ShardAgenda {
     return scores.map((score) => score !== null);
   }
 
+  /** These jobs are just being deleted: nobody has to remove them any more. */
+  async strikeDiscards(shard: number, queue: string, jobIds: readonly string[]): Promise<void> {
+    if (jobIds.length === 0) return;
+    await this.redis.zrem(this.keys.discard(shard), ...jobIds.map((jobId) => `${queue}|${jobId}`));
+  }
+
   /** Drops orders to workers that are older. */
   async trimControl(shard: number, olderThanMs: number): Promise<void> {
     const oldest = `${Math.max(0, (await this.nowMs()) - olderThanMs)}-0`;
