@@ -37,7 +37,10 @@ export class RunningRetention {
       if (attempt === 1) throw new Error('the first one fails');
       return attempt;
     });
-    await rooms.serve({ name: 'test.waits', effect: 'pure' }, async ({ directiveId }) => this.gate(directiveId).promise);
+    await rooms.serve(
+      { name: 'test.waits', effect: 'pure' },
+      async ({ directiveId }) => this.gate(directiveId).promise,
+    );
     await rooms.serve({ name: 'test.files', effect: 'pure' }, async () => ({
       output: 'done',
       artifacts: [await artifacts.put('local', 'report.txt', 'a report', 'text/plain')],
@@ -58,7 +61,7 @@ export class RunningRetention {
     const id = await this.front.submit({ tasks: [{ id: 'a', action: 'test.risky' }] });
     await this.front.rooms.until(id, ({ type }) => type === 'task.held');
     const { digest } = await this.front.get<{ digest: string }>(`/approvals/${id}.0`);
-    const body = answer === 'approve' ? { digest } : {};
+    const body: Json = answer === 'approve' ? { digest } : {};
     const decided = await this.front.call('POST', `/approvals/${id}.0/${answer}`, body, { 'coc-actor': 'another' });
     if (decided.status !== 200) throw new Error(decided.text);
     return id;

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Json } from '#libs/contracts';
 import { HttpFront, eventually } from './http-front-bed.js';
 import { RunningRetention } from './retention-bed.js';
 
@@ -20,7 +19,12 @@ afterAll(async () => front.close());
 /** A submission of each kind, and what is done to it; `at` makes names its own. */
 const kinds: Record<string, (at: number) => Promise<string>> = {
   'a chain with logs': async () =>
-    front.submit({ tasks: [{ id: 'a', action: 'test.talk' }, { id: 'b', action: 'test.talk', dependsOn: ['a'] }] }),
+    front.submit({
+      tasks: [
+        { id: 'a', action: 'test.talk' },
+        { id: 'b', action: 'test.talk', dependsOn: ['a'] },
+      ],
+    }),
   'a fan-out and its join': async () =>
     front.submit({
       tasks: [
@@ -35,7 +39,10 @@ const kinds: Record<string, (at: number) => Promise<string>> = {
     front.submit({ tasks: [{ id: 'a', action: 'test.second', retryDelayMs: 1, maxRetries: 2 }] }),
   'one that fails, with a task that is skipped': async () =>
     front.submit({
-      tasks: [{ id: 'a', action: 'test.fails', maxRetries: 0 }, { id: 'b', action: 'test.echo', dependsOn: ['a'] }],
+      tasks: [
+        { id: 'a', action: 'test.fails', maxRetries: 0 },
+        { id: 'b', action: 'test.echo', dependsOn: ['a'] },
+      ],
     }),
   'one that is approved': async () => retention.answered('approve'),
   'one that is denied': async () => retention.answered('deny'),
@@ -46,10 +53,16 @@ const kinds: Record<string, (at: number) => Promise<string>> = {
   'one with an Idempotency-Key': async (at) =>
     front.submit({ tasks: [{ id: 'a', action: 'test.echo' }] }, { 'idempotency-key': `key-${at}` }),
   'one with a budget': async () =>
-    front.submit({ tasks: [{ id: 'a', action: 'test.paid' }, { id: 'b', action: 'test.paid' }], budget: { maxCostUsd: 1 } }),
+    front.submit({
+      tasks: [
+        { id: 'a', action: 'test.paid' },
+        { id: 'b', action: 'test.paid' },
+      ],
+      budget: { maxCostUsd: 1 },
+    }),
   'one under a key and a rate': async (at) =>
     front.submit({
-      tasks: ['a', 'b'].map((id) => ({ id, action: 'test.rated', concurrency: { key: `k${at % 2}`, limit: 1 } }) as Json),
+      tasks: ['a', 'b'].map((id) => ({ id, action: 'test.rated', concurrency: { key: `k${at % 2}`, limit: 1 } })),
     }),
 };
 
@@ -104,7 +117,9 @@ describe('directives whose retention is over', () => {
     await retention.sweepAll();
     expect(await front.submit(body, headers)).toBe(id);
     expect((await front.call('GET', `/directives/${id}`)).status).toBe(404);
-    expect((await front.refusal('POST', '/directives', { ...body, title: 'other' }, headers)).code).toBe('IDEMPOTENCY_MISMATCH');
+    expect((await front.refusal('POST', '/directives', { ...body, title: 'other' }, headers)).code).toBe(
+      'IDEMPOTENCY_MISMATCH',
+    );
   });
 
   it('stay until the recorder has their events', async () => {
@@ -117,18 +132,26 @@ describe('directives whose retention is over', () => {
     await retention.rounds(executor, 3);
     expect((await front.call('GET', `/directives/${id}`)).status).toBe(200);
     for (const shard of [0, 1]) await redis.set(keys.recorded(shard), `${Date.now() + 60_000}-0`);
-    await eventually(async () => (await front.call('GET', `/directives/${id}`)).status, (status) => status === 404);
+    await eventually(
+      async () => (await front.call('GET', `/directives/${id}`)).status,
+      (status) => status === 404,
+    );
     await retention.stop();
     for (const shard of [0, 1]) await redis.del(keys.recorded(shard));
   });
 
   it('stay while they wait, however old they are, and hide none that is over behind them', async () => {
     await retention.atWork();
-    const waiting = await Promise.all(Array.from({ length: 3 }, async () => front.submit({ tasks: [{ id: 'a', action: 'test.risky' }] })));
+    const waiting = await Promise.all(
+      Array.from({ length: 3 }, async () => front.submit({ tasks: [{ id: 'a', action: 'test.risky' }] })),
+    );
     const over = await front.submit({ tasks: [{ id: 'a', action: 'test.echo' }] });
     await front.rooms.finished(over);
     const executor = await retention.startSweeping();
-    await eventually(async () => (await front.call('GET', `/directives/${over}`)).status, (status) => status === 404);
+    await eventually(
+      async () => (await front.call('GET', `/directives/${over}`)).status,
+      (status) => status === 404,
+    );
     await retention.rounds(executor, 2);
     for (const id of waiting) expect((await front.directive(id)).state).toBe('RUNNING');
     await retention.stop();

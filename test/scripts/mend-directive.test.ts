@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { MendStore, ScriptRunner } from '#libs/state';
-import { aDraft, echo, jobIdOf, outcome, planOf, queue } from './orders.js';
+import { aDraft, echo, jobIdOf, outcome, queue } from './orders.js';
 import { ScriptBed } from './script-bed.js';
 import type { Stage } from './stage.js';
 import { expectNothingWritten, guardedKeys } from './wrong-type.js';
@@ -103,7 +103,11 @@ describe('a directive that moves', () => {
 
   it('is looked at 50 tasks a call', async () => {
     const id = await stage.accept(Array.from({ length: 120 }, (_, at) => echo(`t${at}`)));
-    expect([(await mending.mend(id, 0, 0)).next, (await mending.mend(id, 0, 50)).next, (await mending.mend(id, 0, 100)).next]).toEqual([50, 100, null]);
+    expect([
+      (await mending.mend(id, 0, 0)).next,
+      (await mending.mend(id, 0, 50)).next,
+      (await mending.mend(id, 0, 100)).next,
+    ]).toEqual([50, 100, null]);
   });
 
   it('is paused, over, or none at all', async () => {
@@ -155,7 +159,7 @@ describe('what is reserved', () => {
     const id = await stage.accept([...tasks, paid]);
     await stage.start(id);
     while (Object.keys(await stage.cascade()).length > 0);
-    await bed.redis.hset(stage.keys.directive(id), 'counts', (await withReserved(id, 3)));
+    await bed.redis.hset(stage.keys.directive(id), 'counts', await withReserved(id, 3));
     const step = await mending.correctReservation(id);
     expect(step).toMatchObject({ result: 'more', sum: { from: 500 } });
     if (step.result !== 'more') return;

@@ -32,13 +32,16 @@ describe('an Idempotency-Key', () => {
   it('is reserved for the first, and whoever comes meanwhile is told to wait', async () => {
     expect((await reserved()).directiveId).toBe('d0_1');
     const answer = await keys.reserve(request);
-    expect(answer).toEqual({ result: 'busy', leftMs: expect.any(Number) });
-    if (answer.result === 'busy') expect(answer.leftMs).toBeLessThanOrEqual(15_000);
+    const leftMs = answer.result === 'busy' ? answer.leftMs : Number.NaN;
+    expect([leftMs > 0, leftMs <= 15_000]).toEqual([true, true]);
   });
 
   it('gives the directive of the first to whoever comes after, for 24 h', async () => {
     await keys.end(await reserved(), 'done');
-    expect(await keys.reserve({ ...request, directiveId: 'd3_other' })).toEqual({ result: 'done', directiveId: 'd0_1' });
+    expect(await keys.reserve({ ...request, directiveId: 'd3_other' })).toEqual({
+      result: 'done',
+      directiveId: 'd0_1',
+    });
     const leftMs = await bed.redis.pttl(await recordKey());
     expect([leftMs > 24 * 3_600_000 - 60_000, leftMs <= 24 * 3_600_000]).toEqual([true, true]);
   });
@@ -75,13 +78,19 @@ describe('an Idempotency-Key', () => {
 
   it('is a tenant’s own', async () => {
     await reserved();
-    expect((await reserved(keys, { tenant: 'acme', requestHash: 'two', directiveId: 'd0_2' })).directiveId).toBe('d0_2');
+    expect((await reserved(keys, { tenant: 'acme', requestHash: 'two', directiveId: 'd0_2' })).directiveId).toBe(
+      'd0_2',
+    );
   });
 
   it('is reserved once by a call that is sent again', async () => {
     const args = ['hash', 'one', 'd0_1', 'try', 15_000, 60_000];
-    const call = async (): Promise<unknown> => new ScriptRunner(bed.redis).run({ name: 'reserve-key', root: stage.keys.tenant('local'), args });
-    expect([await call(), await call()]).toEqual([['reserved', 'd0_1'], ['reserved', 'd0_1']]);
+    const call = async (): Promise<unknown> =>
+      new ScriptRunner(bed.redis).run({ name: 'reserve-key', root: stage.keys.tenant('local'), args });
+    expect([await call(), await call()]).toEqual([
+      ['reserved', 'd0_1'],
+      ['reserved', 'd0_1'],
+    ]);
   });
 
   it('is not touched when its key is of a wrong type', async () => {

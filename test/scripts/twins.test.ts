@@ -74,9 +74,7 @@ describe('keys.ts and keys.lua', () => {
   it('know the same names', () => {
     const inLua = [...foundInLua(/shard_key\('([a-z]+)[:']/g), ...foundInLua(/ROOT \.\. ':([a-z]+):/g)];
     // `none` is the key that never is: guard.lua asks for what others have in common with it.
-    expect(
-      inLua.filter((name) => ![...prefixes, ...ofTenants, 'none', 'events', ...lists].includes(name)),
-    ).toEqual([]);
+    expect(inLua.filter((name) => ![...prefixes, ...ofTenants, 'none', 'events', ...lists].includes(name))).toEqual([]);
     expect(foundInLua(/queue_key\('([a-z]+)'/g)).toEqual(['fair', 'inflight', 'ready']);
     const ofDirective = foundInLua(/directive_key\([\w.[\]]+, '([a-z:]+)'/g);
     const known = [...parts, ...luaOnly.parts, ...luaOnly.staged];

@@ -34,7 +34,8 @@ export class Humans {
   private async refusable(answer: Promise<unknown>): Promise<void> {
     await answer.catch((error: unknown) => {
       const isRefusal =
-        error instanceof CocError && ['HOLD_ENDED', 'TRANSITION_ILLEGAL', 'BUDGET_TOO_LOW', 'NOT_FOUND'].includes(error.code);
+        error instanceof CocError &&
+        ['HOLD_ENDED', 'TRANSITION_ILLEGAL', 'BUDGET_TOO_LOW', 'NOT_FOUND'].includes(error.code);
       if (!isRefusal) throw error;
     });
   }

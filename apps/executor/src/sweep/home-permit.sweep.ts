@@ -60,16 +60,17 @@ export class HomePermitSweep implements Sweep {
 
   private async money(round: SweepRound, tenant: string, nowMs: number): Promise<HeldPermit[]> {
     const { homes } = this.context;
-    const found: HeldPermit[] = [];
+    const drawers = new Set<string>();
     for (const day of [Math.floor(nowMs / dayMs), Math.floor(nowMs / dayMs) - 1]) {
       const name = `${round.shard} ${tenant} ${day}`;
       const { ids, cursor } = await homes.drawers(tenant, day, this.cursors.get(name) ?? '0', round.page);
       if (cursor === '0') this.cursors.delete(name);
       else this.cursors.set(name, cursor);
-      round.note({ looked: ids.length });
-      for (const id of ids) found.push(...[await homes.unspent(tenant, id)].flatMap((permit) => permit ?? []));
+      for (const id of ids) drawers.add(id);
     }
-    return found;
+    round.note({ looked: drawers.size });
+    const unspent = await Promise.all([...drawers].map(async (id) => homes.unspent(tenant, id)));
+    return unspent.flatMap((permit) => permit ?? []);
   }
 
   /** Of many holders, each round looks at the next page. */

@@ -34,7 +34,10 @@ export class IdleDirectiveSweep implements Sweep {
       const { mended, next } = await this.context.mending.mend(directiveId, quietMs, from);
       round.noteRepaired(mended.length);
       if (mended.length > 0)
-        this.context.logger.error({ directiveId, mended }, 'a directive waited for nothing; what it needs is filed again');
+        this.context.logger.error(
+          { directiveId, mended },
+          'a directive waited for nothing; what it needs is filed again',
+        );
       from = next;
     }
     return calls;

@@ -27,7 +27,12 @@ export const sweepSettings = {
   'dead-job': { ...repair, everyMs: 5_000, page: 500 },
   'home-permit': { ...repair, everyMs: 10_000, page: 200 },
   'queue-settings': { ...repair, everyMs: 1_000, page: Number.POSITIVE_INFINITY, isRepair: false },
-  'queue-window': { everyMs: 200, repairsPerS: Number.POSITIVE_INFINITY, page: Number.POSITIVE_INFINITY, isRepair: false },
+  'queue-window': {
+    everyMs: 200,
+    repairsPerS: Number.POSITIVE_INFINITY,
+    page: Number.POSITIVE_INFINITY,
+    isRepair: false,
+  },
   'finished-job': { ...removal, everyMs: 5_000, page: 50_000 },
   'shard-events': { ...removal, everyMs: 5_000, page: 500_000 },
   retention: { ...removal, everyMs: 1_000, page: 500, repairsPerS: 500 },

@@ -69,8 +69,20 @@ export class HomeSlots {
   }
 
   /** Directives that drew money of a day, by days since 1970, and gave nothing back yet. */
-  async drawers(tenant: string, day: number, cursor: string, count: number): Promise<{ ids: string[]; cursor: string }> {
-    const [next, flat] = await this.redis.hscan(this.keys.spent(tenant, day), cursor, 'MATCH', `${drawn}*`, 'COUNT', count);
+  async drawers(
+    tenant: string,
+    day: number,
+    cursor: string,
+    count: number,
+  ): Promise<{ ids: string[]; cursor: string }> {
+    const [next, flat] = await this.redis.hscan(
+      this.keys.spent(tenant, day),
+      cursor,
+      'MATCH',
+      `${drawn}*`,
+      'COUNT',
+      count,
+    );
     const ids = flat.filter((_, at) => at % 2 === 0).map((field) => field.slice(drawn.length));
     return { ids, cursor: next };
   }

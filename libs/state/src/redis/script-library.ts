@@ -46,7 +46,7 @@ const ownIncludes: Readonly<Record<string, readonly string[]>> = {
   'commit-plan': ['plan'],
   'decide-hold': ['decide'],
   'extend-plan': ['plan'],
-  'mend-directive': ['mend'],
+  'mend-directive': ['filed', 'mend'],
   'pass-condition': ['expanding'],
   'refuse-task': ['expanding'],
   'retire-directive': ['retire'],

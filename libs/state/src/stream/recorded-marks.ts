@@ -45,7 +45,9 @@ export class RecordedMarks {
     const entries = await this.redis.xrange(key, `(${readAfter(recorded)}`, '+', 'COUNT', most + 1);
     if (entries.length > most) return 'many';
     const pointers = entries.flatMap(([entryId, fields]) => viewPointers(shard, entryId, fields));
-    return new Set(pointers.filter(({ streamId }) => isAfter(streamId, recorded)).map(({ directiveId }) => directiveId));
+    return new Set(
+      pointers.filter(({ streamId }) => isAfter(streamId, recorded)).map(({ directiveId }) => directiveId),
+    );
   }
 
   /** Drops pointers older than `retentionMs`, by Redis' clock; never one after the recorder's position, nor the one at it. */

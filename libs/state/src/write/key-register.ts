@@ -51,10 +51,7 @@ export class KeyRegister {
   }
 
   /** `refused`: the key is free again. `unknown`: the next try goes on at once, with the same directive. */
-  async end(
-    { tenant, keyHash, word }: KeyReservation,
-    what: 'done' | 'refused' | 'unknown',
-  ): Promise<void> {
+  async end({ tenant, keyHash, word }: KeyReservation, what: 'done' | 'refused' | 'unknown'): Promise<void> {
     await this.scripts.run({
       name: 'end-key',
       root: this.keys.tenant(tenant),

@@ -1,28 +1,10 @@
 -- Purpose: whether anything will move a task that is open, and if nothing will, files it where something does. The record is whole
 -- between two scripts, so one look is enough; what is found was lost by a defect or by another hand.
 -- A function, for a chunk of Lua has at most 200 local names and the shared ones are nearly as many.
-local is_on, filed_of, mend_task, mend_lists = (function()
-  -- Chunks that the cascade may hold while its members are still looked through, and dependencies of one task.
-  local MOST_FILED, MOST_DEPENDENCIES = 500, 100
+local mend_task, mend_lists = (function()
+  -- Of one task that waits for them: reading more would take too long.
+  local MOST_DEPENDENCIES = 100
   local OWN_LISTS = { 'parked', 'short', 'unfunded', 'undrawn' }
-
-  local function is_on(key, member)
-    return redis.call('ZSCORE', key, member) and true or false
-  end
-
-  -- What the cascade holds of a directive: by node, and whether anything of its start and of its own lists. nil when it is too long to say.
-  local function filed_of(id)
-    if redis.call('ZCARD', shard_key('cascade')) > MOST_FILED then return nil end
-    local filed = { nodes = {}, hasStart = false, hasUnpark = false, hasAny = false }
-    for _, member in ipairs(redis.call('ZRANGE', shard_key('cascade'), 0, -1)) do
-      local owner, node, _, mode = member:match('^([^.]+)%.([^.]+)%.([^.]+)%.([^.]+)$')
-      if owner == id then
-        filed.hasAny = true
-        if mode == 'start' then filed.hasStart = true elseif mode == 'unpark' then filed.hasUnpark = true else filed.nodes[node] = true end
-      end
-    end
-    return filed
-  end
 
   local function is_in_own_list(directive, index)
     if directive.parked == 0 then return false end
@@ -122,5 +104,5 @@ local is_on, filed_of, mend_task, mend_lists = (function()
     end
   end
 
-  return is_on, filed_of, mend_task, mend_lists
+  return mend_task, mend_lists
 end)()
