@@ -35,9 +35,9 @@ it('what an executor read and did not settle is taken over at once when it says 
   const read = await first.read();
   expect(read.map(({ jobId }) => jobId)).toEqual(['a', 'b']);
   await first.acknowledge(read.slice(0, 1));
-  expect(await second.takeOver()).toEqual([]);
+  expect(await second.takeOver(100)).toEqual([]);
   await new QueueKeeper(redis, root).handOver(queue, 'executor-0');
-  expect((await second.takeOver()).map(({ jobId }) => jobId)).toEqual(['b']);
+  expect((await second.takeOver(100)).map(({ jobId }) => jobId)).toEqual(['b']);
 });
 
 it('an executor that left nothing is no member of the group any more', async () => {

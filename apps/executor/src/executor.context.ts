@@ -8,10 +8,13 @@ import {
   DirectiveStore,
   ExecutorBeats,
   HoldStore,
+  HomeSlots,
   Keys,
+  MendStore,
   PermitStore,
   QueueWindows,
   RecordedMarks,
+  RetentionStore,
   ScriptRunner,
   ShardAgenda,
   TaskFacts,
@@ -45,6 +48,9 @@ export interface ExecutorContext {
   agenda: ShardAgenda;
   windows: QueueWindows;
   marks: RecordedMarks;
+  mending: MendStore;
+  homes: HomeSlots;
+  retention: RetentionStore;
   catalog: ActionCatalog;
   validator: SchemaValidator;
   sender: QueueSender;
@@ -80,6 +86,9 @@ export function createExecutorContext(env: Env, logger: Logger, redis: Redis, in
     agenda: new ShardAgenda(redis, keys),
     windows: new QueueWindows(redis, keys),
     marks: new RecordedMarks(redis, keys),
+    mending: new MendStore(redis, scripts, keys),
+    homes: new HomeSlots(redis, keys),
+    retention: new RetentionStore(redis, scripts, keys),
     catalog: new ActionCatalog(redis, keys),
     validator: new SchemaValidator(),
     sender: new QueueSender(redis, env.redis),

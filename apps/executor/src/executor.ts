@@ -12,14 +12,11 @@ import type { ExecutorContext } from './executor.context.js';
 import { OutcomeJudge } from './settle/outcome.judge.js';
 import { OutcomeLoop } from './settle/outcome.loop.js';
 import { SettleService } from './settle/settle.service.js';
-import { AgendaSweep } from './sweep/agenda.sweep.js';
-import { HeartbeatSweep } from './sweep/heartbeat.sweep.js';
-import { InflightSweep } from './sweep/inflight.sweep.js';
-import { LostWorkerSweep } from './sweep/lost-worker.sweep.js';
-import { FinishedJobSweep, ForgottenWorkSweep, QueueSettingsSweep } from './sweep/queue-upkeep.sweep.js';
-import { QueueWindowSweep } from './sweep/queue-window.sweep.js';
-import { ShardEventsSweep } from './sweep/shard-events.sweep.js';
-import { SweepLoop } from './sweep/sweep.loop.js';
+import type { DirectiveFiles } from './sweep/directive.remover.js';
+import { openSweeps } from './sweep/open-sweeps.js';
+import type { SweepLoop } from './sweep/sweep.loop.js';
+import type { SweepTotals } from './sweep/sweep-progress.js';
+import type { SweepName } from './sweep/sweep.settings.js';
 import { TimerLoop } from './sweep/timer.loop.js';
 
 /** A beat a second: this is how soon it is not ready when Redis is gone or full. */
@@ -37,7 +34,10 @@ export class Executor {
   private room: RoomReceiver | undefined;
   private readonly watchdog: Watchdog;
 
-  constructor(private readonly context: ExecutorContext) {
+  constructor(
+    private readonly context: ExecutorContext,
+    files?: DirectiveFiles,
+  ) {
     const actions = new ActionDirectory(context.catalog);
     const inputs = new InputResolver(context, actions);
     const judge = new OutcomeJudge(context, actions);
@@ -50,20 +50,11 @@ export class Executor {
     this.settle = new SettleService(context, judge, this.dispatch);
     this.loops = context.desks.map((desk) => new OutcomeLoop(context, desk, this.settle));
     this.timers = context.desks.map(({ shard }) => new TimerLoop(context, this.dispatch, shard));
-    this.sweeps = [
-      new HeartbeatSweep(context, this.loops),
-      new LostWorkerSweep(context, judge, this.settle),
-      new InflightSweep(context, judge, this.settle, this.dispatch),
-      new AgendaSweep(context, this.dispatch),
-      new QueueSettingsSweep(context),
-      new ForgottenWorkSweep(context, this.dispatch, this.loops),
-      new FinishedJobSweep(context),
-      new ShardEventsSweep(context),
-      new QueueWindowSweep(context, this.dispatch),
-    ].map((sweep) => new SweepLoop(context, sweep));
+    const parts = { context, judge, settle: this.settle, dispatch: this.dispatch, loops: this.loops, files };
+    this.sweeps = openSweeps(parts, context.env.executor.role);
     this.watchdog = new Watchdog({
       redis: context.redis,
-      watched: () => [...this.loops, ...(this.room?.watched ?? [])],
+      watched: () => (this.room ? [...this.loops, ...this.room.watched] : []),
       onRecreate: (name) => tellOfStandstill(context.logger, name),
     });
   }
@@ -73,11 +64,15 @@ export class Executor {
     return this.watchdog.broken;
   }
 
+  /** `reclaimer` and `retention` read no outcomes and take no messages: they only sweep. */
   async start(): Promise<void> {
-    await Promise.all(this.context.blocking.map((connection) => connection.connect()));
-    for (const loop of this.loops) await loop.start();
-    for (const part of [...this.timers, ...this.sweeps]) part.start();
-    this.room = openExecuteRoom(this.context, this.dispatch);
+    const { role } = this.context.env.executor;
+    if (role === 'all') {
+      await Promise.all(this.context.blocking.map((connection) => connection.connect()));
+      for (const loop of this.loops) await loop.start();
+    }
+    for (const part of [...(role === 'retention' ? [] : this.timers), ...this.sweeps]) part.start();
+    if (role === 'all') this.room = openExecuteRoom(this.context, this.dispatch);
     this.watchdog.start();
   }
 
@@ -92,11 +87,25 @@ export class Executor {
 
   /** What must go on for it to be of use: its heartbeat, which tells of the loops and of Redis, the timers and the sweeps. */
   checks(): HealthCheck[] {
-    const { sweeps, timers } = this;
+    const beats = this.sweeps.filter(({ name }) => name === 'heartbeat');
+    const sweeps = this.sweeps.filter(({ name }) => name !== 'heartbeat');
+    const timers = this.context.env.executor.role === 'retention' ? [] : this.timers;
     return [
-      { name: 'heartbeat', look: () => reportOn([sweeps[0]!], beatWithinMs) },
+      { name: 'heartbeat', look: () => reportOn(beats, beatWithinMs) },
       { name: 'timers', look: () => reportOn(timers, roundWithinMs) },
-      { name: 'sweeps', look: () => reportOn(sweeps.slice(1), roundWithinMs) },
+      { name: 'sweeps', look: () => reportOn(sweeps, roundWithinMs) },
     ];
+  }
+
+  /** What each sweep did so far, by its name and by shard. */
+  sweepTotals(): Record<string, Record<number, SweepTotals>> {
+    return Object.fromEntries([...this.timers, ...this.sweeps].map(({ name, progress }) => [name, progress.view()]));
+  }
+
+  /** One of the sweeps of this process's role. Throws RangeError for another. */
+  sweep(name: SweepName): SweepLoop {
+    const found = this.sweeps.find((sweep) => sweep.name === name);
+    if (!found) throw new RangeError(`the role ${this.context.env.executor.role} does not sweep ${name}`);
+    return found;
   }
 }

@@ -1,4 +1,5 @@
 import type { Env } from '#libs/config';
+import { limits } from '#libs/contracts';
 import { QueueSender } from '#libs/queues';
 import type { Redis } from '#libs/redis';
 import {
@@ -12,6 +13,7 @@ import {
   GrantRegister,
   HoldReader,
   HoldStore,
+  KeyRegister,
   LedgerReader,
   PressureReader,
   ProgressProbe,
@@ -31,6 +33,7 @@ import { docsIndex } from './decide/workflows/docs-index.workflow.js';
 import { CatalogSnapshot } from './ingress/catalog-snapshot.js';
 import { IngressService } from './ingress/ingress.service.js';
 import { PressureWatch } from './ingress/pressure.watch.js';
+import { KeyDesk } from './ingress/key.desk.js';
 import { ReviewService } from './review/review.service.js';
 import { OpenStreams } from './stream/open-streams.js';
 
@@ -83,6 +86,7 @@ export function createOrchestratorContext(
       defaultTtlMs: env.directive.defaultTtlMs,
       logger,
       refs: new RefRegister(redis, keys),
+      keyDesk: new KeyDesk(new KeyRegister(scripts, keys, limits.answerWithinMs), logger),
       agenda: new ShardAgenda(redis, keys),
       reader,
       pressure,

@@ -33,6 +33,10 @@ const redisUrl = z
 const whole = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 
+/** What an executor does: everything, or only the sweeps that repair, or only those that remove what is over. */
+const executorRoles = ['all', 'reclaimer', 'retention'] as const;
+export type ExecutorRole = (typeof executorRoles)[number];
+
 /** Every setting of every process, by environment variable. Times are milliseconds. */
 export const EnvSchema = z
   .object({
@@ -59,6 +63,8 @@ export const EnvSchema = z
     COC_WORKER_LOCK_MS: whole(9_000, 1_000, 600_000),
     COC_QUEUE_WINDOW: whole(1_024, 1, 100_000),
     COC_JOB_KEEP_MS: whole(60_000, 1_000, 7 * 24 * 3_600_000),
+    COC_DIRECTIVE_RETENTION_MS: whole(7 * 24 * 3_600_000, 0, 10 * 365 * 24 * 3_600_000),
+    COC_ROLE: z.enum(executorRoles).default('all'),
     COC_MODELS: csv,
     LOCAL_ALLOW_HIGH: flag,
     MAX_CONCURRENT_DIRECTIVES: whole(0, 0, 1_000_000),
@@ -103,6 +109,8 @@ export const EnvSchema = z
       queueWindow: raw.COC_QUEUE_WINDOW,
       eventRetentionMs: raw.COC_EVENT_RETENTION_MS,
       jobKeepMs: raw.COC_JOB_KEEP_MS,
+      retentionMs: raw.COC_DIRECTIVE_RETENTION_MS,
+      role: raw.COC_ROLE,
     },
     trace: { dir: raw.TRACE_DIR, maxBytes: raw.COC_TRACE_MAX_BYTES, keep: raw.COC_TRACE_KEEP },
     audit: auditSettings(raw),

@@ -23,6 +23,7 @@ export const errorCodes = {
   WORKFLOW_UNKNOWN: 422,
   REF_TAKEN: 409,
   IDEMPOTENCY_MISMATCH: 422,
+  IDEMPOTENCY_IN_PROGRESS: 409,
   NOT_FOUND: 404,
   CURSOR_INVALID: 400,
   POSITION_GONE: 410,
@@ -73,18 +74,18 @@ export class StartRefusal extends Error {
 /** The one error class that crosses rooms. `detail` says what to do next; `cause` keeps the original. */
 export class CocError extends Error {
   readonly status: number;
-  /** When to come again, where waiting helps. */
-  readonly retryAfterS: number | undefined;
+  /** When it may be tried again; undefined when that is not known. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
     readonly detail: string,
     readonly faults: readonly Fault[] = [],
-    options: { cause?: unknown; retryAfterS?: number } = {},
+    options: { cause?: unknown; retryAfterMs?: number } = {},
   ) {
     super(`${code}: ${detail}`, 'cause' in options ? { cause: options.cause } : {});
     this.name = 'CocError';
     this.status = errorCodes[code];
-    this.retryAfterS = options.retryAfterS;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }

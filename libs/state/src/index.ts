@@ -54,3 +54,7 @@ export { isAfter, streamStart } from './stream/stream-id.js';
 export { type EventFollower, type EventSink } from './stream/event-follower.js';
 export { EventStreams } from './stream/event-streams.js';
 export { type SharedEvent } from './stream/shared-event.js';
+export { HomeSlots, type HeldPermit } from './read/home-slots.js';
+export { KeyRegister, type KeyReservation } from './write/key-register.js';
+export { MendStore } from './write/mend-store.js';
+export { RetentionStore, type BareDirective, type JobLog, type RetireStep } from './write/retention-store.js';

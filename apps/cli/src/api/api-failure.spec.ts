@@ -12,6 +12,7 @@ const byExitCode: Record<number, ErrorCode[]> = {
   1: [
     'ACTION_CONFLICT',
     'REF_TAKEN',
+    'IDEMPOTENCY_IN_PROGRESS',
     'TRANSITION_ILLEGAL',
     'HOLD_ENDED',
     'DIGEST_STALE',

@@ -1,7 +1,7 @@
 import { formatAttemptId, type AskedRisk, type Json } from '#libs/contracts';
 import { askedRisk, failClosed } from '#libs/policy';
 import type { TaskJob } from '#libs/queues';
-import type { Dispatch, FanOutTask, Followup, Settlement } from '#libs/state';
+import type { Dispatch, FanOutTask, Followup, HeldPermit, Settlement } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
 import type { FanOutExpander } from './fan-out.expander.js';
 import { BatchReads } from './batch-reads.js';
@@ -72,6 +72,11 @@ export class DispatchService {
   /** Permits that nobody saw to for so long. */
   async workPermits(shard: number, olderThanMs: number): Promise<void> {
     await this.carry(await this.permits.work(shard, olderThanMs));
+  }
+
+  /** A permit that nobody has any more goes to the next in line. */
+  async takeBack(permit: HeldPermit): Promise<void> {
+    await this.carry(await this.permits.takeBack(permit));
   }
 
   async expandFanOut(task: FanOutTask): Promise<void> {

@@ -1,6 +1,6 @@
 import { shardOfDirective } from '#libs/contracts';
 import { Gatherer } from '#libs/policy';
-import type { Followup, GivenPermit, PermitOrder } from '#libs/state';
+import type { Followup, GivenPermit, HeldPermit, PermitOrder } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
 
 /** How long a task stands in line at its home slot before it is asked for again, in case the word that it got its place was lost. */
@@ -29,6 +29,11 @@ export class PermitClerk {
       );
     if (!known) this.rounds.set(shard, round);
     return round.add(olderThanMs);
+  }
+
+  /** Gives back what nobody has any more. Answers what follows for those who get it. */
+  async takeBack({ max, ...given }: HeldPermit): Promise<Followup[]> {
+    return this.deliver(await this.context.permits.giveBack(given, max));
   }
 
   private async workOff(shard: number, olderThanMs: number): Promise<Followup[]> {

@@ -69,8 +69,8 @@ export class OutcomeLoop implements Watched {
   }
 
   /** Settles what another executor took and never acknowledged. */
-  async takeOver(): Promise<number> {
-    const reports = await this.desk.reader.takeOver();
+  async takeOver(most: number): Promise<number> {
+    const reports = await this.desk.reader.takeOver(most);
     await this.settleBatch(reports);
     return reports.length;
   }

@@ -1,9 +1,9 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { Subject, mergeMap, raceWith, throwError, timeout, type Observable } from 'rxjs';
-import { CocError } from '#libs/contracts';
+import { CocError, limits } from '#libs/contracts';
 import { repeatIt } from './problem.js';
 
-const patienceMs = 15_000;
+const patienceMs = limits.answerWithinMs;
 
 /** Commands wait for a Redis that is away; whoever asked gets an answer all the same. */
 export class AnswerDeadline implements NestInterceptor {

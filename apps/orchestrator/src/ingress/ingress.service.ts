@@ -21,8 +21,9 @@ import type { WorkflowLibrary } from '../decide/workflow.library.js';
 import { DirectiveIngress, type Submission, type SubmitResult } from '../http/directive-ingress.js';
 import { tellRoom } from '../tell-room.js';
 import type { CatalogSnapshot } from './catalog-snapshot.js';
-import { buildDraft } from './directive-draft.builder.js';
+import { buildDraft, hashOfRequest } from './directive-draft.builder.js';
 import { directiveIdOf, newDirectiveId } from './directive-id.js';
+import type { KeyDesk } from './key.desk.js';
 import { memoryFull, type PressureWatch } from './pressure.watch.js';
 
 export interface IngressParts {
@@ -34,6 +35,7 @@ export interface IngressParts {
   workflows: WorkflowLibrary;
   store: DirectiveStore;
   refs: RefRegister;
+  keyDesk: KeyDesk;
   reader: DirectiveReader;
   orders: DirectiveOrders;
   sender: QueueSender;
@@ -47,18 +49,14 @@ export class IngressService extends DirectiveIngress {
     super();
   }
 
-  async submit({ body, principal, idempotencyKey, traceparent }: Submission): Promise<SubmitResult> {
-    const house = houseRulesFor(this.parts.house, principal.tenant);
-    const plan = await this.planExplicit(body, house);
-    this.checkWorkflow(body);
-    const { shards, defaultTtlMs } = this.parts;
-    const id =
-      idempotencyKey === undefined ? newDirectiveId(shards) : directiveIdOf(principal.tenant, idempotencyKey, shards);
-    const origin = { id, principal, traceparent: traceparentFrom(traceparent), defaultTtlMs, house };
-    const draft = buildDraft(body, origin);
-    const isNew = await this.admit(draft, plan);
-    if (isNew) await tellRoom(this.parts, plan ? 'execute' : 'decide', { ...draft, directiveId: id });
-    return { id, created: isNew };
+  async submit(submission: Submission): Promise<SubmitResult> {
+    const { body, principal, idempotencyKey: key } = submission;
+    const { shards, keyDesk } = this.parts;
+    const requestHash = hashOfRequest(body);
+    if (key === undefined) return this.take(submission, newDirectiveId(shards), requestHash);
+    const { tenant } = principal;
+    const request = { tenant, key, requestHash, directiveId: directiveIdOf(tenant, key, shards) };
+    return keyDesk.once(request, async (id) => this.take(submission, id, requestHash));
   }
 
   async cancel(principal: Principal, id: string): Promise<DirectiveView> {
@@ -80,6 +78,22 @@ export class IngressService extends DirectiveIngress {
     await this.parts.store.resume(id, principal.actor);
     await tellRoom(this.parts, 'execute', { tenant: principal.tenant, directiveId: id, traceparent });
     return this.find(principal, id);
+  }
+
+  private async take(
+    { body, principal, traceparent }: Submission,
+    id: string,
+    requestHash: string,
+  ): Promise<SubmitResult> {
+    const house = houseRulesFor(this.parts.house, principal.tenant);
+    const plan = await this.planExplicit(body, house);
+    this.checkWorkflow(body);
+    const { defaultTtlMs } = this.parts;
+    const origin = { id, principal, traceparent: traceparentFrom(traceparent), defaultTtlMs, house, requestHash };
+    const draft = buildDraft(body, origin);
+    const isNew = await this.accept(draft, plan);
+    if (isNew) await tellRoom(this.parts, plan ? 'execute' : 'decide', { ...draft, directiveId: id });
+    return { id, created: isNew };
   }
 
   /** A worker that knows nothing of fences would still start them: gone before the cancel is acknowledged. */

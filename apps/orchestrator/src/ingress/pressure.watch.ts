@@ -60,7 +60,7 @@ export class PressureWatch {
       value: watch.queues.value.filter(({ queue }) => !names || names.has(queue) || !isWorkerQueue(queue)),
     };
     const shedding = decideShedding(readingOf(this.memory), readingOf(queues), this.limits);
-    return shedding && new CocError(shedding.code, shedding.detail, [], { retryAfterS: shedding.retryAfterS });
+    return shedding && new CocError(shedding.code, shedding.detail, [], { retryAfterMs: shedding.retryAfterS * 1_000 });
   }
 
   /** Never throws, and never twice at once: a Redis that is away is asked once and waited for. */
@@ -106,7 +106,7 @@ export class PressureWatch {
 
 /** Redis itself said so, before the poll did. */
 export function memoryFull(): CocError {
-  return new CocError('MEMORY_SHORT', 'Redis is at its maxmemory; nothing was done', [], { retryAfterS: 10 });
+  return new CocError('MEMORY_SHORT', 'Redis is at its maxmemory; nothing was done', [], { retryAfterMs: 10_000 });
 }
 
 /** The rooms' own lines hold up every directive. */
