@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { Services } from '../e2e/services.js';
 import type { Spawned } from '../setup/spawned.js';
@@ -55,6 +56,10 @@ describe.each(['alive', 'killed', 'stopped'] as const)('with Redis %s', (fate) =
         if (load === 'at work') await putToWork(services);
         strike(services, fate);
         const ends = await Promise.all(services.processes.map(exitOf));
+        const forced = services.processes.filter(({ errors }) =>
+          errors.some((line) => line.startsWith('Not everything')),
+        );
+        expect(fate === 'alive' ? forced : []).toEqual([]);
         const told = services.processes.map(({ errors }) => errors.slice(-8).join('\n'));
         expect({ ends, told: ends.every(({ code }) => code === 0) ? [] : told }).toEqual({
           ends: services.processes.map(() => ({ code: 0, isInTime: true })),
@@ -67,45 +72,52 @@ describe.each(['alive', 'killed', 'stopped'] as const)('with Redis %s', (fate) =
   );
 });
 
+/** Accepts connections and never answers, as a Redis behind a black hole. */
+async function startBlackHole(
+  connections: number,
+): Promise<{ url: string; reached: Promise<unknown>; close: () => void }> {
+  const sockets: Socket[] = [];
+  const reached = Promise.withResolvers<void>();
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    if (sockets.push(socket) >= connections) reached.resolve();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = (): void => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { url: `redis://127.0.0.1:${port}`, reached: reached.promise, close };
+}
+
 describe('a service', () => {
   it('that is still starting ends with 0 although Redis does not answer', async () => {
+    const apps = ['orchestrator', 'executor', 'workers', 'recorder'] as const;
     const services = await Services.open({ COC_LOG_LEVEL: 'info' });
+    const hole = await startBlackHole(apps.length);
     try {
-      services.redis.process.kill('SIGSTOP');
-      const apps = ['orchestrator', 'executor', 'workers', 'recorder'] as const;
-      for (const app of apps) void services.start(app).catch(() => undefined);
-      // The handler is there before the first line; without one the signal would end it by its name.
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
-      const codes = await Promise.all(
-        services.processes.map(async (process_) => {
-          process_.signal('SIGTERM');
-          return process_.ended();
-        }),
-      );
-      expect(codes).toEqual([0, 0, 0, 0]);
+      for (const app of apps) void services.start(app, { REDIS_URL: hole.url }).catch(() => undefined);
+      await hole.reached;
+      expect(await Promise.all(services.processes.map(exitOf))).toEqual(apps.map(() => ({ code: 0, isInTime: true })));
     } finally {
+      hole.close();
       await services.close();
     }
   });
 
   it('ends at once, and not with 0, at the second signal', async () => {
-    const services = await Services.open({ COC_SHUTDOWN_GRACE_MS: '60000', COC_LOG_LEVEL: 'info' });
+    const settings = { COC_SHUTDOWN_GRACE_MS: '60000', COC_LOG_LEVEL: 'info', COC_HEALTH_PORT: '0' };
+    const services = await Services.open(settings);
     try {
-      await Promise.all([services.startAll(), services.start('recorder')]);
+      const workers = await services.start('workers');
+      await Promise.all([services.start('executor'), services.start('orchestrator')]);
       await putToWork(services);
-      services.redis.process.kill('SIGSTOP');
-      const busy = services.processes.filter(({ child }) =>
-        child.spawnargs.some((word) => /workers|executor/.test(word)),
-      );
-      const codes = await Promise.all(
-        busy.map(async (process_) => {
-          process_.signal('SIGTERM');
-          await new Promise((resolve) => setTimeout(resolve, 500));
-          process_.signal('SIGTERM');
-          return process_.ended();
-        }),
-      );
-      expect(codes).toEqual([1, 1]);
+      const { url } = JSON.parse(await workers.line(/health is served/)) as { url: string };
+      workers.signal('SIGTERM');
+      while (!(await (await fetch(`${url}/health/ready`)).text()).includes('is shutting down'));
+      workers.signal('SIGTERM');
+      expect(await workers.ended()).toBe(1);
     } finally {
       await services.close();
     }
