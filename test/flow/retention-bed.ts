@@ -5,6 +5,8 @@ import { eventually, type HttpFront } from './http-front-bed.js';
 
 /** What stays by design: see docs/redis-keys.md. */
 const stays = [
+  // The heartbeat of an executor that is at work.
+  /:executor$/,
   /^\{coc:g\}:/,
   // Kept for their time, by key: Idempotency-Keys, totals of days, turns under rates, returns that may be told again.
   /^\{coc:t:local\}:(idem|spent:day|full:rate|freed:rate|holders:rate|returned):/,
