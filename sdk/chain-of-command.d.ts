@@ -172,6 +172,7 @@ export type EventType =
   | 'directive.review_requested'
   | 'directive.budget_warned'
   | 'directive.budget_raised'
+  | 'directive.reservation_corrected'
   | 'directive.completed'
   | 'directive.partially_completed'
   | 'directive.failed'

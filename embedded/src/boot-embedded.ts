@@ -31,13 +31,16 @@ export async function bootEmbedded(env: Env): Promise<RunningEmbedded> {
     // First up and last down, so that the end of what the others do is recorded too.
     services.push(await bootRecorder(env, createLogger('recorder', env.logLevel)));
     services.push(await bootWorkers(env, createLogger('workers', env.logLevel)));
-    services.push(await bootExecutor(env, createLogger('executor', env.logLevel)));
+    // Whatever COC_ROLE says: it is about executors that run alone.
+    const executor = { ...env.executor, role: 'all' as const };
+    services.push(await bootExecutor({ ...env, executor }, createLogger('executor', env.logLevel)));
     const orchestrator = await bootOrchestrator(env, createLogger('orchestrator', env.logLevel));
     services.push(orchestrator, { close: await announce(env.dataDir, orchestrator.url) });
     return {
       url: orchestrator.url,
       closeWithinMs: env.shutdownGraceMs + closeMarginMs,
       broken: Promise.race(services.flatMap(({ broken }) => broken ?? [])),
+      checks: services.flatMap(({ checks = [] }) => checks),
       close: async () => closeAll(services),
     };
   } catch (error) {

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { join } from 'node:path';
 import { projectRoot } from '#apps/cli';
 import { loadCliEnv, loadEnv } from '#libs/config';
-import { runServiceProcess } from '#libs/telemetry';
+import { createLogger, runServiceProcess, withHealthServer } from '#libs/telemetry';
 import { bootEmbedded } from './boot-embedded.js';
 import { readOptions } from './embedded-options.js';
 import { runDocsDemo } from './index-docs.demo.js';
@@ -13,7 +13,8 @@ const defaults = { COC_LOG_LEVEL: 'warn', TRACE_DIR: join(projectRoot(), 'out', 
 const service = await runServiceProcess(async () => {
   const options = readOptions(process.argv.slice(2), join(projectRoot(), 'docs'));
   const env = loadEnv(undefined, defaults);
-  return { ...(await bootEmbedded(env)), options, asksForHigh: !env.house.allowHighRisk };
+  const services = await withHealthServer(await bootEmbedded(env), env.health, createLogger('embedded', env.logLevel));
+  return { ...services, options, asksForHigh: !env.house.allowHighRisk };
 });
 
 const { color, canMoveCursor } = loadCliEnv();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError, CocClient, type ServerAddress } from '#libs/client';
 import { restingDirectiveStates, type DirectiveEvent, type EventType } from '#libs/contracts';
 import type { DirectiveResult, DirectiveSpec, RunOptions } from '../chain-of-command.d.ts';
@@ -15,6 +16,8 @@ import { SubscribersWatch } from './subscribers.watch.js';
 
 // As long as `coc run --wait` has.
 const defaultPatienceMs = 60_000;
+const keyWaitMs = 20_000;
+const keyPauseMs = 100;
 
 /** `directive.completed` and the like: after one of these a directive rests. */
 const restingTypes: readonly EventType[] = restingDirectiveStates.map(
@@ -69,7 +72,7 @@ class Run {
     const watch = (await eventBus.listensTo(this.server.url)) ? new SubscribersWatch(eventBus) : undefined;
     try {
       this.options.signal?.throwIfAborted();
-      this.id = (await this.client.submit(body, this.key)).id;
+      this.id = await this.submit(body);
       watch?.attend(this.id);
       const last = await this.follow(this.id);
       const result = await readResult(this.client, this.id);
@@ -77,6 +80,20 @@ class Run {
       return result;
     } finally {
       watch?.end();
+    }
+  }
+
+  /** Another try with the same key is answered within milliseconds, or given up after 15 s. */
+  private async submit(body: ReadSpec['body']): Promise<string> {
+    const until = performance.now() + keyWaitMs;
+    for (;;) {
+      try {
+        return (await this.client.submit(body, this.key)).id;
+      } catch (error) {
+        const isBusy = error instanceof ApiError && error.code === 'IDEMPOTENCY_IN_PROGRESS';
+        if (!isBusy || performance.now() > until) throw error;
+        await sleep(keyPauseMs);
+      }
     }
   }
 

@@ -3,6 +3,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openRedis } from '#libs/redis';
 import { startRedis, type TestRedis } from '#libs/testing';
 import { Spawned } from '../setup/spawned.js';
 import { root } from './services.js';
@@ -85,6 +86,19 @@ describe.each(apps)('%s', (app) => {
     old.close();
     expect(code).toBe(1);
     expect(said).toEqual([expect.stringContaining('needs 7.0 or newer')]);
+  });
+
+  it('refuses the record of a newer release', async () => {
+    const connection = openRedis({ url: redis.url });
+    await connection.zadd('{newer:g}:installation', 2_000, 'layout');
+    connection.disconnect();
+    const { code, said } = await refusal(app, { REDIS_URL: redis.url, COC_KEY_PREFIX: 'newer' });
+    expect({ code, said }).toEqual({
+      code: 1,
+      said: [
+        'The record in Redis is of version 2.0, and this release knows 1.x; start a release that knows it, or name another Redis or COC_KEY_PREFIX.',
+      ],
+    });
   });
 
   it('names a wrong setting without its value', async () => {

@@ -10,8 +10,8 @@ import { createLogger } from '#libs/telemetry';
 import { problemOf, type HttpAnswer } from './http-bed.js';
 import { RoomsBed } from './rooms-bed.js';
 
-/** What Redis holds that changes without any request: BullMQ's own upkeep, the trimming of its events, and the readiness probe. */
-const upkeep = /:(stalled-check|meta|probe(:[\w-]+)?|[\w-]+\.[\w-]+\.\d+:events)$/;
+/** What Redis holds that changes without any request: BullMQ's own upkeep, the trimming of its events, the readiness probe and an executor's heartbeat. */
+const upkeep = /:(stalled-check|meta|executor|probe(:[\w-]+)?|[\w-]+\.[\w-]+\.\d+:events)$/;
 
 export interface Refusal {
   status: number;

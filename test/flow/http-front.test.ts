@@ -285,7 +285,7 @@ describe('when something breaks here', () => {
     await bed.redis.config('SET', 'maxmemory', '1');
     const answer = await bed.send('POST', '/directives', tasks(echo('a')));
     await bed.redis.config('SET', 'maxmemory', '0');
-    expect(problemOf(answer)).toMatchObject({ status: 503, code: 'UNAVAILABLE' });
+    expect(problemOf(answer)).toMatchObject({ status: 503, code: 'MEMORY_SHORT' });
     expect(answer.text).not.toContain('OOM');
     expect(await bed.stored()).toEqual(before);
   });

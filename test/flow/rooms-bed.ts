@@ -1,6 +1,6 @@
 import { Worker, type Job } from 'bullmq';
 import { ulid } from 'ulid';
-import { bootExecutor, type RunningExecutor } from '#apps/executor';
+import { bootExecutor, type DirectiveFiles, type RunningExecutor } from '#apps/executor';
 import { loadEnv, type Env } from '#libs/config';
 import {
   ActionRecord,
@@ -64,8 +64,8 @@ export class RoomsBed {
     return { url: this.env.redis.url, keyPrefix: this.env.redis.keyPrefix };
   }
 
-  async startExecutor(env: Env = this.env): Promise<RunningExecutor> {
-    const executor = await bootExecutor(env, createLogger('executor', this.env.logLevel));
+  async startExecutor(env: Env = this.env, files?: DirectiveFiles): Promise<RunningExecutor> {
+    const executor = await bootExecutor(env, createLogger('executor', this.env.logLevel), files);
     this.executors.add(executor);
     return executor;
   }

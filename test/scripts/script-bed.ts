@@ -1,4 +1,5 @@
 import { openRedis, type Redis } from '#libs/redis';
+import type { ScriptRunner } from '#libs/state';
 import { startRedis, type TestRedis } from '#libs/testing';
 import { Stage } from './stage.js';
 
@@ -17,9 +18,9 @@ export class ScriptBed {
   }
 
   /** A key prefix of its own, so that tests of a file see nothing of each other. */
-  stage(window = 100): Stage {
+  stage(window = 100, scripts?: ScriptRunner): Stage {
     this.stages += 1;
-    return new Stage(this.redis, `s${this.stages}`, window);
+    return new Stage(this.redis, `s${this.stages}`, window, scripts);
   }
 
   async close(): Promise<void> {

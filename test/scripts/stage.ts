@@ -31,16 +31,15 @@ export class Stage {
   readonly store: DirectiveStore;
   readonly attempts: AttemptStore;
   readonly permits: PermitStore;
-  private readonly scripts: ScriptRunner;
   private readonly known: KnownKeys = new Map();
 
   constructor(
     readonly redis: Redis,
     private readonly prefix: string,
     window: number,
+    readonly scripts = new ScriptRunner(redis),
   ) {
     this.keys = new Keys(prefix);
-    this.scripts = new ScriptRunner(redis);
     this.store = new DirectiveStore(this.scripts, this.keys);
     this.attempts = new AttemptStore(this.scripts, this.keys, window);
     this.permits = new PermitStore(redis, this.scripts, this.keys);

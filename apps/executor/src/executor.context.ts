@@ -6,17 +6,22 @@ import {
   ActionCatalog,
   AttemptStore,
   DirectiveStore,
+  ExecutorBeats,
   HoldStore,
+  HomeSlots,
   Keys,
+  MendStore,
   PermitStore,
   QueueWindows,
   RecordedMarks,
+  RetentionStore,
   ScriptRunner,
   ShardAgenda,
   TaskFacts,
   TaskOutputs,
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
+import { MemoryWatch } from './memory-watch.js';
 import { TimerBells } from './sweep/timer-bells.js';
 
 /** One shard as this executor sees it: its reader of outcomes and its keeper of queues. */
@@ -43,10 +48,15 @@ export interface ExecutorContext {
   agenda: ShardAgenda;
   windows: QueueWindows;
   marks: RecordedMarks;
+  mending: MendStore;
+  homes: HomeSlots;
+  retention: RetentionStore;
   catalog: ActionCatalog;
   validator: SchemaValidator;
   sender: QueueSender;
   bells: TimerBells;
+  beats: ExecutorBeats;
+  memory: MemoryWatch;
   desks: ShardDesk[];
   blocking: Redis[];
 }
@@ -76,10 +86,15 @@ export function createExecutorContext(env: Env, logger: Logger, redis: Redis, in
     agenda: new ShardAgenda(redis, keys),
     windows: new QueueWindows(redis, keys),
     marks: new RecordedMarks(redis, keys),
+    mending: new MendStore(redis, scripts, keys),
+    homes: new HomeSlots(redis, keys),
+    retention: new RetentionStore(redis, scripts, keys),
     catalog: new ActionCatalog(redis, keys),
     validator: new SchemaValidator(),
     sender: new QueueSender(redis, env.redis),
     bells: new TimerBells(),
+    beats: new ExecutorBeats(redis, keys),
+    memory: new MemoryWatch(logger),
     desks: blocking.map((connection, shard) => openDesk(env, redis, connection, keys, instance, shard)),
     blocking,
   };

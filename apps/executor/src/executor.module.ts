@@ -10,12 +10,14 @@ import type { Redis } from '#libs/redis';
 import type { Logger } from '#libs/telemetry';
 import { createExecutorContext } from './executor.context.js';
 import { Executor } from './executor.js';
+import type { DirectiveFiles } from './sweep/directive.remover.js';
 
 export interface ExecutorSetup {
   env: Env;
   logger: Logger;
   redis: Redis;
   instance: string;
+  files: DirectiveFiles | undefined;
 }
 
 /** Starts the executor with its Nest application and drains it before the application goes. */
@@ -23,10 +25,10 @@ export interface ExecutorSetup {
 export class ExecutorModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(@Inject(Executor) private readonly executor: Executor) {}
 
-  static with({ env, logger, redis, instance }: ExecutorSetup): DynamicModule {
+  static with({ env, logger, redis, instance, files }: ExecutorSetup): DynamicModule {
     const executor = {
       provide: Executor,
-      useFactory: () => new Executor(createExecutorContext(env, logger, redis, instance)),
+      useFactory: () => new Executor(createExecutorContext(env, logger, redis, instance), files),
     };
     return { module: ExecutorModule, providers: [executor], exports: [executor] };
   }

@@ -33,14 +33,16 @@ export async function bootOrchestrator(env: Env, logger: Logger): Promise<Runnin
     logger: new NestLogger(logger),
     abortOnError: false,
   });
-  configureHttpApp(app, logger, installation.replication);
+  const deadline = configureHttpApp(app, logger, installation.replication);
   // With the listener, not before: a client that comes again finds the next process, not this one on its way out.
   app
     .getHttpAdapter()
     .getInstance()
     .addHook('preClose', async () => context.openStreams.close());
   const close = async (): Promise<void> => {
+    const timer = setTimeout(() => deadline.endAll(), env.shutdownGraceMs);
     await app.close();
+    clearTimeout(timer);
     await context.streams.stop();
     installation.replication.close();
     installation.redis.disconnect();

@@ -1,4 +1,5 @@
 import type { Env } from '#libs/config';
+import { limits } from '#libs/contracts';
 import { QueueSender } from '#libs/queues';
 import type { Redis } from '#libs/redis';
 import {
@@ -8,26 +9,31 @@ import {
   DirectiveReader,
   DirectiveStore,
   EventStreams,
+  ExecutorBeats,
   GrantRegister,
   HoldReader,
   HoldStore,
+  KeyRegister,
   LedgerReader,
+  PressureReader,
+  ProgressProbe,
   RefRegister,
   ScriptRunner,
   ShardAgenda,
   TaskOutputs,
   type Installation,
 } from '#libs/state';
-import type { Logger } from '#libs/telemetry';
+import { EventLoopWatch, type Logger } from '#libs/telemetry';
 import { join } from 'node:path';
 import { HoldEditor } from './approve/hold.editor.js';
 import { ApprovalService } from './approve/approval.service.js';
 import { DecideService } from './decide/decide.service.js';
 import { WorkflowLibrary } from './decide/workflow.library.js';
 import { docsIndex } from './decide/workflows/docs-index.workflow.js';
-import { ProgressProbe } from './http/progress-probe.js';
 import { CatalogSnapshot } from './ingress/catalog-snapshot.js';
 import { IngressService } from './ingress/ingress.service.js';
+import { PressureWatch } from './ingress/pressure.watch.js';
+import { KeyDesk } from './ingress/key.desk.js';
 import { ReviewService } from './review/review.service.js';
 import { OpenStreams } from './stream/open-streams.js';
 
@@ -46,6 +52,9 @@ export interface OrchestratorContext {
   catalog: ActionCatalog;
   artifacts: ArtifactStore;
   probe: ProgressProbe;
+  pressure: PressureWatch;
+  beats: ExecutorBeats;
+  eventLoop: EventLoopWatch;
   sender: QueueSender;
 }
 
@@ -64,6 +73,7 @@ export function createOrchestratorContext(
   const sender = new QueueSender(redis, env.redis);
   const reader = new DirectiveReader(redis, keys, { shards: servedShards });
   const shared = { orders, store, catalog, workflows, sender, house: env.house };
+  const pressure = new PressureWatch(redis, keys, new PressureReader(redis, keys), env.shed);
   const holds = new HoldReader(redis, keys, servedShards);
   return {
     env,
@@ -76,8 +86,10 @@ export function createOrchestratorContext(
       defaultTtlMs: env.directive.defaultTtlMs,
       logger,
       refs: new RefRegister(redis, keys),
+      keyDesk: new KeyDesk(new KeyRegister(scripts, keys, limits.answerWithinMs), logger),
       agenda: new ShardAgenda(redis, keys),
       reader,
+      pressure,
     }),
     decide: new DecideService(shared),
     review: new ReviewService({ ...shared, outputs: new TaskOutputs(redis, keys) }),
@@ -97,6 +109,9 @@ export function createOrchestratorContext(
     catalog: actions,
     artifacts: new ArtifactStore(join(env.dataDir, 'artifacts')),
     probe: new ProgressProbe(redis, keys),
+    pressure,
+    beats: new ExecutorBeats(redis, keys),
+    eventLoop: new EventLoopWatch(),
     sender,
   };
 }

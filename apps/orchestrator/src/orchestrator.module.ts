@@ -9,8 +9,8 @@ import { APP_GUARD } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import type { RoomReceiver } from '#libs/queues';
 import { Watchdog } from '#libs/redis';
-import { ActionCatalog, ArtifactStore, DirectiveReader, EventStreams } from '#libs/state';
-import { tellOfStandstill } from '#libs/telemetry';
+import { ActionCatalog, ArtifactStore, DirectiveReader, EventStreams, ExecutorBeats, ProgressProbe } from '#libs/state';
+import { EventLoopWatch, tellOfStandstill } from '#libs/telemetry';
 import { ApprovalService } from './approve/approval.service.js';
 import { ActionController } from './http/action.controller.js';
 import { ApprovalController } from './http/approval.controller.js';
@@ -20,7 +20,7 @@ import { PrincipalGuard } from './http/current-principal.js';
 import { DirectiveController } from './http/directive.controller.js';
 import { DirectiveIngress } from './http/directive-ingress.js';
 import { HealthController } from './http/health.controller.js';
-import { ProgressProbe } from './http/progress-probe.js';
+import { ServedShards } from './http/served-shards.js';
 import type { OrchestratorContext } from './orchestrator.context.js';
 import { openRooms } from './rooms.js';
 import { OpenStreams } from './stream/open-streams.js';
@@ -70,13 +70,17 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         { provide: ActionCatalog, useValue: context.catalog },
         { provide: ArtifactStore, useValue: context.artifacts },
         { provide: ProgressProbe, useValue: context.probe },
+        { provide: ExecutorBeats, useValue: context.beats },
+        { provide: EventLoopWatch, useValue: context.eventLoop },
+        { provide: ServedShards, useValue: new ServedShards(context.servedShards) },
         { provide: APP_GUARD, useClass: PrincipalGuard },
       ],
     };
   }
 
   onApplicationBootstrap(): void {
-    const { env, redis, servedShards, logger, decide, review } = this.context;
+    const { env, redis, servedShards, logger, decide, review, pressure } = this.context;
+    pressure.start();
     this.rooms = openRooms({
       address: env.redis,
       redis,
@@ -91,6 +95,8 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
 
   async beforeApplicationShutdown(): Promise<void> {
     this.watchdog.stop();
+    this.context.pressure.stop();
+    this.context.eventLoop.stop();
     await Promise.all(this.rooms.map(async (room) => room.close()));
     await this.context.sender.close();
   }

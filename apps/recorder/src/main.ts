@@ -1,9 +1,10 @@
 import 'reflect-metadata';
 import { loadEnv } from '#libs/config';
-import { createLogger, runServiceProcess } from '#libs/telemetry';
+import { createLogger, runServiceProcess, withHealthServer } from '#libs/telemetry';
 import { bootRecorder } from './boot-recorder.js';
 
 await runServiceProcess(async () => {
   const env = loadEnv();
-  return bootRecorder(env, createLogger('recorder', env.logLevel));
+  const logger = createLogger('recorder', env.logLevel);
+  return withHealthServer(await bootRecorder(env, logger), env.health, logger);
 });

@@ -9,6 +9,9 @@ const stopWithinMs = 3_000;
 
 /** Records as long as it is its turn. Whatever goes wrong ends a session; the next one finds its place in the file again. */
 export class Recorder {
+  readonly name = 'recorder';
+  /** By `performance.now()`: when it last read, wrote what it read, or stood by. */
+  lastRoundAt = performance.now();
   private session: RecordingSession | undefined;
   private running: Promise<void> = Promise.resolve();
   private isStopping = false;
@@ -53,10 +56,14 @@ export class Recorder {
 
   private async takeTurn(): Promise<void> {
     const turn = await this.context.turn.take();
-    if (!turn) return this.rest(standByMs);
+    if (!turn) {
+      this.lastRoundAt = performance.now();
+      return this.rest(standByMs);
+    }
     try {
       this.session = await RecordingSession.open(this.context, turn, () => {
         this.failures = 0;
+        this.lastRoundAt = performance.now();
       });
       if (this.isStopping) this.session.finish();
       await this.session.run();

@@ -27,12 +27,12 @@ export class RecordingSession {
     private readonly context: RecorderContext,
     private readonly turn: Turn,
     private readonly trace: TraceFile,
-    private readonly onProgress: () => void,
+    private readonly onRound: () => void,
   ) {
     context.blocking.on('ready', this.onReady);
   }
 
-  static async open(context: RecorderContext, turn: Turn, onProgress: () => void): Promise<RecordingSession> {
+  static async open(context: RecorderContext, turn: Turn, onRound: () => void): Promise<RecordingSession> {
     const shards = Array.from({ length: context.env.shards }, (_, shard) => shard);
     const owner = {
       installation: await installationOf(context),
@@ -42,7 +42,7 @@ export class RecordingSession {
     const audit = await openAudit(context.env, context.folder.dir);
     const trace = await TraceFile.open(context.folder, owner, context.env.trace, audit, context.logger);
     context.logger.info({ file: context.folder.current, shards: shards.length }, 'recording');
-    return new RecordingSession(context, turn, trace, onProgress);
+    return new RecordingSession(context, turn, trace, onRound);
   }
 
   /** Takes what is there, two seconds at most, and ends. */
@@ -64,6 +64,7 @@ export class RecordingSession {
       // What was read across a reconnection may follow on a hole.
       if (this.mustLook) continue;
       if (batch.length > 0) await this.write(batch);
+      this.onRound();
       if (this.isFinishing && (batch.length === 0 || performance.now() > this.finishBy)) return;
       if (batch.length > 0 && batch.length < this.share && !this.isFinishing) await this.linger();
     }
@@ -97,7 +98,6 @@ export class RecordingSession {
     const moved: Positions = new Map(batch.map(({ pointer }) => [pointer.shard, pointer.streamId]));
     await this.trace.append(batch.map(eventLine), moved);
     await this.context.marks.publish(moved);
-    this.onProgress();
   }
 
   /** Before anything is written: opening a large trace, or a machine that stood still, may have taken longer than the lease. */

@@ -1,9 +1,10 @@
 import 'reflect-metadata';
 import { loadEnv } from '#libs/config';
-import { createLogger, runServiceProcess } from '#libs/telemetry';
+import { createLogger, runServiceProcess, withHealthServer } from '#libs/telemetry';
 import { bootWorkers } from './boot-workers.js';
 
 await runServiceProcess(async () => {
   const env = loadEnv();
-  return bootWorkers(env, createLogger('workers', env.logLevel));
+  const logger = createLogger('workers', env.logLevel);
+  return withHealthServer(await bootWorkers(env, logger), env.health, logger);
 });

@@ -33,6 +33,10 @@ const redisUrl = z
 const whole = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 
+/** What an executor does: everything, or only the sweeps that repair, or only those that remove what is over. */
+const executorRoles = ['all', 'reclaimer', 'retention'] as const;
+export type ExecutorRole = (typeof executorRoles)[number];
+
 /** Every setting of every process, by environment variable. Times are milliseconds. */
 export const EnvSchema = z
   .object({
@@ -59,6 +63,8 @@ export const EnvSchema = z
     COC_WORKER_LOCK_MS: whole(9_000, 1_000, 600_000),
     COC_QUEUE_WINDOW: whole(1_024, 1, 100_000),
     COC_JOB_KEEP_MS: whole(60_000, 1_000, 7 * 24 * 3_600_000),
+    COC_DIRECTIVE_RETENTION_MS: whole(7 * 24 * 3_600_000, 0, 10 * 365 * 24 * 3_600_000),
+    COC_ROLE: z.enum(executorRoles).default('all'),
     COC_MODELS: csv,
     LOCAL_ALLOW_HIGH: flag,
     MAX_CONCURRENT_DIRECTIVES: whole(0, 0, 1_000_000),
@@ -70,6 +76,11 @@ export const EnvSchema = z
     COC_TRACE_KEEP: whole(10, 0, 100_000),
     ...auditVariables,
     COC_STREAM_HEARTBEAT_MS: whole(15_000, 10, 30_000),
+    COC_SHED_MEMORY_PERCENT: whole(70, 0, 100),
+    COC_SHED_MEMORY_BYTES: whole(0, 0, Number.MAX_SAFE_INTEGER),
+    COC_MAX_QUEUE_DEPTH: whole(100_000, 0, 1_000_000_000),
+    COC_MAX_QUEUE_AGE_MS: whole(0, 0, 30 * 24 * 3_600_000),
+    COC_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
     COC_SHUTDOWN_GRACE_MS: whole(10_000, 0, 600_000),
     COC_ALLOW_EVICTION: flag,
     COC_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -98,6 +109,8 @@ export const EnvSchema = z
       queueWindow: raw.COC_QUEUE_WINDOW,
       eventRetentionMs: raw.COC_EVENT_RETENTION_MS,
       jobKeepMs: raw.COC_JOB_KEEP_MS,
+      retentionMs: raw.COC_DIRECTIVE_RETENTION_MS,
+      role: raw.COC_ROLE,
     },
     trace: { dir: raw.TRACE_DIR, maxBytes: raw.COC_TRACE_MAX_BYTES, keep: raw.COC_TRACE_KEEP },
     audit: auditSettings(raw),
@@ -108,6 +121,14 @@ export const EnvSchema = z
       maxConcurrentDirectives: raw.MAX_CONCURRENT_DIRECTIVES,
       tenants: raw.COC_TENANTS,
     },
+    shed: {
+      memoryPercent: raw.COC_SHED_MEMORY_PERCENT,
+      memoryBytes: raw.COC_SHED_MEMORY_BYTES,
+      maxDepth: raw.COC_MAX_QUEUE_DEPTH,
+      maxAgeMs: raw.COC_MAX_QUEUE_AGE_MS,
+    },
+    /** Without a port there is no health server. */
+    health: { host: raw.COC_HOST, port: raw.COC_HEALTH_PORT },
     shutdownGraceMs: raw.COC_SHUTDOWN_GRACE_MS,
     logLevel: raw.COC_LOG_LEVEL,
   }));

@@ -1,4 +1,4 @@
 export { auditPlaces, parseAuditKey, type AuditPlaces, type AuditSettings } from './audit-settings.js';
 export { loadAuditSettings, loadCliEnv, type CliEnv } from './cli-env.js';
-export { EnvError, loadEnv, type Env } from './env.js';
+export { EnvError, loadEnv, type Env, type ExecutorRole } from './env.js';
 export { redisServerBinary } from './redis-server-binary.js';

@@ -23,6 +23,7 @@ export const errorCodes = {
   WORKFLOW_UNKNOWN: 422,
   REF_TAKEN: 409,
   IDEMPOTENCY_MISMATCH: 422,
+  IDEMPOTENCY_IN_PROGRESS: 409,
   NOT_FOUND: 404,
   CURSOR_INVALID: 400,
   POSITION_GONE: 410,
@@ -31,6 +32,9 @@ export const errorCodes = {
   DIGEST_STALE: 409,
   BUDGET_TOO_LOW: 409,
   FORBIDDEN: 403,
+  QUEUE_TOO_LONG: 429,
+  QUEUE_OVERDUE: 429,
+  MEMORY_SHORT: 503,
   UNAVAILABLE: 503,
   INTERNAL: 500,
 } as const;
@@ -70,15 +74,18 @@ export class StartRefusal extends Error {
 /** The one error class that crosses rooms. `detail` says what to do next; `cause` keeps the original. */
 export class CocError extends Error {
   readonly status: number;
+  /** When it may be tried again; undefined when that is not known. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
     readonly detail: string,
     readonly faults: readonly Fault[] = [],
-    options?: { cause?: unknown },
+    options: { cause?: unknown; retryAfterMs?: number } = {},
   ) {
-    super(`${code}: ${detail}`, options);
+    super(`${code}: ${detail}`, 'cause' in options ? { cause: options.cause } : {});
     this.name = 'CocError';
     this.status = errorCodes[code];
+    this.retryAfterMs = options.retryAfterMs;
   }
 }

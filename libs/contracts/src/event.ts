@@ -12,6 +12,7 @@ export const eventTypes = [
   'directive.review_requested',
   'directive.budget_warned',
   'directive.budget_raised',
+  'directive.reservation_corrected',
   'directive.completed',
   'directive.partially_completed',
   'directive.failed',

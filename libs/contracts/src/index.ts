@@ -56,7 +56,8 @@ export { actionOfQueue, actionQueue, parseQueueName, roomQueue, rooms, type Room
 export { InputReference, ItemReference, Reference, TaskReference, looksLikeReference } from './reference.js';
 export { RoomBatch, RoomMessage } from './room-message.js';
 export { globalRoot, shardRoot, tenantRoot } from './shard-root.js';
-export { TaskMessage, schemaVersion } from './task-message.js';
+export { newerVersionOf, schemaVersion } from './schema-version.js';
+export { TaskMessage } from './task-message.js';
 export { TaskSpec, TaskState, TaskView, WaitKind, WaitingOn, finalTaskStates, waitKinds } from './task.js';
 export { AuditHead, TraceEvent, TraceHead, TraceNote, sealField, traceVersion } from './trace-line.js';
 export { RedisUrlError, describeRedisPlace, parseRedisUrl, type RedisPlace } from './redis-url.js';

@@ -18,6 +18,8 @@ export const limits = {
   maxRetries: 100,
   /** Integers beyond this lose digits in Redis' Lua JSON encoder (14 significant digits). */
   maxMicroUsd: 99_999_999_999_999,
+  /** A request is answered within this, if only by saying that it is not known what came of it. */
+  answerWithinMs: 15_000,
   /** Tasks or edges one Lua script touches at most, so that no script runs over 10 ms. */
   scriptChunk: 500,
 } as const;

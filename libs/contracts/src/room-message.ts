@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { schemaVersion } from './task-message.js';
+import { SchemaVersion } from './schema-version.js';
 
 const room = {
-  schemaVersion: z.literal(schemaVersion),
+  schemaVersion: SchemaVersion,
   tenant: z.string(),
   directiveId: z.string(),
   traceparent: z.string(),
@@ -17,5 +17,5 @@ export const RoomMessage = z.discriminatedUnion('kind', [DecideDirective, Execut
 export type RoomMessage = z.infer<typeof RoomMessage>;
 
 /** Data of a job on a room's queue: what was to be told to the room while the job before it was on its way, at most 100 orders. */
-export const RoomBatch = z.object({ schemaVersion: z.literal(schemaVersion), messages: z.array(RoomMessage).min(1) });
+export const RoomBatch = z.object({ schemaVersion: SchemaVersion, messages: z.array(RoomMessage).min(1) });
 export type RoomBatch = z.infer<typeof RoomBatch>;

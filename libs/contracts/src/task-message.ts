@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { Assignment } from './assignment.js';
 import { Json } from './json.js';
-
-export const schemaVersion = 1;
+import { SchemaVersion } from './schema-version.js';
 
 /** Data of a job on a worker queue: one attempt of one task. `effectKey` is stable over attempts: the idempotency key for effects outside. */
 export const TaskMessage = z.object({
-  schemaVersion: z.literal(schemaVersion),
+  schemaVersion: SchemaVersion,
   __assignment: Assignment,
   tenant: z.string(),
   directiveId: z.string(),

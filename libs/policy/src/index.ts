@@ -31,6 +31,14 @@ export {
   type ResolvedReferences,
 } from './resolve-references.js';
 export { failClosed } from './fail-closed.js';
+export {
+  decideShedding,
+  type MemoryUse,
+  type QueueLoad,
+  type Reading,
+  type ShedLimits,
+  type Shedding,
+} from './decide-shedding.js';
 export { decideWindow, firstWindow } from './decide-window.js';
 export { houseRulesFor, type House, type HouseRules } from './house-rules.js';
 export { modelOfAttempt } from './model-of-attempt.js';

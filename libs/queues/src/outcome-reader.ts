@@ -21,7 +21,7 @@ const batchPerStream = { most: 400, least: 10 };
 const blockMs = { woken: 2_000, alone: 300 };
 const wakeWithinMs = 500;
 /** An entry an executor took and did not acknowledge is taken over after this; settling one takes milliseconds. */
-const takeOverAfterMs = 10_000;
+export const takeOverAfterMs = 10_000;
 
 function isError(error: unknown, code: string): boolean {
   return error instanceof Error && error.message.includes(code);
@@ -116,9 +116,9 @@ export class OutcomeReader {
     }
   }
 
-  /** Reports that a dead or stopped executor left behind, at most 100 a queue. */
-  async takeOver(): Promise<QueueReport[]> {
-    const lists = await Promise.all(this.queues.map((queue) => this.takeOverFrom(queue)));
+  /** Reports that a dead or stopped executor left behind, at most `most` a queue. */
+  async takeOver(most: number): Promise<QueueReport[]> {
+    const lists = await Promise.all(this.queues.map((queue) => this.takeOverFrom(queue, most)));
     return lists.flat();
   }
 
@@ -131,7 +131,7 @@ export class OutcomeReader {
     await pipeline.exec();
   }
 
-  private async takeOverFrom(queue: string): Promise<QueueReport[]> {
+  private async takeOverFrom(queue: string, most: number): Promise<QueueReport[]> {
     try {
       const reply = await this.redis.xautoclaim(
         this.keys(queue).events(),
@@ -140,7 +140,7 @@ export class OutcomeReader {
         takeOverAfterMs,
         '0-0',
         'COUNT',
-        100,
+        most,
       );
       return parseEntries(queue, (reply as [string, Entry[]])[1]);
     } catch (error) {

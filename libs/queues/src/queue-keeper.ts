@@ -1,4 +1,6 @@
+import { roomQueue, rooms } from '#libs/contracts';
 import type { Redis } from '#libs/redis';
+import { takeOverAfterMs } from './outcome-reader.js';
 import { QueueKeys } from './queue-keys.js';
 import { maxLenEvents } from './queue-sender.js';
 
@@ -8,10 +10,23 @@ export type JobFate =
   | { fate: 'pending'; started: boolean }
   | { fate: 'finished'; finishedAtMs: number };
 
+export interface FinishedJob {
+  jobId: string;
+  /** The list with its log lines. */
+  logsKey: string;
+}
+
+/** Whose word it is which finished jobs may go, and what is done before they do. */
+export interface FinishedJobRules {
+  areSettled: (jobIds: string[]) => Promise<boolean[]>;
+  prepare: (jobs: FinishedJob[]) => Promise<void>;
+}
+
 export type JobOutcome = { event: 'completed'; returnValue: string } | { event: 'failed'; failedReason: string };
 
-const activePage = 1_000;
+const provePage = 1_000;
 const sweepPage = 500;
+const roomEvents = 100;
 const provePages = 20;
 /** 50,000 jobs a sweep of 5 s: more than a shard can finish. */
 const sweepPages = 100;
@@ -35,10 +50,10 @@ export class QueueKeeper {
   }
 
   /** Jobs in `active` whose lock is gone: their worker died, was stopped, or lost Redis for longer than its lock. */
-  async findUnlocked(queue: string): Promise<string[]> {
+  async findUnlocked(queue: string, most: number): Promise<string[]> {
     const keys = this.keys(queue);
     // New jobs enter at the head: the oldest, which are the lost ones, stand at the tail.
-    const active = await this.redis.lrange(keys.active(), -activePage, -1);
+    const active = await this.redis.lrange(keys.active(), -most, -1);
     if (active.length === 0) return [];
     // A job that ended since leaves the list and its lock in one step, so both are looked at in one step.
     const transaction = this.redis.multi().lrange(keys.active(), 0, -1);
@@ -46,6 +61,23 @@ export class QueueKeeper {
     const [list, ...locks] = ((await transaction.exec()) ?? []).map(([, reply]) => reply);
     const stillActive = new Set(list as string[]);
     return active.filter((jobId, at) => stillActive.has(jobId) && locks[at] === 0);
+  }
+
+  /** Keeps every lock for as long: at its `maxmemory` Redis lets no BullMQ worker renew its own. */
+  async keepLocks(queue: string, ms: number): Promise<void> {
+    const keys = this.keys(queue);
+    const active = await this.redis.lrange(keys.active(), 0, -1);
+    const pipeline = this.redis.pipeline();
+    for (const jobId of active) pipeline.pexpire(keys.lock(jobId), ms, 'GT');
+    await pipeline.exec();
+  }
+
+  /** When the job was sent that waits longest for a worker, by its sender's clock; undefined when none waits. */
+  async oldestWaitingSince(queue: string): Promise<number | undefined> {
+    const keys = this.keys(queue);
+    const jobId = await this.redis.lindex(keys.wait(), -1);
+    const sentAt = jobId === null ? null : await this.redis.hget(keys.job(jobId), 'timestamp');
+    return sentAt === null ? undefined : Number(sentAt);
   }
 
   /** Takes a lost job out of `active` and deletes it; its worker, should it live, finds nothing to finish. */
@@ -100,21 +132,25 @@ export class QueueKeeper {
     if (!before) return false;
     let from = `(${before[0]}`;
     for (let page = 0; page < provePages; page += 1) {
-      const entries = await this.redis.xrange(stream, from, '+', 'COUNT', activePage);
+      const entries = await this.redis.xrange(stream, from, '+', 'COUNT', provePage);
       if (entries.some(([, fields]) => fields.includes(jobId))) return false;
-      if (entries.length < activePage) return true;
+      if (entries.length < provePage) return true;
       from = `(${entries.at(-1)![0]}`;
     }
     return false;
   }
 
-  /** Deletes jobs that finished `olderThanMs` ago and are no longer in flight; their log lines move to the directive. */
-  async sweepFinished(
-    queue: string,
-    beforeMs: number,
-    isSettled: (jobIds: string[]) => Promise<boolean[]>,
-    logsKeyOf: (jobId: string) => string | null,
-  ): Promise<number> {
+  /** What the reader took and did not acknowledge is taken over by another at once; a reader that left nothing is forgotten. */
+  async handOver(queue: string, consumer: string): Promise<void> {
+    const stream = this.keys(queue).events();
+    const pending = (await this.redis.xpending(stream, 'settle', '-', '+', provePage, consumer)) as [string][];
+    const ids = pending.map(([id]) => id);
+    if (ids.length === 0) await this.redis.xgroup('DELCONSUMER', stream, 'settle', consumer);
+    else await this.redis.call('XCLAIM', stream, 'settle', consumer, 0, ...ids, 'IDLE', takeOverAfterMs, 'JUSTID');
+  }
+
+  /** Deletes jobs that finished `olderThanMs` ago and are no longer in flight; what is kept of them is for `prepare` to see to. */
+  async sweepFinished(queue: string, beforeMs: number, { areSettled, prepare }: FinishedJobRules): Promise<number> {
     const keys = this.keys(queue);
     let swept = 0;
     for (const set of [keys.completed(), keys.failed()]) {
@@ -122,14 +158,32 @@ export class QueueKeeper {
       for (let kept = 0, page = 0; page < sweepPages; page += 1) {
         const jobIds = await this.redis.zrangebyscore(set, '-inf', String(beforeMs), 'LIMIT', kept, sweepPage);
         if (jobIds.length === 0) break;
-        const settled = await isSettled(jobIds);
+        const settled = await areSettled(jobIds);
         const done = jobIds.filter((_, at) => settled[at]);
-        await this.deleteJobs(keys, done, logsKeyOf);
+        await prepare(done.map((jobId) => ({ jobId, logsKey: keys.logs(jobId) })));
+        await this.deleteJobs(keys, done);
         kept += jobIds.length - done.length;
         swept += done.length;
       }
     }
     return swept;
+  }
+
+  /** A page of the jobs that no worker has taken yet, and how many there are. */
+  async waiting(queue: string, offset: number, count: number): Promise<{ jobIds: string[]; length: number }> {
+    const keys = this.keys(queue);
+    const [jobIds, length] = await Promise.all([
+      this.redis.lrange(keys.wait(), offset, offset + count - 1),
+      this.redis.llen(keys.wait()),
+    ]);
+    return { jobIds, length };
+  }
+
+  /** Events of the rooms' own queues are read by nobody. */
+  async trimRooms(shard: number): Promise<void> {
+    const pipeline = this.redis.pipeline();
+    for (const room of rooms) pipeline.xtrim(this.keys(roomQueue(room, shard)).events(), 'MAXLEN', '~', roomEvents);
+    await pipeline.exec();
   }
 
   /** Trims an event stream below the oldest entry that a reader has not acknowledged. */
@@ -143,19 +197,10 @@ export class QueueKeeper {
     await this.redis.xtrim(stream, 'MINID', '~', floor);
   }
 
-  private async deleteJobs(
-    keys: QueueKeys,
-    jobIds: readonly string[],
-    logsKeyOf: (jobId: string) => string | null,
-  ): Promise<void> {
+  private async deleteJobs(keys: QueueKeys, jobIds: readonly string[]): Promise<void> {
     if (jobIds.length === 0) return;
     const pipeline = this.redis.pipeline();
-    for (const jobId of jobIds) {
-      const logsKey = logsKeyOf(jobId);
-      // RENAME of a missing list answers an error, which is no error here: most jobs have no log.
-      if (logsKey !== null) pipeline.rename(keys.logs(jobId), logsKey);
-      pipeline.del(keys.job(jobId), keys.logs(jobId));
-    }
+    for (const jobId of jobIds) pipeline.del(keys.job(jobId), keys.logs(jobId));
     pipeline.zrem(keys.completed(), ...jobIds);
     pipeline.zrem(keys.failed(), ...jobIds);
     await pipeline.exec();

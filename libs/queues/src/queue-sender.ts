@@ -91,7 +91,8 @@ export class QueueSender {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.queues.values()].map((queue) => queue.close()));
+    // One whose connection was just lost rejects, and there is nothing left to close then.
+    await Promise.allSettled([...this.queues.values()].map((queue) => queue.close()));
     this.redis.disconnect();
   }
 

@@ -1,7 +1,8 @@
 import { isCluster, type Redis, type Watched } from '#libs/redis';
-import { Worker, type Job, type WorkerOptions } from 'bullmq';
+import type { Job, Worker, WorkerOptions } from 'bullmq';
 import { bullPrefix, workerOptions, type BullAddress } from './bull-connection.js';
 import { QueueKeys } from './queue-keys.js';
+import { SteadyWorker } from './steady-worker.js';
 
 /** Declares three parameters when it wants the signal: BullMQ hands it over only then. */
 export type Work = (job: Job, token: string | undefined, signal?: AbortSignal) => Promise<unknown>;
@@ -21,10 +22,9 @@ const runRetryDelay = 1_000;
 
 /** A BullMQ worker that can be made anew when it takes no jobs any more. The one place that makes BullMQ workers. */
 export class QueueWorker implements Watched {
-  private worker: Worker;
+  private worker: SteadyWorker;
   /** Workers that were replaced and may have jobs to finish. */
-  private readonly former: Worker[] = [];
-  private taken = 0;
+  private readonly former: SteadyWorker[] = [];
   private running = 0;
   private isStarted = false;
 
@@ -49,8 +49,13 @@ export class QueueWorker implements Watched {
     this.worker.run().catch((error: Error) => this.worker.emit('error', error));
   }
 
+  /** By `performance.now()`: when Redis last gave it work, said that there is none, or kept its locks. */
+  get lastRoundAt(): number {
+    return this.worker.lastRoundAt;
+  }
+
   progress(): number {
-    return this.taken;
+    return this.lastRoundAt;
   }
 
   async isDue(): Promise<boolean> {
@@ -79,10 +84,10 @@ export class QueueWorker implements Watched {
     await Promise.all([this.worker, ...this.former].map(async (worker) => worker.disconnect()));
   }
 
-  private open(): Worker {
+  private open(): SteadyWorker {
     const { queue, shard, address, options, listen } = this.settings;
     const shared = workerOptions(address, shard);
-    const worker = new Worker(queue, this.count(), { ...shared, runRetryDelay, ...options, autorun: false });
+    const worker = new SteadyWorker(queue, this.count(), { ...shared, runRetryDelay, ...options, autorun: false });
     listen(worker);
     // A client that BullMQ was given it does not close: it is the one of a cluster.
     const { connection } = shared;
@@ -92,7 +97,6 @@ export class QueueWorker implements Watched {
 
   private count(): Work {
     return async (job, token, signal) => {
-      this.taken += 1;
       this.running += 1;
       try {
         return await this.settings.work(job, token, signal);

@@ -1,7 +1,8 @@
-import { UnrecoverableError, type Worker } from 'bullmq';
+import { UnrecoverableError, type Job, type Worker } from 'bullmq';
 import { RoomBatch, roomQueue, type Room, type RoomMessage } from '#libs/contracts';
 import type { Redis, Watched } from '#libs/redis';
 import type { BullAddress } from './bull-connection.js';
+import { putOffNewer } from './put-off-newer.js';
 import { QueueWorker } from './queue-worker.js';
 
 export interface RoomReceiverOptions {
@@ -48,7 +49,7 @@ export class RoomReceiver {
       queue: roomQueue(room, shard),
       shard,
       address,
-      work: async (job: { data: unknown }) => this.receive(job.data),
+      work: async (job: Job, token: string | undefined) => this.receive(job, token),
       // A message whose process died is free again within seconds; the record makes handling it twice harmless.
       options: { concurrency, lockDuration: 10_000, stalledInterval: 5_000 },
       listen: (worker: Worker) => this.listenTo(worker),
@@ -61,8 +62,9 @@ export class RoomReceiver {
     worker.on('error', () => undefined);
   }
 
-  private async receive(data: unknown): Promise<void> {
-    const parsed = RoomBatch.safeParse(data);
+  private async receive(job: Job, token: string | undefined): Promise<void> {
+    await putOffNewer(job, token, (error) => this.options.onFailure(job.id ?? 'unknown', error));
+    const parsed = RoomBatch.safeParse(job.data);
     // A message that cannot be read stays unreadable: retrying it would loop.
     if (!parsed.success) throw new UnrecoverableError(`not a message of this room: ${parsed.error.issues[0]?.message}`);
     await this.options.handle(parsed.data.messages);

@@ -4,7 +4,9 @@ export { Replication } from './redis/replication.js';
 export { ActionCatalog } from './catalog/action-catalog.js';
 export { ControlStreamReader, type AbortSignalMessage } from './control/control-stream.js';
 export { Keys } from './keys.js';
+export { ExecutorBeats } from './agenda/executor-beats.js';
 export { QueueWindows, type QueueLine } from './agenda/queue-windows.js';
+export { PressureReader } from './agenda/pressure-reader.js';
 export { ShardAgenda, type Agenda, type RemovedJob } from './agenda/shard-agenda.js';
 export {
   PermitStore,
@@ -44,6 +46,7 @@ export { LedgerReader } from './read/ledger-reader.js';
 export { GrantRegister } from './write/grant-register.js';
 export { HoldStore, type HoldDecision } from './write/hold-store.js';
 export { openInstallation, type Installation } from './redis/open-installation.js';
+export { ProgressProbe } from './redis/progress-probe.js';
 export { RecordedMarks } from './stream/recorded-marks.js';
 export { RecorderLease } from './stream/recorder-lease.js';
 export { ShardEvents, type Positions, type ReadEvent } from './stream/shard-events.js';
@@ -51,3 +54,7 @@ export { isAfter, streamStart } from './stream/stream-id.js';
 export { type EventFollower, type EventSink } from './stream/event-follower.js';
 export { EventStreams } from './stream/event-streams.js';
 export { type SharedEvent } from './stream/shared-event.js';
+export { HomeSlots, type HeldPermit } from './read/home-slots.js';
+export { KeyRegister, type KeyReservation } from './write/key-register.js';
+export { MendStore } from './write/mend-store.js';
+export { RetentionStore, type BareDirective, type JobLog, type RetireStep } from './write/retention-store.js';

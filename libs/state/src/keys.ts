@@ -21,8 +21,14 @@ export class Keys {
   artifacts = (id: string): string => `${this.directive(id)}:artifacts`;
   logs = (id: string, attemptKey: string): string => `${this.directive(id)}:logs:${attemptKey}`;
 
+  /** Tenants that have directives in the shard, by the time of the last one. */
+  tenants = (shard: number): string => `${this.root(shard)}:tenants`;
+  /** Directives that are being removed. */
+  retiring = (shard: number): string => `${this.root(shard)}:retiring`;
   index = (shard: number, tenant: string): string => `${this.root(shard)}:index:${tenant}`;
   shardEvents = (shard: number): string => `${this.root(shard)}:events`;
+  /** Some executor at work on the shard. */
+  executor = (shard: number): string => `${this.root(shard)}:executor`;
   recorded = (shard: number): string => `${this.root(shard)}:recorded`;
   control = (shard: number): string => `${this.root(shard)}:control`;
   outbox = (shard: number): string => `${this.root(shard)}:outbox`;
@@ -44,6 +50,10 @@ export class Keys {
   ready = (shard: number, queue: string): string => `${this.root(shard)}:ready:${queue}`;
   inflight = (shard: number, queue: string): string => `${this.root(shard)}:inflight:${queue}`;
 
+  /** What at a home slot may be held, as `<kind>:<key>`. */
+  places = (tenant: string): string => `${this.tenant(tenant)}:places`;
+  holders = (tenant: string, kind: string, key: string): string => `${this.tenant(tenant)}:holders:${kind}:${key}`;
+  spent = (tenant: string, day: number): string => `${this.tenant(tenant)}:spent:day:${day}`;
   tenant = (tenant: string): string => tenantRoot(this.keyPrefix, tenant);
   ref = (tenant: string, ref: string): string => `${tenantRoot(this.keyPrefix, tenant)}:ref:${ref}`;
   installation = (): string => `${globalRoot(this.keyPrefix)}:installation`;

@@ -1,5 +1,10 @@
 export { tellOfConnectionLoss, tellOfStandstill } from './connection-loss.js';
+export { EventLoopWatch } from './event-loop-watch.js';
+export { reportOn, type Round } from './report-on.js';
+export { type HealthCheck } from './health-check.js';
+export { withHealthServer } from './health-server.js';
 export { createLogger, type Logger } from './logger.js';
 export { NestLogger } from './nest-logger.js';
+export { settledWithin } from './settled-within.js';
 export { traceparentFrom } from './traceparent.js';
 export { closeMarginMs, runServiceProcess, type RunningService } from './service-process.js';

@@ -46,6 +46,10 @@ async function live(bed: ScriptBed, shapes: DirectiveShape[], script: Command[])
   expect(
     Object.keys(world.snapshot.home).filter((key) => /:(line|holders:(concurrency|directives)):/.test(key)),
   ).toEqual([]);
+  await world.retireAll();
+  const left = (await world.look()).lists.filter((name) => !/^(events|queues|control|discard|cascade)$/.test(name));
+  expect(left).toEqual([]);
+  expect(world.snapshot.directives.flatMap(({ keys }) => Object.keys(keys))).toEqual([]);
 }
 
 /** Half of the runs, on a Redis of their own: the other half has the machine's other core. */

@@ -1,5 +1,5 @@
 import { CocError } from '#libs/contracts';
-import { HoldStore, ScriptRunner, type HoldDecision } from '#libs/state';
+import { HoldStore, type HoldDecision } from '#libs/state';
 import type { Stage } from '../stage.js';
 import type { DirectiveView, Snapshot } from './snapshot.js';
 
@@ -10,7 +10,7 @@ export class Humans {
   private readonly holds: HoldStore;
 
   constructor(stage: Stage) {
-    this.holds = new HoldStore(new ScriptRunner(stage.redis), stage.keys);
+    this.holds = new HoldStore(stage.scripts, stage.keys);
   }
 
   /** Answers a task that is held; now and then one that is not, which changes nothing. */
@@ -34,7 +34,8 @@ export class Humans {
   private async refusable(answer: Promise<unknown>): Promise<void> {
     await answer.catch((error: unknown) => {
       const isRefusal =
-        error instanceof CocError && ['HOLD_ENDED', 'TRANSITION_ILLEGAL', 'BUDGET_TOO_LOW'].includes(error.code);
+        error instanceof CocError &&
+        ['HOLD_ENDED', 'TRANSITION_ILLEGAL', 'BUDGET_TOO_LOW', 'NOT_FOUND'].includes(error.code);
       if (!isRefusal) throw error;
     });
   }

@@ -254,18 +254,40 @@ function checkLimits({ directives, list, lists }: Snapshot): Faults {
   });
 }
 
+/** What is removed was over, is shown to nobody from the first moment on, and leaves nothing. */
+function checkGone({ id, state, keys }: DirectiveView, { list, lists }: Snapshot): Faults {
+  // What has lost its permission is drained by its id, and what the cascade has of it is dropped when its turn comes.
+  const names = lists.filter((name) => !/^(events|control|discard|cascade|permits|retiring)$/.test(name));
+  const left = names.flatMap((name) =>
+    list(name)
+      .filter((member) => member.includes(id))
+      .map((member) => `${name} has ${member}`),
+  );
+  const isUnderWay = list('retiring').includes(id);
+  return [
+    ...(resting.has(state) ? [] : [`was removed while ${state}`]),
+    ...left,
+    ...(isUnderWay || Object.keys(keys).length === 0 ? [] : [`left ${Object.keys(keys).join(', ')}`]),
+  ];
+}
+
 /** What must hold whenever no script runs. */
 export function checkState(snapshot: Snapshot): Faults {
   const each = snapshot.directives.flatMap((view) =>
-    [
-      ...checkBudget(view),
-      ...checkStory(view, foldOnce(view.events)),
-      ...checkWaiting(view, snapshot),
-      ...checkRest(view, snapshot),
-      ...checkEnds(view),
-    ].map((fault) => `${view.id}: ${fault}`),
+    (view.isGone ? checkGone(view, snapshot) : checkView(view, snapshot)).map((fault) => `${view.id}: ${fault}`),
   );
-  return [...each, ...checkInflight(snapshot), ...checkPlaces(snapshot), ...checkLimits(snapshot)];
+  const rest = { ...snapshot, directives: snapshot.directives.filter(({ isGone }) => !isGone) };
+  return [...each, ...checkInflight(rest), ...checkPlaces(rest), ...checkLimits(rest)];
+}
+
+function checkView(view: DirectiveView, snapshot: Snapshot): Faults {
+  return [
+    ...checkBudget(view),
+    ...checkStory(view, foldOnce(view.events)),
+    ...checkWaiting(view, snapshot),
+    ...checkRest(view, snapshot),
+    ...checkEnds(view),
+  ];
 }
 
 /** 4, 9, 10: a dispatch needs its dependencies, and a directive that is not paused, closing, final or over its TTL. */
@@ -297,7 +319,7 @@ export function checkStep(before: Snapshot, after: Snapshot): Faults {
   return before.directives.flatMap((was, at) => {
     const is = after.directives[at]!;
     const added = is.events.slice(was.events.length);
-    const isChanged = resting.has(was.state) && JSON.stringify(was.keys) !== JSON.stringify(is.keys);
+    const isChanged = !is.isGone && resting.has(was.state) && JSON.stringify(was.keys) !== JSON.stringify(is.keys);
     const faults = [
       ...checkDispatches(was, is, added),
       ...checkFinalTasks(was, is),

@@ -45,6 +45,9 @@ const kinds = {
   ask: 6,
   back: 4,
   deliver: 6,
+  mend: 4,
+  correct: 3,
+  retire: 4,
 } as const;
 export type CommandKind = keyof typeof kinds;
 

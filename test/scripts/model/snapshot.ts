@@ -51,6 +51,8 @@ export interface DirectiveView {
   states: Map<string, StoredTask>;
   events: StoredEvent[];
   parked: string[];
+  /** Its record was taken out: all else is as it was last seen. */
+  isGone: boolean;
   /** What its tenant's limits hold against it. */
   limits: { slot?: string; busy: number; drawn: number } | undefined;
 }
@@ -96,6 +98,7 @@ function isSame(left: Keyspace, right: Keyspace): boolean {
 function viewOf(stage: Stage, space: Keyspace, id: string, before: DirectiveView | undefined): DirectiveView {
   const root = stage.keys.directive(id);
   const keys = Object.fromEntries(Object.entries(space).filter(([key]) => key === root || key.startsWith(`${root}:`)));
+  if (before && !(root in keys)) return { ...before, keys, isGone: true, isOverTtl: false };
   if (before && isSame(before.keys, keys)) return { ...before, isOverTtl: isPast((keys[root] as Hash)['ttlAt']) };
   const limits = (keys[root] as Hash)['limits'];
   const record = expandRecord(keys[root] as Hash);
@@ -106,6 +109,7 @@ function viewOf(stage: Stage, space: Keyspace, id: string, before: DirectiveView
   return {
     id,
     keys,
+    isGone: false,
     state: record['state'] as DirectiveState,
     closing: record['closing'] ?? '',
     review: record['review'] ?? '',

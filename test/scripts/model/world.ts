@@ -5,6 +5,7 @@ import { decodeTask, encodeTask, type Dispatch, type Followup, type Settlement }
 import type { Command, CommandKind, DirectiveShape } from './plans.js';
 import { Courier } from './courier.js';
 import { Humans } from './humans.js';
+import { Sweepers } from './sweepers.js';
 import { isLive, resting, takeSnapshot, type DirectiveView, type Snapshot, type TaskView } from './snapshot.js';
 import { aDraft, echo, failure, outcome, planOf } from '../orders.js';
 import type { Stage } from '../stage.js';
@@ -25,10 +26,12 @@ export class World {
 
   private readonly humans: Humans;
   private readonly courier: Courier;
+  private readonly sweepers: Sweepers;
 
   private constructor(private readonly stage: Stage) {
     this.humans = new Humans(stage);
     this.courier = new Courier(stage);
+    this.sweepers = new Sweepers(stage);
   }
 
   static async open(stage: Stage, shapes: readonly DirectiveShape[]): Promise<World> {
@@ -61,6 +64,11 @@ export class World {
     throw new Error(
       `the scripts never come to rest: ${JSON.stringify(this.snapshot.lists.map((name) => [name, this.snapshot.list(name)]))}`,
     );
+  }
+
+  /** Takes all directives out of the record. */
+  async retireAll(): Promise<void> {
+    for (const id of this.ids) await this.sweepers.retireWholly(id);
   }
 
   private readonly acts: Record<CommandKind, (pick: number) => Promise<void>> = {
@@ -117,6 +125,9 @@ export class World {
       const followup = await this.courier.deliver(pick);
       if (followup) this.take(followup);
     },
+    mend: async (pick) => this.sweepers.mend(this.directive(pick)),
+    correct: async (pick) => this.sweepers.correct(this.directive(pick)),
+    retire: async (pick) => this.sweepers.retire(this.directive(pick), pick),
   };
 
   private async accept(id: string, shape: DirectiveShape): Promise<void> {

@@ -12,14 +12,17 @@ const byExitCode: Record<number, ErrorCode[]> = {
   1: [
     'ACTION_CONFLICT',
     'REF_TAKEN',
+    'IDEMPOTENCY_IN_PROGRESS',
     'TRANSITION_ILLEGAL',
     'HOLD_ENDED',
     'DIGEST_STALE',
     'BUDGET_TOO_LOW',
     'FORBIDDEN',
+    'QUEUE_TOO_LONG',
+    'QUEUE_OVERDUE',
     'INTERNAL',
   ],
-  3: ['UNAVAILABLE'],
+  3: ['UNAVAILABLE', 'MEMORY_SHORT'],
   4: ['NOT_FOUND'],
 };
 // 410 is no usage error: the position was right once.

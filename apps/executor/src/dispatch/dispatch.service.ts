@@ -1,7 +1,7 @@
 import { formatAttemptId, type AskedRisk, type Json } from '#libs/contracts';
 import { askedRisk, failClosed } from '#libs/policy';
 import type { TaskJob } from '#libs/queues';
-import type { Dispatch, FanOutTask, Followup, Settlement } from '#libs/state';
+import type { Dispatch, FanOutTask, Followup, HeldPermit, Settlement } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
 import type { FanOutExpander } from './fan-out.expander.js';
 import { BatchReads } from './batch-reads.js';
@@ -56,6 +56,7 @@ export class DispatchService {
   /** Releases what is ready in a queue until its window is full or nothing is left. */
   async release(shard: number, queue: string): Promise<number> {
     let released = 0;
+    if (this.context.memory.isFull) return released;
     for (;;) {
       const { followup, left } = await this.context.attempts.releaseTasks(shard, queue, releaseLimit);
       released += followup.dispatched.length;
@@ -71,6 +72,11 @@ export class DispatchService {
   /** Permits that nobody saw to for so long. */
   async workPermits(shard: number, olderThanMs: number): Promise<void> {
     await this.carry(await this.permits.work(shard, olderThanMs));
+  }
+
+  /** A permit that nobody has any more goes to the next in line. */
+  async takeBack(permit: HeldPermit): Promise<void> {
+    await this.carry(await this.permits.takeBack(permit));
   }
 
   async expandFanOut(task: FanOutTask): Promise<void> {

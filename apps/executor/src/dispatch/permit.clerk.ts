@@ -1,6 +1,6 @@
 import { shardOfDirective } from '#libs/contracts';
 import { Gatherer } from '#libs/policy';
-import type { Followup, GivenPermit, PermitOrder } from '#libs/state';
+import type { Followup, GivenPermit, HeldPermit, PermitOrder } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
 
 /** How long a task stands in line at its home slot before it is asked for again, in case the word that it got its place was lost. */
@@ -13,7 +13,7 @@ const askAgainMs = 30_000;
 export class PermitClerk {
   private readonly rounds = new Map<number, Gatherer<number, Followup[]>>();
 
-  constructor(private readonly context: Pick<ExecutorContext, 'attempts' | 'permits' | 'logger'>) {}
+  constructor(private readonly context: Pick<ExecutorContext, 'attempts' | 'permits' | 'logger' | 'memory'>) {}
 
   /** Works off what was filed at least so long ago. Answers what follows for the tasks that go on; to one caller, of those who ask at once. */
   async work(shard: number, olderThanMs = 0): Promise<Followup[]> {
@@ -29,6 +29,11 @@ export class PermitClerk {
       );
     if (!known) this.rounds.set(shard, round);
     return round.add(olderThanMs);
+  }
+
+  /** Gives back what nobody has any more. Answers what follows for those who get it. */
+  async takeBack({ max, ...given }: HeldPermit): Promise<Followup[]> {
+    return this.deliver(await this.context.permits.giveBack(given, max));
   }
 
   private async workOff(shard: number, olderThanMs: number): Promise<Followup[]> {
@@ -48,6 +53,8 @@ export class PermitClerk {
     try {
       return order.word === 'ask' ? await this.ask(shard, order) : await this.giveBack(shard, order);
     } catch (error) {
+      // It stays on its list, for when there is room.
+      if (this.context.memory.heed(error)) return [];
       this.context.logger.error(
         { err: error, order },
         'a permit could not be asked for or returned; it is tried again',

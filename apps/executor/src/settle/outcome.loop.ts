@@ -43,6 +43,16 @@ export class OutcomeLoop implements Watched {
     await this.desk.reader.stop();
     await this.running;
     await Promise.all([this.starts.stop(), this.following]);
+    await this.handOver();
+  }
+
+  /** What could not be settled any more would wait ten seconds for another executor. */
+  private async handOver(): Promise<void> {
+    const { reader, keeper } = this.desk;
+    const { instance, logger } = this.context;
+    await Promise.all(reader.followed.map(async (queue) => keeper.handOver(queue, instance))).catch((error: unknown) =>
+      logger.debug({ err: error }, 'reports are taken over later'),
+    );
   }
 
   progress(): number {
@@ -59,8 +69,8 @@ export class OutcomeLoop implements Watched {
   }
 
   /** Settles what another executor took and never acknowledged. */
-  async takeOver(): Promise<number> {
-    const reports = await this.desk.reader.takeOver();
+  async takeOver(most: number): Promise<number> {
+    const reports = await this.desk.reader.takeOver(most);
     await this.settleBatch(reports);
     return reports.length;
   }
@@ -104,6 +114,7 @@ export class OutcomeLoop implements Watched {
     try {
       await this.settle.follow(aftermath);
     } catch (error) {
+      if (this.context.memory.heed(error)) return;
       this.context.logger.error(
         { err: error, shard: this.desk.shard },
         'what follows could not be sent; a sweeper sends it',

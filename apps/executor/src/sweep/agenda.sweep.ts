@@ -1,7 +1,8 @@
 import type { Room } from '#libs/contracts';
 import type { ExecutorContext } from '../executor.context.js';
 import type { DispatchService } from '../dispatch/dispatch.service.js';
-import { repairEach, type Sweep } from './sweep.js';
+import type { Sweep } from './sweep.js';
+import type { SweepRound } from './sweep-round.js';
 
 /** How long a message or an expansion may be under way; its room acts within milliseconds. */
 const overdueMs = 3_000;
@@ -11,29 +12,27 @@ const permitOverdueMs = 500;
 /** What is written on the worklists and was not done: a message lost, an expansion, a cascade or a closing cut short, a dead job in a queue. */
 export class AgendaSweep implements Sweep {
   readonly name = 'agenda';
-  readonly everyMs = 1_000;
 
   constructor(
     private readonly context: ExecutorContext,
     private readonly dispatch: DispatchService,
   ) {}
 
-  async runOnce(shard: number): Promise<number> {
-    const agenda = await this.context.agenda.read(shard, overdueMs);
-    const { reader } = this.context.desks[shard]!;
-    await reader.follow(agenda.queues);
-    const { logger } = this.context;
-    const repaired = [
-      await repairEach(agenda.messages, logger, async (due) => this.sendAgain(shard, due.room, due.directiveId)),
-      await repairEach(agenda.expanding, logger, async (task) => this.dispatch.expandFanOut(task).then(() => true)),
-      await repairEach(agenda.closing, logger, async (directiveId) => this.close(directiveId)),
-      await repairEach(agenda.cascades > 0 ? [shard] : [], logger, async () =>
-        this.dispatch.advanceCascades(shard).then(() => true),
-      ),
-    ];
-    await this.dispatch.workPermits(shard, permitOverdueMs);
+  async sweep(round: SweepRound): Promise<void> {
+    const { shard } = round;
+    const agenda = await this.context.agenda.read(shard, overdueMs, round.page);
+    const { memory } = this.context;
+    // What needs room in Redis stays on its list until there is some.
+    if (!memory.isFull) await this.context.desks[shard]!.reader.follow(agenda.queues);
+    const open = memory.isFull ? { messages: [], expanding: [] } : agenda;
+    await round.repairEach(open.messages, async (due) => this.sendAgain(shard, due.room, due.directiveId));
+    await round.repairEach(open.expanding, async (task) => this.dispatch.expandFanOut(task).then(() => true));
+    await round.repairEach(agenda.closing, async (directiveId) => this.close(directiveId));
+    await round.repairEach(agenda.cascades > 0 ? [shard] : [], async () =>
+      this.dispatch.advanceCascades(shard).then(() => true),
+    );
+    if (!memory.isFull) await this.dispatch.workPermits(shard, permitOverdueMs);
     await this.context.agenda.drainDiscards(shard, async (queue, jobId) => this.context.sender.removeJob(queue, jobId));
-    return repaired.reduce((sum, count) => sum + count, 0);
   }
 
   private async sendAgain(shard: number, room: Room, directiveId: string): Promise<boolean> {

@@ -5,7 +5,8 @@ import type { DispatchService } from '../dispatch/dispatch.service.js';
 import type { ExecutorContext, ShardDesk } from '../executor.context.js';
 import type { OutcomeJudge } from '../settle/outcome.judge.js';
 import type { SettleService } from '../settle/settle.service.js';
-import { repairEach, type Sweep } from './sweep.js';
+import type { Sweep } from './sweep.js';
+import type { SweepRound } from './sweep-round.js';
 
 interface Suspect {
   jobId: string;
@@ -19,7 +20,6 @@ interface GoneAttempt {
   suspect: Suspect;
 }
 
-const pageSize = 100;
 /** An outcome is settled within milliseconds of its event; one this old was not heard of. */
 const unheardAfterMs = 5_000;
 /** Twice what an executor takes at most to send an attempt that it granted. */
@@ -31,7 +31,6 @@ const goneAfterMs = 6_000;
  */
 export class InflightSweep implements Sweep {
   readonly name = 'inflight';
-  readonly everyMs = 2_000;
   private readonly offsets = new Map<string, number>();
 
   constructor(
@@ -41,18 +40,18 @@ export class InflightSweep implements Sweep {
     private readonly dispatch: DispatchService,
   ) {}
 
-  async runOnce(shard: number): Promise<number> {
-    const desk = this.context.desks[shard]!;
-    let repaired = 0;
+  async sweep(round: SweepRound): Promise<void> {
+    const desk = this.context.desks[round.shard]!;
     for (const queue of desk.reader.followed) {
-      const suspects = await this.findSuspects(desk, queue);
-      repaired += await repairEach(suspects, this.context.logger, async (it) => this.repair(desk, queue, it));
+      const suspects = await this.findSuspects(desk, queue, round);
+      await round.repairEach(suspects, async (suspect) => this.repair(desk, queue, suspect));
     }
-    return repaired;
   }
 
-  private async findSuspects(desk: ShardDesk, queue: string): Promise<Suspect[]> {
-    const inflight = await this.context.agenda.inflight(desk.shard, queue, await this.nextOffset(desk, queue));
+  private async findSuspects(desk: ShardDesk, queue: string, round: SweepRound): Promise<Suspect[]> {
+    const offset = await this.nextOffset(desk, queue, round.page);
+    const inflight = await this.context.agenda.inflight(desk.shard, queue, offset, round.page);
+    round.note({ looked: inflight.length });
     if (inflight.length === 0) return [];
     const nowMs = await this.context.agenda.nowMs();
     const jobIds = inflight.map(({ jobId }) => jobId);
@@ -62,10 +61,10 @@ export class InflightSweep implements Sweep {
   }
 
   /** Each pass looks at the next page, so that long runners at the front hide nobody. */
-  private async nextOffset(desk: ShardDesk, queue: string): Promise<number> {
+  private async nextOffset(desk: ShardDesk, queue: string, page: number): Promise<number> {
     const count = await this.context.agenda.inflightCount(desk.shard, queue);
     const offset = this.offsets.get(queue) ?? 0;
-    this.offsets.set(queue, offset + pageSize < count ? offset + pageSize : 0);
+    this.offsets.set(queue, offset + page < count ? offset + page : 0);
     return offset;
   }
 
@@ -98,7 +97,7 @@ export class InflightSweep implements Sweep {
    */
   private async repairGone(desk: ShardDesk, queue: string, { attempt, facts, suspect }: GoneAttempt): Promise<boolean> {
     const nowMs = await this.context.agenda.nowMs();
-    if (nowMs - facts.sinceMs < goneAfterMs) return false;
+    if (nowMs - facts.sinceMs < goneAfterMs || this.context.memory.isFull) return false;
     const isUnstarted =
       !facts.started &&
       (facts.effect !== 'once' || (await desk.keeper.wasNeverAdded(queue, suspect.jobId, facts.sinceMs)));

@@ -2,12 +2,15 @@ import { parseAttemptId } from '#libs/contracts';
 import type { ExecutorContext } from '../executor.context.js';
 import type { OutcomeJudge } from '../settle/outcome.judge.js';
 import type { SettleService } from '../settle/settle.service.js';
-import { repairEach, type Sweep } from './sweep.js';
+import type { Sweep } from './sweep.js';
+import type { SweepRound } from './sweep-round.js';
+
+/** While no worker can renew its lock; the longest that foreign workers use by default. */
+const keepLocksMs = 30_000;
 
 /** Jobs in `active` without a lock: their worker is gone. Settles the attempt as lost, then takes the job away. */
 export class LostWorkerSweep implements Sweep {
   readonly name = 'lost-worker';
-  readonly everyMs = 1_000;
 
   constructor(
     private readonly context: ExecutorContext,
@@ -15,17 +18,19 @@ export class LostWorkerSweep implements Sweep {
     private readonly settle: SettleService,
   ) {}
 
-  async runOnce(shard: number): Promise<number> {
-    const { keeper, reader } = this.context.desks[shard]!;
-    let repaired = 0;
+  async sweep(round: SweepRound): Promise<void> {
+    const { keeper, reader } = this.context.desks[round.shard]!;
+    if (this.context.memory.isFull) {
+      for (const queue of reader.followed) await keeper.keepLocks(queue, keepLocksMs);
+      return;
+    }
     for (const queue of reader.followed) {
-      repaired += await repairEach(await keeper.findUnlocked(queue), this.context.logger, async (jobId) => {
+      await round.repairEach(await keeper.findUnlocked(queue, round.page), async (jobId) => {
         await this.settleLost(jobId);
         await keeper.dropActive(queue, jobId);
         return true;
       });
     }
-    return repaired;
   }
 
   private async settleLost(jobId: string): Promise<void> {

@@ -2,26 +2,26 @@ import { formatTaskIndex, parseAttemptId } from '#libs/contracts';
 import type { ExecutorContext } from '../executor.context.js';
 import type { OutcomeLoop } from '../settle/outcome.loop.js';
 import type { DispatchService } from '../dispatch/dispatch.service.js';
+import type { FinishedJob } from '#libs/queues';
+import type { JobLog } from '#libs/state';
 import type { Sweep } from './sweep.js';
+import type { SweepRound } from './sweep-round.js';
 
 /** Keeps stalled movers off and event streams whole; without it another client could re-run a task or trim an unread outcome. */
 export class QueueSettingsSweep implements Sweep {
   readonly name = 'queue-settings';
-  readonly everyMs = 1_000;
 
   constructor(private readonly context: ExecutorContext) {}
 
-  async runOnce(shard: number): Promise<number> {
+  async sweep({ shard }: SweepRound): Promise<void> {
     const { keeper, reader } = this.context.desks[shard]!;
     if (reader.followed.length > 0) await keeper.assertSettings(reader.followed);
-    return 0;
   }
 }
 
 /** Ready tasks that stand still beside an open window, and reports that a dead or stopped executor left unacknowledged. */
 export class ForgottenWorkSweep implements Sweep {
   readonly name = 'forgotten-work';
-  readonly everyMs = 2_000;
   /** Ready tasks at the last look, by queue. A long line that moves has room for a moment at nearly every look: nobody forgot it. */
   private readonly lines = new Map<string, number>();
 
@@ -31,33 +31,46 @@ export class ForgottenWorkSweep implements Sweep {
     private readonly loops: readonly OutcomeLoop[],
   ) {}
 
-  async runOnce(shard: number): Promise<number> {
-    let repaired = await this.loops[shard]!.takeOver();
+  async sweep(round: SweepRound): Promise<void> {
+    const { shard } = round;
+    const reports = await this.loops[shard]!.takeOver(round.page);
+    round.note({ found: reports, repaired: reports });
+    if (this.context.memory.isFull) return;
     for (const queue of this.context.desks[shard]!.reader.followed) {
       const line = await this.context.agenda.readyCount(shard, queue);
-      if (line > 0 && line === this.lines.get(queue)) repaired += await this.dispatch.release(shard, queue);
+      const released = line > 0 && line === this.lines.get(queue) ? await this.dispatch.release(shard, queue) : 0;
+      round.note({ looked: 1, found: released, repaired: released });
       this.lines.set(queue, line);
     }
-    return repaired;
   }
 }
 
 /** Removes settled jobs some time after they finished (COC_JOB_KEEP_MS), keeps their log lines, and trims event streams below the oldest unsettled entry. */
 export class FinishedJobSweep implements Sweep {
   readonly name = 'finished-job';
-  readonly everyMs = 5_000;
 
   constructor(private readonly context: ExecutorContext) {}
 
-  async runOnce(shard: number): Promise<number> {
+  async sweep(round: SweepRound): Promise<void> {
+    const { shard } = round;
     const { keeper, reader } = this.context.desks[shard]!;
+    await reader.follow(await this.context.agenda.queues(shard));
     const beforeMs = (await this.context.agenda.nowMs()) - this.context.env.executor.jobKeepMs;
     for (const queue of reader.followed) {
-      const areSettled = async (jobIds: string[]): Promise<boolean[]> => this.areSettled(shard, queue, jobIds);
-      await keeper.sweepFinished(queue, beforeMs, areSettled, (jobId) => this.logsKeyOf(jobId));
+      const swept = await keeper.sweepFinished(queue, beforeMs, {
+        areSettled: async (jobIds) => this.areSettled(shard, queue, jobIds),
+        prepare: async (jobs) => this.prepare(shard, queue, jobs),
+      });
       await keeper.trimEvents(queue);
+      round.note({ found: swept, repaired: swept });
     }
-    return 0;
+    await keeper.trimRooms(shard);
+  }
+
+  private async prepare(shard: number, queue: string, jobs: readonly FinishedJob[]): Promise<void> {
+    await this.context.retention.keepLogs(jobs.flatMap(logOf));
+    const jobIds = jobs.map(({ jobId }) => jobId);
+    await this.context.agenda.strikeDiscards(shard, queue, jobIds);
   }
 
   /** A stranger's job stays where it is: it was set aside, not settled. */
@@ -65,11 +78,11 @@ export class FinishedJobSweep implements Sweep {
     const settled = await this.context.agenda.areSettled(shard, queue, jobIds);
     return settled.map((isSettled, at) => isSettled && parseAttemptId(jobIds[at]!) !== undefined);
   }
+}
 
-  private logsKeyOf(jobId: string): string | null {
-    const attempt = parseAttemptId(jobId);
-    return attempt
-      ? this.context.keys.logs(attempt.directiveId, `${formatTaskIndex(attempt.taskIndex)}.${attempt.attempt}`)
-      : null;
-  }
+function logOf({ jobId, logsKey }: FinishedJob): JobLog[] {
+  const attempt = parseAttemptId(jobId);
+  if (!attempt) return [];
+  const attemptKey = `${formatTaskIndex(attempt.taskIndex)}.${attempt.attempt}`;
+  return [{ key: logsKey, directiveId: attempt.directiveId, attemptKey }];
 }

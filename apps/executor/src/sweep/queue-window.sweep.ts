@@ -3,6 +3,7 @@ import type { QueueLine } from '#libs/state';
 import type { DispatchService } from '../dispatch/dispatch.service.js';
 import type { ExecutorContext } from '../executor.context.js';
 import type { Sweep } from './sweep.js';
+import type { SweepRound } from './sweep-round.js';
 
 /** About a minute. */
 const stillLooks = 300;
@@ -13,7 +14,6 @@ const stillLooks = 300;
  */
 export class QueueWindowSweep implements Sweep {
   readonly name = 'queue-window';
-  readonly everyMs = 200;
   /** For how many looks nothing was in flight, by queue. */
   private readonly still = new Map<string, number>();
 
@@ -22,10 +22,10 @@ export class QueueWindowSweep implements Sweep {
     private readonly dispatch: DispatchService,
   ) {}
 
-  async runOnce(shard: number): Promise<number> {
+  async sweep({ shard }: SweepRound): Promise<void> {
+    if (this.context.memory.isFull) return;
     const lines = await this.context.windows.read(shard, this.context.desks[shard]!.reader.followed);
     await Promise.all(lines.map(async (line) => this.look(shard, line)));
-    return 0;
   }
 
   private async look(shard: number, { queue, ready, window }: QueueLine): Promise<void> {

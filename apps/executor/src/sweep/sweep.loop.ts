@@ -1,18 +1,30 @@
 import type { ExecutorContext } from '../executor.context.js';
+import { RepairAllowance } from './repair-allowance.js';
 import type { Sweep } from './sweep.js';
+import type { SweepCounts } from './sweep-counts.js';
+import { SweepProgress } from './sweep-progress.js';
+import { SweepRound } from './sweep-round.js';
+import { sweepSettings, type SweepSetting } from './sweep.settings.js';
 
-/** Runs one sweep over all shards again and again; jittered, so that several executors do not sweep in step. */
+/** Runs one sweep over all shards again and again. */
 export class SweepLoop {
-  /** Repairs since the start: in calm weather this stays 0. */
-  repairs = 0;
+  readonly name: string;
+  readonly settings: SweepSetting;
+  readonly progress = new SweepProgress();
+  /** By `performance.now()`: when all shards were last swept without a failure. */
+  lastRoundAt = performance.now();
   private stopped = false;
   private running: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
+  private readonly allowances = new Map<number, RepairAllowance>();
 
   constructor(
-    private readonly context: ExecutorContext,
+    private readonly context: Pick<ExecutorContext, 'logger' | 'desks' | 'memory'>,
     private readonly sweep: Sweep,
-  ) {}
+  ) {
+    this.name = sweep.name;
+    this.settings = sweepSettings[sweep.name];
+  }
 
   start(): void {
     this.schedule();
@@ -24,27 +36,49 @@ export class SweepLoop {
     await this.running;
   }
 
+  /** One look at a page of the shard. Throws when the shard could not be looked at. */
+  async runOnce(shard: number): Promise<SweepCounts> {
+    const { logger } = this.context;
+    const round = new SweepRound(shard, this.settings.page, this.allowanceOf(shard), logger);
+    try {
+      await this.sweep.sweep(round);
+    } finally {
+      this.progress.note(shard, round.counts);
+    }
+    const { repaired, postponed } = round.counts;
+    if (this.settings.isRepair && repaired + postponed > 0)
+      logger.warn({ sweep: this.name, shard, repaired, postponed }, 'a sweeper repaired something');
+    return round.counts;
+  }
+
+  private allowanceOf(shard: number): RepairAllowance {
+    const known = this.allowances.get(shard) ?? new RepairAllowance(this.settings.repairsPerS);
+    this.allowances.set(shard, known);
+    return known;
+  }
+
   private schedule(): void {
     if (this.stopped) return;
     this.timer = setTimeout(
       () => {
         this.running = this.runAll().finally(() => this.schedule());
       },
-      this.sweep.everyMs * (0.75 + Math.random() / 2),
+      this.settings.everyMs * (0.75 + Math.random() / 2),
     );
   }
 
   private async runAll(): Promise<void> {
+    let hasFailed = false;
     for (const { shard } of this.context.desks) {
       try {
-        const repaired = await this.sweep.runOnce(shard);
-        this.repairs += repaired;
-        if (repaired > 0)
-          this.context.logger.warn({ sweep: this.sweep.name, shard, repaired }, 'a sweeper repaired something');
+        await this.runOnce(shard);
       } catch (error) {
-        if (!this.stopped)
-          this.context.logger.error({ err: error, sweep: this.sweep.name, shard }, 'a sweep failed; it is tried again');
+        hasFailed = true;
+        if (!this.stopped && !this.context.memory.heed(error))
+          this.context.logger.error({ err: error, sweep: this.name, shard }, 'a sweep failed; it is tried again');
       }
     }
+    if (!hasFailed) this.lastRoundAt = performance.now();
+    this.progress.endRound();
   }
 }

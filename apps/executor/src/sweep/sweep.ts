@@ -1,26 +1,9 @@
-import type { Logger } from '#libs/telemetry';
+import type { SweepName } from './sweep.settings.js';
+import type { SweepRound } from './sweep-round.js';
 
-/** One kind of repair. Idempotent and bounded; two executors sweeping at once are harmless. */
+/** One kind of repair or upkeep. Idempotent and bounded to a page; two executors that sweep at once are harmless. */
 export interface Sweep {
-  readonly name: string;
-  readonly everyMs: number;
-  /** How many things it found and repaired on the shard. */
-  runOnce(shard: number): Promise<number>;
-}
-
-/** Repairs each item; one that cannot be repaired is logged and does not keep the others waiting. Answers how many were repaired. */
-export async function repairEach<Item>(
-  items: readonly Item[],
-  logger: Logger,
-  repair: (item: Item) => Promise<boolean>,
-): Promise<number> {
-  let repaired = 0;
-  for (const item of items) {
-    try {
-      repaired += (await repair(item)) ? 1 : 0;
-    } catch (error) {
-      logger.error({ err: error, item }, 'a repair failed; it is tried again');
-    }
-  }
-  return repaired;
+  readonly name: SweepName;
+  /** Looks at a page of one shard and repairs what the round allows. */
+  sweep(round: SweepRound): Promise<void>;
 }

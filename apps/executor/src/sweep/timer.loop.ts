@@ -2,6 +2,8 @@ import { CocError, parseTaskIndex } from '#libs/contracts';
 import type { FanOutTask } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
 import type { DispatchService } from '../dispatch/dispatch.service.js';
+import { noCounts, type SweepCounts } from './sweep-counts.js';
+import { SweepProgress } from './sweep-progress.js';
 
 const longestSleepMs = 500;
 const shortestSleepMs = 10;
@@ -9,6 +11,12 @@ const firePage = 100;
 
 /** Fires retries and ends directives whose time is over, when Redis' clock says so; sleeps until the next one is due. */
 export class TimerLoop {
+  readonly name: string;
+  readonly progress = new SweepProgress();
+  /** By `performance.now()`: when the timers were last looked at without a failure. */
+  lastRoundAt = performance.now();
+  /** Until the next timer is due; null when there is none. */
+  private nextMs: number | null = null;
   private stopped = false;
   private running: Promise<void> = Promise.resolve();
   private sleep = Promise.withResolvers<void>();
@@ -21,6 +29,7 @@ export class TimerLoop {
     private readonly dispatch: DispatchService,
     private readonly shard: number,
   ) {
+    this.name = `timers of shard ${shard}`;
     context.bells.listen(shard, (inMs) => {
       this.dueAt = Math.min(this.dueAt, performance.now() + inMs);
       if (this.dueAt < this.wakesAt) this.sleep.resolve();
@@ -37,13 +46,18 @@ export class TimerLoop {
     await this.running;
   }
 
-  /** Answers the milliseconds until the next timer, null when there is none. */
-  async runOnce(): Promise<number | null> {
+  /** Fires a page of what is due. */
+  async runOnce(): Promise<SweepCounts> {
     const timers = await this.context.attempts.fireTimers(this.shard, firePage);
+    this.nextMs = timers.nextMs;
     await this.dispatch.carry([timers]);
     for (const directiveId of timers.expired) await this.expire(directiveId);
     for (const task of timers.unanswered) await this.denyUnanswered(task);
-    return timers.nextMs;
+    const fired = timers.expired.length + timers.unanswered.length + timers.dispatched.length;
+    const counts = { ...noCounts(), found: fired, repaired: fired };
+    this.progress.note(this.shard, counts);
+    this.lastRoundAt = performance.now();
+    return counts;
   }
 
   /** No answer in time is a no. An answer that came first stands. */
@@ -67,12 +81,13 @@ export class TimerLoop {
 
   private async run(): Promise<void> {
     while (!this.stopped) {
-      const nextMs = await this.runOnce().catch((error: unknown) => {
-        if (!this.stopped)
+      this.nextMs = null;
+      await this.runOnce().catch((error: unknown) => {
+        if (!this.stopped && !this.context.memory.heed(error))
           this.context.logger.error({ err: error, shard: this.shard }, 'firing timers failed; it is tried again');
-        return null;
       });
-      await this.rest(Math.min(longestSleepMs, nextMs ?? longestSleepMs));
+      this.progress.endRound();
+      await this.rest(Math.min(longestSleepMs, this.nextMs ?? longestSleepMs));
     }
   }
 

@@ -13,11 +13,16 @@ export function createHttpAdapter(): JsonAdapter {
 }
 
 /** Validation, errors, headers and docs of the API; called before the application is initialised. */
-export function configureHttpApp(app: NestFastifyApplication, logger: Logger, replication: Replication): void {
+export function configureHttpApp(
+  app: NestFastifyApplication,
+  logger: Logger,
+  replication: Replication,
+): AnswerDeadline {
   // The embedded default knows its one principal without a credential: a foreign page in their browser must not act as them.
   app.enableCsrfProtection();
   app.useGlobalPipes(new RequestPipe());
-  app.useGlobalInterceptors(new AnswerDeadline(), new ReplicatedAnswer(replication));
+  const deadline = new AnswerDeadline();
+  app.useGlobalInterceptors(deadline, new ReplicatedAnswer(replication));
   app.useGlobalFilters(new ProblemFilter(logger));
   app
     .getHttpAdapter()
@@ -27,4 +32,5 @@ export function configureHttpApp(app: NestFastifyApplication, logger: Logger, re
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     });
   serveDocs(app);
+  return deadline;
 }

@@ -49,11 +49,12 @@ export class DirectiveController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: '1 to 255 visible ASCII characters; the same key and body give the same directive',
+    description:
+      '1 to 255 visible ASCII characters; for 24 h the same key and body give the same directive, whatever became of it',
   })
   @ApiHeader({ name: 'traceparent', required: false, description: 'W3C trace context the directive becomes part of' })
   @ApiAcceptedResponse({ standardSchema: SubmitAccepted, headers: locationHeader })
-  @Problems(400, 403, 409, 413, 415, 422)
+  @Problems(400, 403, 409, 413, 415, 422, 429)
   async submit(
     @Body({ schema: SubmitDirective }) body: SubmitDirective,
     @CurrentPrincipal() principal: Principal,

@@ -3,8 +3,10 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
 import { z } from 'zod';
 import { CocError } from '#libs/contracts';
+import { ExecutorBeats, ProgressProbe } from '#libs/state';
+import { EventLoopWatch } from '#libs/telemetry';
 import { Problems } from './answers.js';
-import { ProgressProbe } from './progress-probe.js';
+import { ServedShards } from './served-shards.js';
 
 const Indicators = z.record(z.string(), z.looseObject({ status: z.string() }));
 const Health = z
@@ -20,15 +22,20 @@ export class HealthController {
     @Inject(HealthCheckService) private readonly health: HealthCheckService,
     @Inject(HealthIndicatorService) private readonly indicators: HealthIndicatorService,
     @Inject(ProgressProbe) private readonly probe: ProgressProbe,
+    @Inject(ExecutorBeats) private readonly beats: ExecutorBeats,
+    @Inject(EventLoopWatch) private readonly eventLoop: EventLoopWatch,
+    @Inject(ServedShards) private readonly shards: ServedShards,
   ) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'Whether the process answers' })
+  @ApiOperation({ summary: 'Whether the process answers, and without long delays' })
   @HealthCheck(quiet)
   @ApiOkResponse({ standardSchema: Health })
   @Problems()
   async live(): Promise<HealthCheckResult> {
-    return this.health.check([]);
+    const { ok, detail } = this.eventLoop.look();
+    if (!ok) throw new CocError('UNAVAILABLE', `not live: ${detail}`);
+    return this.health.check([() => this.indicators.check('eventLoop').up({ detail })]);
   }
 
   @Get('ready')
@@ -39,6 +46,18 @@ export class HealthController {
   async ready(): Promise<HealthCheckResult> {
     const { ok, detail } = await this.probe.check();
     if (!ok) throw new CocError('UNAVAILABLE', `not ready: ${detail}`);
-    return this.health.check([() => this.indicators.check('redis').up({ detail })]);
+    const executors = await this.executors();
+    return this.health.check([
+      () => this.indicators.check('redis').up({ detail }),
+      () => this.indicators.check('executors').up(executors),
+    ]);
+  }
+
+  /** A warning, no refusal: what is accepted meanwhile is kept, and reads, answers and cancels must go on. */
+  private async executors(): Promise<{ detail: string; missing: number[] }> {
+    const missing = await this.beats.missing(this.shards.count);
+    if (missing.length === 0) return { detail: 'at work on every shard', missing };
+    const named = missing.slice(0, 20);
+    return { detail: `none at work on shard ${named.join(', ')}: directives are accepted and wait`, missing: named };
   }
 }

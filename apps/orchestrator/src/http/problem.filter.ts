@@ -15,6 +15,8 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     // A handler that comes back after its time was up: the caller has the answer already.
     if (reply.sent) return;
+    if (error instanceof CocError && error.retryAfterMs !== undefined)
+      void reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
     sendProblem(reply, problemOf(error, request, this.log(error, request)));
   }
 

@@ -17,6 +17,13 @@ export interface DraftOrigin {
   traceparent: string;
   defaultTtlMs: number;
   house: HouseRules;
+  /** Of the body, by `hashOfRequest`. */
+  requestHash: string;
+}
+
+/** Two bodies with the same content are the same request, however they are written. */
+export function hashOfRequest(body: SubmitDirective): string {
+  return createHash('sha256').update(canonicalJson(body)).digest('base64url');
 }
 
 /** The record of a submission, ready to be accepted. */
@@ -34,7 +41,7 @@ export function buildDraft(body: SubmitDirective, origin: DraftOrigin): Directiv
     workflow: workflow ?? null,
     intent: intent ?? null,
     labels: labels ?? {},
-    requestHash: createHash('sha256').update(canonicalJson(body)).digest('base64url'),
+    requestHash: origin.requestHash,
     priority: rankOf[body.priority ?? 'MEDIUM'],
     ttlMs: body.ttlMs ?? origin.defaultTtlMs,
     budgetMicroUsd: budget?.maxCostUsd === undefined ? null : microUsdFromUsd(budget.maxCostUsd),

@@ -7,7 +7,7 @@ import {
   type SubmitDirective,
 } from '#libs/contracts';
 import { decidePlan, houseRulesFor, type House, type HouseRules } from '#libs/policy';
-import type { QueueSender } from '#libs/queues';
+import { isOutOfMemory, type QueueSender } from '#libs/queues';
 import type {
   DirectiveDraft,
   DirectiveOrders,
@@ -21,8 +21,10 @@ import type { WorkflowLibrary } from '../decide/workflow.library.js';
 import { DirectiveIngress, type Submission, type SubmitResult } from '../http/directive-ingress.js';
 import { tellRoom } from '../tell-room.js';
 import type { CatalogSnapshot } from './catalog-snapshot.js';
-import { buildDraft } from './directive-draft.builder.js';
+import { buildDraft, hashOfRequest } from './directive-draft.builder.js';
 import { directiveIdOf, newDirectiveId } from './directive-id.js';
+import type { KeyDesk } from './key.desk.js';
+import { memoryFull, type PressureWatch } from './pressure.watch.js';
 
 export interface IngressParts {
   shards: number;
@@ -33,10 +35,12 @@ export interface IngressParts {
   workflows: WorkflowLibrary;
   store: DirectiveStore;
   refs: RefRegister;
+  keyDesk: KeyDesk;
   reader: DirectiveReader;
   orders: DirectiveOrders;
   sender: QueueSender;
   agenda: ShardAgenda;
+  pressure: PressureWatch;
 }
 
 /** The door: refuses what cannot be right, writes down what is accepted, then tells the next room. */
@@ -45,18 +49,14 @@ export class IngressService extends DirectiveIngress {
     super();
   }
 
-  async submit({ body, principal, idempotencyKey, traceparent }: Submission): Promise<SubmitResult> {
-    const house = houseRulesFor(this.parts.house, principal.tenant);
-    const plan = await this.planExplicit(body, house);
-    this.checkWorkflow(body);
-    const { shards, defaultTtlMs } = this.parts;
-    const id =
-      idempotencyKey === undefined ? newDirectiveId(shards) : directiveIdOf(principal.tenant, idempotencyKey, shards);
-    const origin = { id, principal, traceparent: traceparentFrom(traceparent), defaultTtlMs, house };
-    const draft = buildDraft(body, origin);
-    const isNew = await this.accept(draft, plan);
-    if (isNew) await tellRoom(this.parts, plan ? 'execute' : 'decide', { ...draft, directiveId: id });
-    return { id, created: isNew };
+  async submit(submission: Submission): Promise<SubmitResult> {
+    const { body, principal, idempotencyKey: key } = submission;
+    const { shards, keyDesk } = this.parts;
+    const requestHash = hashOfRequest(body);
+    if (key === undefined) return this.take(submission, newDirectiveId(shards), requestHash);
+    const { tenant } = principal;
+    const request = { tenant, key, requestHash, directiveId: directiveIdOf(tenant, key, shards) };
+    return keyDesk.once(request, async (id) => this.take(submission, id, requestHash));
   }
 
   async cancel(principal: Principal, id: string): Promise<DirectiveView> {
@@ -78,6 +78,22 @@ export class IngressService extends DirectiveIngress {
     await this.parts.store.resume(id, principal.actor);
     await tellRoom(this.parts, 'execute', { tenant: principal.tenant, directiveId: id, traceparent });
     return this.find(principal, id);
+  }
+
+  private async take(
+    { body, principal, traceparent }: Submission,
+    id: string,
+    requestHash: string,
+  ): Promise<SubmitResult> {
+    const house = houseRulesFor(this.parts.house, principal.tenant);
+    const plan = await this.planExplicit(body, house);
+    this.checkWorkflow(body);
+    const { defaultTtlMs } = this.parts;
+    const origin = { id, principal, traceparent: traceparentFrom(traceparent), defaultTtlMs, house, requestHash };
+    const draft = buildDraft(body, origin);
+    const isNew = await this.accept(draft, plan);
+    if (isNew) await tellRoom(this.parts, plan ? 'execute' : 'decide', { ...draft, directiveId: id });
+    return { id, created: isNew };
   }
 
   /** A worker that knows nothing of fences would still start them: gone before the cancel is acknowledged. */
@@ -103,13 +119,33 @@ export class IngressService extends DirectiveIngress {
     if (faults.length > 0) throw new CocError(faults[0]!.code, faults[0]!.detail, faults);
   }
 
+  /** True when it is new. Under pressure nothing new is let in; who was accepted before gets its answer all the same. */
+  private async admit(draft: DirectiveDraft, plan: Plan | undefined): Promise<boolean> {
+    const actions = plan && [...new Set(plan.tasks.map(({ action }) => action))];
+    const refusal = this.parts.pressure.refusal(shardOfDirective(draft.id)!, actions);
+    if (refusal) return this.findRepeat(draft, refusal);
+    try {
+      return await this.accept(draft, plan);
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      return this.findRepeat(draft, memoryFull());
+    }
+  }
+
+  private async findRepeat(draft: DirectiveDraft, refusal: CocError): Promise<false> {
+    const known = await this.parts.orders.requestHash(draft.id);
+    if (known === undefined) throw refusal;
+    if (known !== draft.requestHash) throw mismatch();
+    return false;
+  }
+
   private async accept(draft: DirectiveDraft, plan: Plan | undefined): Promise<boolean> {
     const { tenant, ref } = draft;
     const isReserved = ref !== null && (await this.reserveRef(draft, ref));
     const result = await this.parts.store.accept(draft, plan);
     if (result === 'mismatch') {
       if (isReserved) await this.parts.refs.release(tenant, ref);
-      throw new CocError('IDEMPOTENCY_MISMATCH', 'this Idempotency-Key was used for another request; use a new key');
+      throw mismatch();
     }
     if (ref !== null) await this.parts.refs.keep(tenant, ref);
     return result === 'created';
@@ -134,4 +170,8 @@ export class IngressService extends DirectiveIngress {
     await this.find(principal, id);
     return this.parts.orders.load(id).then((order) => ({ traceparent: order?.traceparent ?? '' }));
   }
+}
+
+function mismatch(): CocError {
+  return new CocError('IDEMPOTENCY_MISMATCH', 'this Idempotency-Key was used for another request; use a new key');
 }

@@ -1,7 +1,7 @@
 import { actionQueue } from '#libs/contracts';
-import { QueueWorker, type BullAddress } from '#libs/queues';
+import { QueueWorker, putOffNewer, type BullAddress } from '#libs/queues';
 import { Watchdog, type Redis } from '#libs/redis';
-import { tellOfStandstill, type Logger } from '#libs/telemetry';
+import { settledWithin, tellOfStandstill, type Logger, type Round } from '#libs/telemetry';
 import type { Job, Worker } from 'bullmq';
 import { ActionError } from './action-error.js';
 import type { AttemptRunner } from './attempt.runner.js';
@@ -21,18 +21,8 @@ export interface WorkerSettings {
 const sameWarningEveryMs = 30_000;
 /** How long a BullMQ worker may take to write the failures of what shutdown aborted; Redis may be gone. */
 const lastWordsMs = 2_000;
-
-async function isSettledWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs);
-  });
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+/** A socket that does not close is left to the end of the process. */
+const farewellMs = 500;
 
 /** One BullMQ worker per action and shard. Loss of a lock is the executor's to see: these workers never move stalled jobs. */
 export class ActionWorkers {
@@ -68,21 +58,28 @@ export class ActionWorkers {
     this.watchdog.start();
   }
 
+  /** When each last fetched, found its queue empty, or kept its locks; a worker with every place taken only does the last. */
+  get rounds(): Round[] {
+    return this.workers.map(({ name, lastRoundAt }) => ({ name, lastRoundAt }));
+  }
+
   /** Takes no more work, lets running attempts finish within the grace, then aborts them. */
   async stop(): Promise<void> {
     this.watchdog.stop();
     const closed = Promise.all(this.workers.map((worker) => worker.close()));
-    if (await isSettledWithin(closed, this.settings.shutdownGraceMs)) return;
+    if (await settledWithin(closed, this.settings.shutdownGraceMs)) return;
     this.running.abortAll(() => new ActionError('SHUTDOWN', 'the worker process is shutting down', { class: 'lost' }));
-    if (await isSettledWithin(closed, lastWordsMs)) return;
+    if (await settledWithin(closed, lastWordsMs)) return;
     this.logger.warn('workers closed by force: Redis did not take their last results');
-    await Promise.all(this.workers.map((worker) => worker.disconnect()));
+    await settledWithin(Promise.all(this.workers.map((worker) => worker.disconnect())), farewellMs);
   }
 
   private createWorker({ declared, call }: ServedAction, shard: number): QueueWorker {
     const { address, concurrency, lockMs, hostName } = this.settings;
-    const work = async (job: Job, _token: string | undefined, signal?: AbortSignal) =>
-      this.runner.run(declared, call, job, signal);
+    const work = async (job: Job, token: string | undefined, signal?: AbortSignal) => {
+      await putOffNewer(job, token, (error) => this.logger.error({ jobId: job.id, err: error }, 'a job was put off'));
+      return this.runner.run(declared, call, job, signal);
+    };
     const options = { name: hostName, concurrency, lockDuration: lockMs, skipStalledCheck: true };
     const listen = (worker: Worker): void => this.listenTo(worker);
     return new QueueWorker(

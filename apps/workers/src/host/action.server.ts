@@ -1,6 +1,6 @@
 import { EnvError } from '#libs/config';
 import type { ActionCatalog } from '#libs/state';
-import type { Logger } from '#libs/telemetry';
+import { reportOn, type HealthCheck, type Logger } from '#libs/telemetry';
 import type { ActionWorkers } from './action-workers.js';
 import type { ActionServer, ServedAction } from './bullmq.transport.js';
 import type { CancelListener } from './cancel-listener.js';
@@ -40,6 +40,10 @@ export class HostActionServer implements ActionServer {
     await this.cancels.start();
     await this.workers.start(actions);
     this.logger.info({ actions: actions.map(({ declared }) => declared.name) }, 'workers take work');
+  }
+
+  checks(withinMs: number): HealthCheck[] {
+    return [{ name: 'workers', look: () => reportOn(this.workers.rounds, withinMs) }];
   }
 
   async stop(): Promise<void> {

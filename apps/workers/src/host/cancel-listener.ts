@@ -1,5 +1,6 @@
 import { openBlockingRedis, type RedisSettings } from '#libs/redis';
 import { ControlStreamReader, type Keys } from '#libs/state';
+import type { Logger } from '#libs/telemetry';
 import type { RunningAttempts } from './running-attempts.js';
 
 /** Hears the executor's aborts on every shard, each on a connection of its own. */
@@ -11,6 +12,7 @@ export class CancelListener {
     private readonly keys: Keys,
     private readonly shards: number,
     private readonly running: RunningAttempts,
+    private readonly logger: Logger,
   ) {}
 
   async start(): Promise<void> {
@@ -26,8 +28,13 @@ export class CancelListener {
     const redis = openBlockingRedis(this.settings);
     // Connected before the reader starts, so that no abort falls between boot and its first read.
     await redis.connect();
-    const reader = new ControlStreamReader(redis, this.keys, shard, ({ jobId, reason }) =>
-      this.running.cancel(jobId, reason),
+    const reader = new ControlStreamReader(
+      redis,
+      this.keys,
+      shard,
+      ({ jobId, reason }) => this.running.cancel(jobId, reason),
+      (version) =>
+        this.logger.error({ shard }, `an order of schemaVersion ${version} is not understood here; finish the update`),
     );
     reader.start();
     return reader;

@@ -4,7 +4,14 @@ import type { Provider, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { Env } from '#libs/config';
-import { ActionCatalog, ArtifactStore, AttemptFence, openInstallation, type Installation } from '#libs/state';
+import {
+  ActionCatalog,
+  ArtifactStore,
+  AttemptFence,
+  ProgressProbe,
+  openInstallation,
+  type Installation,
+} from '#libs/state';
 import { NestLogger, closeMarginMs, tellOfConnectionLoss, type Logger, type RunningService } from '#libs/telemetry';
 import { ActionWorkers } from './action-workers.js';
 import { HostActionServer } from './action.server.js';
@@ -18,6 +25,9 @@ export interface WorkerHost extends RunningService {
   /** Waits for running attempts up to the grace, then aborts them. */
   close(): Promise<void>;
 }
+
+/** Three times what an idle worker waits for work before it looks. */
+const roundWithinMs = 15_000;
 
 function createServer(
   env: Env,
@@ -36,7 +46,7 @@ function createServer(
     hostName: `${hostname()}.${process.pid}`,
   };
   const workers = new ActionWorkers(settings, redis, runner, running, logger);
-  const cancels = new CancelListener(env.redis, keys, servedShards, running);
+  const cancels = new CancelListener(env.redis, keys, servedShards, running, logger);
   return new HostActionServer(env.worker.actions, new ActionCatalog(redis, keys), cancels, workers, logger);
 }
 
@@ -65,7 +75,12 @@ export async function startWorkerHost(
       },
     );
     await app.listen();
+    const probe = new ProgressProbe(redis, installation.keys);
     return {
+      checks: [
+        ...server.checks(Math.max(roundWithinMs, env.worker.lockMs)),
+        { name: 'redis', look: async () => probe.check() },
+      ],
       closeWithinMs: env.shutdownGraceMs + closeMarginMs,
       broken: server.broken,
       close: async () => {

@@ -13,7 +13,6 @@ export interface Agenda {
   queues: string[];
 }
 
-const page = 100;
 const discardPage = 1_000;
 const heldAgainMs = 2_000;
 const absentKeptMs = 30_000;
@@ -26,7 +25,7 @@ export interface InflightAttempt {
   deadlineMs: number;
 }
 
-/** Reads the worklists of a shard in one round trip; every list is bounded to a page. */
+/** Reads the worklists of a shard in one round trip; every list is bounded to `page`. */
 export class ShardAgenda {
   constructor(
     private readonly redis: Redis,
@@ -34,7 +33,7 @@ export class ShardAgenda {
   ) {}
 
   /** `olderThanMs`: how long a message or expansion may be under way before a sweeper takes it up, by Redis' clock. */
-  async read(shard: number, olderThanMs: number): Promise<Agenda> {
+  async read(shard: number, olderThanMs: number, page: number): Promise<Agenda> {
     const nowMs = await this.nowMs();
     const before = nowMs - olderThanMs;
     const [outbox, expand, closing, cascades, queues] = await Promise.all([
@@ -88,7 +87,7 @@ export class ShardAgenda {
   }
 
   /** A page of the attempts in flight on a queue, by deadline: the overdue ones first, then from `offset` on. */
-  async inflight(shard: number, queue: string, offset: number): Promise<InflightAttempt[]> {
+  async inflight(shard: number, queue: string, offset: number, page: number): Promise<InflightAttempt[]> {
     const key = this.keys.inflight(shard, queue);
     const [overdue, others] = await Promise.all([
       this.redis.zrangebyscore(key, '-inf', String(await this.nowMs()), 'WITHSCORES', 'LIMIT', 0, page),
@@ -107,6 +106,25 @@ export class ShardAgenda {
   async areSettled(shard: number, queue: string, jobIds: readonly string[]): Promise<boolean[]> {
     const scores = await this.redis.zmscore(this.keys.inflight(shard, queue), ...jobIds);
     return scores.map((score) => score === null);
+  }
+
+  /** Which of these jobs are to be removed anyway. */
+  async areDiscarded(shard: number, queue: string, jobIds: readonly string[]): Promise<boolean[]> {
+    const members = jobIds.map((jobId) => `${queue}|${jobId}`);
+    const scores = await this.redis.zmscore(this.keys.discard(shard), ...members);
+    return scores.map((score) => score !== null);
+  }
+
+  /** These jobs are just being deleted: nobody has to remove them any more. */
+  async strikeDiscards(shard: number, queue: string, jobIds: readonly string[]): Promise<void> {
+    if (jobIds.length === 0) return;
+    await this.redis.zrem(this.keys.discard(shard), ...jobIds.map((jobId) => `${queue}|${jobId}`));
+  }
+
+  /** Drops orders to workers that are older. */
+  async trimControl(shard: number, olderThanMs: number): Promise<void> {
+    const oldest = `${Math.max(0, (await this.nowMs()) - olderThanMs)}-0`;
+    await this.redis.xtrim(this.keys.control(shard), 'MINID', oldest);
   }
 
   async readyCount(shard: number, queue: string): Promise<number> {

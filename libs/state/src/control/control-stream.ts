@@ -1,3 +1,4 @@
+import { newerVersionOf } from '#libs/contracts';
 import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 
@@ -20,6 +21,8 @@ export class ControlStreamReader {
     private readonly keys: Keys,
     private readonly shard: number,
     private readonly onMessage: (message: AbortSignalMessage) => void,
+    /** A message of a newer release: it stays in the stream, for those who know it. */
+    private readonly onNewer: (version: number) => void,
   ) {}
 
   start(): void {
@@ -64,6 +67,8 @@ export class ControlStreamReader {
     const entry = Object.fromEntries(
       fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1]]] : [])),
     ) as Record<string, string>;
+    const newer = newerVersionOf(entry);
+    if (newer !== undefined) return this.onNewer(newer);
     if (entry['type'] === 'abort' && entry['jobId'] !== undefined) {
       this.onMessage({ type: 'abort', jobId: entry['jobId'], reason: entry['reason'] ?? '' });
     }

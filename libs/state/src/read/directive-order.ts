@@ -28,6 +28,11 @@ export class DirectiveOrders {
     private readonly keys: Keys,
   ) {}
 
+  /** What the directive was accepted with; undefined when there is none. */
+  async requestHash(id: string): Promise<string | undefined> {
+    return (await this.redis.hget(this.keys.directive(id), 'requestHash')) ?? undefined;
+  }
+
   async load(id: string): Promise<DirectiveOrder | undefined> {
     const [tenant, state, request, counts, planHash, traceparent, decided] = await this.redis.hmget(
       this.keys.directive(id),

@@ -1,5 +1,6 @@
 import { isCluster, openFitRedis, type Redis, type RedisSettings } from '#libs/redis';
 import { Keys } from '../keys.js';
+import { joinLayout } from './layout-version.js';
 import { Replication } from './replication.js';
 
 export interface Installation {
@@ -12,17 +13,29 @@ export interface Installation {
   warnings: string[];
 }
 
-/** Connects to a fit Redis and joins the installation in it. Throws RedisUnfitError. */
+/** Connects to a fit Redis and joins the installation in it. Throws RedisUnfitError, and NewerLayoutError for the record of a newer release. */
 export async function openInstallation(
   settings: RedisSettings & { keyPrefix: string; allowEviction: boolean; replicas: number },
   shards: number,
 ): Promise<Installation> {
   const { redis, warnings } = await openFitRedis(settings);
   const keys = new Keys(settings.keyPrefix);
+  try {
+    await joinLayout(redis, keys);
+    const servedShards = await joinShards(redis, keys, shards);
+    const roots = Array.from({ length: isCluster(redis) ? servedShards : 1 }, (_, shard) => keys.root(shard));
+    const replication = new Replication(redis, { replicas: settings.replicas, roots });
+    return { redis, replication, keys, servedShards, warnings };
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}
+
+/** Nothing is written where nothing changes, so that a process can start while Redis is at its maxmemory. */
+async function joinShards(redis: Redis, keys: Keys, shards: number): Promise<number> {
+  const known = Number((await redis.zscore(keys.installation(), 'shards')) ?? 0);
   // GT keeps the highest number without a race between processes that start together.
-  await redis.zadd(keys.installation(), 'GT', shards, 'shards');
-  const servedShards = Number(await redis.zscore(keys.installation(), 'shards'));
-  const roots = Array.from({ length: isCluster(redis) ? servedShards : 1 }, (_, shard) => keys.root(shard));
-  const replication = new Replication(redis, { replicas: settings.replicas, roots });
-  return { redis, replication, keys, servedShards, warnings };
+  if (known < shards) await redis.zadd(keys.installation(), 'GT', shards, 'shards');
+  return Number(await redis.zscore(keys.installation(), 'shards'));
 }

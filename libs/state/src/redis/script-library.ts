@@ -46,14 +46,31 @@ const ownIncludes: Readonly<Record<string, readonly string[]>> = {
   'commit-plan': ['plan'],
   'decide-hold': ['decide'],
   'extend-plan': ['plan'],
+  'mend-directive': ['filed', 'mend'],
   'pass-condition': ['expanding'],
   'refuse-task': ['expanding'],
+  'retire-directive': ['retire'],
   'return-permit': ['home', 'purse'],
   'settle-attempt': ['settlements'],
   'stage-plan': ['plan'],
   'start-directive': ['cascade'],
   'take-permit': ['home', 'purse'],
 };
+
+/**
+ * What brings new work in, or grants work whose job could not be sent: refused while Redis is at its `maxmemory`. All others end work, and
+ * go on then: what they write is small beside what is freed by it.
+ */
+const admitting: ReadonlySet<string> = new Set([
+  'accept-directive',
+  'commit-plan',
+  'expand-task',
+  'extend-plan',
+  'release-tasks',
+  'stage-plan',
+  'start-directive',
+  'take-permit',
+]);
 
 /** Names of all transitions: one script each. */
 function listScripts(): string[] {
@@ -70,7 +87,8 @@ function readScript(path: string): string {
 /** `{{name}}` stands for the function's name: it carries the hash of the whole text, this line included. */
 function functionOf(name: string): string {
   const own = (ownIncludes[name] ?? []).map((include) => readScript(`includes/${include}`));
-  return `do\n${own.join('\n')}\nregister('{{${name}}}', function()\n${readScript(name)}\nend)\nend\n`;
+  const flags = admitting.has(name) ? '{}' : `{ 'allow-oom' }`;
+  return `do\n${own.join('\n')}\nregister('{{${name}}}', function()\n${readScript(name)}\nend, ${flags})\nend\n`;
 }
 
 /**

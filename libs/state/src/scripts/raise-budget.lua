@@ -10,6 +10,8 @@ if RESTING[directive.state] or directive.closing ~= '' then return { 'illegal', 
 local money, tokens = tonumber(ARGV[2]) or directive.budgetMicroUsd, tonumber(ARGV[3]) or directive.budgetTokens
 local spent, used = directive.chargedMicroUsd + directive.reservedMicroUsd, directive.chargedTokens + directive.reservedTokens
 if money and money < spent or tokens and tokens < used then return { 'low', int(spent), int(used) } end
+-- It has it already: the order came twice.
+if money == directive.budgetMicroUsd and tokens == directive.budgetTokens and directive.overrunMicroUsd == 0 then return { 'ok', directive.state } end
 local word = cjson.decode(ARGV[4])
 guard_directive(directive)
 

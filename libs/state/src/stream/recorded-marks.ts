@@ -1,6 +1,7 @@
 import { runPipeline, type Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { redisNowMs } from '../redis/redis-clock.js';
+import { viewPointers } from './event-pointer.js';
 import type { Positions } from './shard-events.js';
 import { entryOf, isAfter, partsOf, readAfter } from './stream-id.js';
 
@@ -33,6 +34,19 @@ export class RecordedMarks {
   async published(shards: readonly number[]): Promise<Positions> {
     const marks = await Promise.all(shards.map(async (shard) => this.redis.get(this.keys.recorded(shard))));
     return new Map(shards.flatMap((shard, at) => (marks[at] === null ? [] : [[shard, marks[at]!]])));
+  }
+
+  /** Directives with events that the recorder has not got yet; `many` when more than `most` entries wait for it. Without a recorder none waits. */
+  async unrecorded(shard: number, most: number): Promise<ReadonlySet<string> | 'many'> {
+    const recorded = await this.redis.get(this.keys.recorded(shard));
+    if (recorded === null) return new Set();
+    const key = this.keys.shardEvents(shard);
+    const entries = await this.redis.xrange(key, `(${readAfter(recorded)}`, '+', 'COUNT', most + 1);
+    if (entries.length > most) return 'many';
+    const pointers = entries.flatMap(([entryId, fields]) => viewPointers(shard, entryId, fields));
+    return new Set(
+      pointers.filter(({ streamId }) => isAfter(streamId, recorded)).map(({ directiveId }) => directiveId),
+    );
   }
 
   /** Drops pointers older than `retentionMs`, by Redis' clock; never one after the recorder's position, nor the one at it. */

@@ -33,6 +33,8 @@ export interface DirectiveDraft {
 
 export type AcceptResult = 'created' | 'exists' | 'mismatch';
 
+type AcceptReply = AcceptResult | 'unstaged' | 'retiring';
+
 /** What the decide room chose for a workflow or an intent. */
 export interface Decided {
   workflow: string;
@@ -50,7 +52,7 @@ const acceptLimits = { most: 20, maxSize: 256 * 1024, sizeOf: charsOfArgs };
 
 /** The orchestrator's durable transitions: one method a script. */
 export class DirectiveStore {
-  private readonly accepting = new Map<string, Gatherer<ScriptArg[], AcceptResult | 'unstaged'>>();
+  private readonly accepting = new Map<string, Gatherer<ScriptArg[], AcceptReply>>();
 
   constructor(
     private readonly scripts: ScriptRunner,
@@ -64,6 +66,8 @@ export class DirectiveStore {
     if (encoded && !inline) await this.stage(draft.id, encoded);
     const result = await this.acceptances(draft.id).add(acceptArgs(draft, encoded, inline));
     if (result === 'unstaged') throw planGone(draft.id);
+    if (result === 'retiring')
+      throw new CocError('UNAVAILABLE', `${draft.id} is just being removed; send the request again`);
     return result;
   }
 
@@ -150,12 +154,12 @@ export class DirectiveStore {
   }
 
   /** Submissions that come while one is being accepted are accepted together, a shard in one call. */
-  private acceptances(directiveId: string): Gatherer<ScriptArg[], AcceptResult | 'unstaged'> {
+  private acceptances(directiveId: string): Gatherer<ScriptArg[], AcceptReply> {
     const root = this.keys.rootOf(directiveId);
     const known = this.accepting.get(root);
     if (known) return known;
-    const accept = async (drafts: readonly ScriptArg[][]): Promise<(AcceptResult | 'unstaged')[]> =>
-      (await this.scripts.run({ name: 'accept-directive', root, args: drafts.flat() })) as AcceptResult[];
+    const accept = async (drafts: readonly ScriptArg[][]): Promise<AcceptReply[]> =>
+      (await this.scripts.run({ name: 'accept-directive', root, args: drafts.flat() })) as AcceptReply[];
     const gatherer = new Gatherer(accept, acceptLimits);
     this.accepting.set(root, gatherer);
     return gatherer;

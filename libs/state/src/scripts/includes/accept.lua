@@ -3,7 +3,7 @@ local DRAFT_VALUES = 9
 
 -- Nothing can stand under the ids of directives that were not accepted.
 local function guard_new(drafts)
-  local indexes = {}
+  local indexes = { shard_key('tenants') }
   for _, draft in ipairs(drafts) do
     if not draft.refusal then
       local found = redis.call('EXISTS', directive_key(draft.id, 'plan'), directive_key(draft.id, 'tasks'), directive_key(draft.id, 'events'))
@@ -17,6 +17,7 @@ end
 local function refusal_of(draft)
   local known = redis.call('HGET', directive_key(draft.id), 'requestHash')
   if known then return known == draft.request_hash and 'exists' or 'mismatch' end
+  if redis.call('EXISTS', directive_key(draft.id, 'retiring')) == 1 then return 'retiring' end
   if draft.plan and draft.plan_count == 0 and not is_staged(draft.id, draft.plan) then return 'unstaged' end
 end
 
@@ -78,6 +79,7 @@ local function accept(draft)
   local ttl_at = int(NOW + draft.ttl_ms)
   local directive = new_directive(draft)
   add_later(ROOT .. ':index:' .. draft.tenant, NOW_TEXT, draft.id)
+  add_later(shard_key('tenants'), NOW_TEXT, draft.tenant)
   add_later(shard_key('timers'), ttl_at, 'ttl:' .. draft.id)
   emit(directive, 'directive.accepted', nil, draft.accepted)
   if draft.plan then

@@ -11,8 +11,13 @@ local function home_key(name, kind, key)
   return table.concat({ ROOT, name, kind, key }, ':')
 end
 
+-- Which places there are, so that a sweep finds those whose holder is gone: Redis can only be asked for keys by looking at all of them.
+local function places_key()
+  return ROOT .. ':places'
+end
+
 local function guard_home(kind, key)
-  guard_sets({ ROOT .. ':none', home_key('holders', kind, key), home_key('line', kind, key), home_key('returned', kind, key), home_key('freed', kind, key) })
+  guard_sets({ ROOT .. ':none', places_key(), home_key('holders', kind, key), home_key('line', kind, key), home_key('returned', kind, key), home_key('freed', kind, key) })
 end
 
 -- The limit stands in the line, too, for tasks may name one key with different limits: the first in line is asked for its own.
@@ -24,6 +29,7 @@ local function take_place(kind, key, holder, max)
   local holders, line = home_key('holders', kind, key), home_key('line', kind, key)
   if redis.call('ZSCORE', home_key('returned', kind, key), holder) then return 'returned' end
   if redis.call('ZSCORE', holders, holder) then return 'granted' end
+  redis.call('SADD', places_key(), kind .. ':' .. key)
   local own, ends = line_member(holder, max), redis.call('ZRANGE', line, -1, -1, 'WITHSCORES')
   local first = redis.call('ZRANGE', line, 0, 0)[1]
   if max >= ANY_NUMBER or redis.call('ZCARD', holders) < max and (not first or first == own) then
@@ -49,6 +55,10 @@ local function hand_on(kind, key)
   return granted
 end
 
+local function forget_empty(kind, key)
+  if redis.call('EXISTS', home_key('holders', kind, key), home_key('line', kind, key)) == 0 then redis.call('SREM', places_key(), kind .. ':' .. key) end
+end
+
 local function return_place(kind, key, holder, max)
   local returned = home_key('returned', kind, key)
   redis.call('ZREM', home_key('holders', kind, key), holder)
@@ -56,7 +66,9 @@ local function return_place(kind, key, holder, max)
   redis.call('ZREMRANGEBYSCORE', returned, '-inf', int(NOW - REMEMBERED_MS))
   redis.call('ZADD', returned, NOW_TEXT, holder)
   redis.call('PEXPIRE', returned, 2 * REMEMBERED_MS)
-  return hand_on(kind, key)
+  local granted = hand_on(kind, key)
+  forget_empty(kind, key)
+  return granted
 end
 
 -- A turn that has not come yet: whoever asks next and would have to wait longer may have it.

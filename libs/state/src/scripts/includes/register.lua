@@ -1,6 +1,7 @@
 -- Purpose: what every transition is wrapped in: its shard, its arguments and its time before it, the gathered writes after it.
-local function register(name, transition)
-  redis.register_function(name, function(keys, arguments)
+-- `flags` may hold `allow-oom`, for what ends work also while Redis is at its maxmemory. Without it the call is refused before its first command.
+local function register(name, transition, flags)
+  redis.register_function({ function_name = name, flags = flags or {}, callback = function(keys, arguments)
     ROOT = keys[1]
     ARGV = arguments
     NOW = redis_now()
@@ -15,5 +16,5 @@ local function register(name, transition)
     flush_lines()
     flush_events()
     return reply
-  end)
+  end })
 end

@@ -1,5 +1,5 @@
 import type { Redis } from '#libs/redis';
-import type { Keys } from '#libs/state';
+import type { Keys } from '../keys.js';
 
 const cachedMs = 1_000;
 const patienceMs = 500;
