@@ -34,7 +34,7 @@ export class KillProcesses implements Fault {
   }
 
   async inject(rig: Rig, random: SeededRandom): Promise<void> {
-    if (this.deck.length === 0) this.deck = random.shuffle(this.victims);
+    if (this.deck.length === 0) this.deck = random.shuffle(this.victims.filter((role) => rig.of(role).length > 0));
     const role = this.deck.pop()!;
     const victim = random.pick(rig.of(role));
     const pid = await pollFor(betweenLivesMs, async () => victim.kill() || undefined, 20);

@@ -39,7 +39,7 @@ export class SkewClocks implements Fault {
 
   /** A process ends, and comes back with another clock. */
   async inject(rig: Rig, random: SeededRandom): Promise<void> {
-    const victim = random.pick(rig.of(random.pick(victims)));
+    const victim = random.pick(rig.of(random.pick(victims.filter((role) => rig.of(role).length > 0))));
     await pollFor(2_000, async () => victim.kill() || undefined, 20);
   }
 }

@@ -95,7 +95,7 @@ function longStages({ tasks, pace, ...options }: ChaosOptions): Plan[] {
 }
 
 /** The world around the processes is bent. These need not double anything: what is lost is an answer, not a worker. */
-function bentStages(tasks: number, pace: number): Stage[] {
+function bentStages(tasks: number, pace: number): Plan[] {
   const plan = (name: string, times: number, everyMs: readonly [number, number]): Planned => ({
     fault: everyFault[name]!.create(),
     times,

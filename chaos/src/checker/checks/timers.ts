@@ -10,24 +10,34 @@ export function checkTimers(evidence: Evidence): Violation[] {
 }
 
 /** When the attempt that failed was last known to be alive: its end in the queue, else its grant. */
-function failedAtMs(id: string, retried: StoredEvent, granted: StoredEvent, { queueEntries }: Evidence): number {
-  const attempt = String(retried.data['attempt']);
+function failedAtMs(
+  { id, stored: { plan } }: Known,
+  retried: StoredEvent,
+  granted: StoredEvent,
+  { queueEntries }: Evidence,
+): number {
+  const fence = `${id}.${indexOf(plan, retried.task!)}.${String(retried.data['attempt'])}.`;
   const ends = queueEntries.filter(({ event, jobId, atMs }) => {
-    const [directive, , number] = jobId.split('.');
-    return event === 'failed' && directive === id && number === attempt && atMs >= granted.atMs && atMs <= retried.atMs;
+    return event === 'failed' && jobId.startsWith(fence) && atMs >= granted.atMs && atMs <= retried.atMs;
   });
-  // Of other tasks of the directive, too: the earliest is no later than its own.
   return Math.min(...ends.map(({ atMs }) => atMs), retried.atMs, ends.length === 0 ? granted.atMs : Infinity);
 }
 
-function earlyRetries({ id, body, events }: Known, evidence: Evidence): Violation[] {
+function indexOf(plan: Record<string, string>, task: string): string | undefined {
+  return Object.keys(plan).find(
+    (field) => !field.includes(':') && (JSON.parse(plan[field]!) as { id: string }).id === task,
+  );
+}
+
+function earlyRetries(known: Known, evidence: Evidence): Violation[] {
+  const { id, body, events } = known;
   const attempts = attemptsOf(events);
   return attempts.flatMap(({ task, attempt, queued, ended }) => {
     const next = attempts.find((other) => other.task === task && other.queued.seq > queued.seq);
     if (ended?.type !== 'task.retried' || !next) return [];
     const spec = taskOf(body, task)!;
     const delayMs = spec.backoff === 'fixed' ? (spec.retryDelayMs ?? 0) : 0;
-    const dueMs = Math.max(Number(ended.data['retryAtMs']), failedAtMs(id, ended, queued, evidence) + delayMs);
+    const dueMs = Math.max(Number(ended.data['retryAtMs']), failedAtMs(known, ended, queued, evidence) + delayMs);
     if (next.queued.atMs >= dueMs) return [];
     return [
       violation(id, task, `attempt ${attempt + 1} came ${dueMs - next.queued.atMs} ms early`, {
