@@ -90,6 +90,13 @@ export interface StoredTask {
   output?: Record<string, unknown>;
 }
 
+/** Where a task stands in the plan, by its name: also a part of its attempts' ids. */
+export function indexOf({ plan }: StoredDirective, task: string): string | undefined {
+  return Object.keys(plan).find(
+    (field) => !field.includes(':') && (JSON.parse(plan[field]!) as { id: string }).id === task,
+  );
+}
+
 export function storedTasks({ plan, tasks }: StoredDirective): Map<string, StoredTask> {
   const indexes = Object.entries(plan).filter(([field]) => !field.includes(':'));
   return new Map(

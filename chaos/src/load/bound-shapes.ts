@@ -31,12 +31,12 @@ export function overrun(random: SeededRandom): Draft {
 
 /** Effects that nobody may repeat. A loss makes a hold, which the client answers without a repetition. */
 export function onceOnly(random: SeededRandom): Draft {
-  const tasks = [
-    task('before', { add: 1 }),
-    task('once', { ms: workMs(random), add: 2, parts: [valueOf('before')] }, { action: 'chaos.once' }),
-    task('after', { add: 3, parts: [valueOf('once')] }, { action: 'chaos.keyed' }),
-  ];
-  return draft('once', tasks, 6, { conduct: { completeWith: 3 } });
+  const effects = Array.from({ length: random.whole(1, 5) }, (_, at) =>
+    task(`once${at}`, { ms: workMs(random), add: 2, parts: [valueOf('before')] }, { action: 'chaos.once' }),
+  );
+  const after = task('after', { add: 3, parts: effects.map(({ id }) => valueOf(id)) }, { action: 'chaos.keyed' });
+  const tasks = [task('before', { add: 1 }), ...effects, after];
+  return draft('once', tasks, 3 + 3 * effects.length, { conduct: { completeWith: 3 } });
 }
 
 /** Tasks of several directives that share a key of the tenant's. */
@@ -84,8 +84,8 @@ export function cancelled(random: SeededRandom): Draft {
     ),
   );
   const costly = task('costly', { ms: isOver ? 0 : random.whole(500, 3_000) }, { action: 'chaos.costed' });
-  const cancelAfterMs = isOver ? random.whole(1_500, 4_000) : random.whole(0, 3_000);
-  return draft('cancelled', [costly, ...tasks], undefined, { completes: false, conduct: { cancelAfterMs } });
+  const conduct = { cancelAfterMs: random.whole(0, isOver ? 500 : 3_000), cancelsWhatIsOver: isOver };
+  return draft('cancelled', [costly, ...tasks], undefined, { completes: false, conduct });
 }
 
 /** Long enough that there is something left to release when the pause comes. */

@@ -3,6 +3,8 @@ import type { Expectation, SubmittedBody, SubmittedTask } from '../rig/history-l
 /** What the client does with its directive after it was accepted. */
 export interface Conduct {
   cancelAfterMs?: number;
+  /** It is cancelled when it has ended by itself. */
+  cancelsWhatIsOver?: boolean;
   pause?: { afterMs: number; forMs: number };
   /** The answer to every task of it that asks for approval. */
   approval?: 'approve' | 'edit' | 'deny';

@@ -118,7 +118,8 @@ export class LoadDriver {
     this.draftsById.set(id, draft);
     this.open.add(id);
     if (isRepeated) await this.submit(draft.tenant, key, body);
-    const { cancelAfterMs, pause } = draft.conduct;
+    const { cancelAfterMs, cancelsWhatIsOver, pause } = draft.conduct;
+    if (cancelsWhatIsOver) await this.waitForEnd(id);
     if (cancelAfterMs !== undefined) await this.cancel(id, cancelAfterMs);
     if (pause) await this.pause(id, pause);
   }
@@ -138,6 +139,11 @@ export class LoadDriver {
   private async cancel(id: string, afterMs: number): Promise<void> {
     await sleep(afterMs);
     await this.order('cancel', id);
+  }
+
+  /** Faults may keep it from ending for longer: then it is cancelled on its way. */
+  private async waitForEnd(id: string): Promise<void> {
+    await pollFor(20_000, async () => resting.includes((await this.rig.stateOf(id)) ?? '') || undefined);
   }
 
   private async pause(id: string, { afterMs, forMs }: { afterMs: number; forMs: number }): Promise<void> {

@@ -7,11 +7,22 @@ const oneReader = ['--crew', 'orchestrator=1,executor=1,recorder=0,tenant-door=0
 export const runs = {
   /** All shapes and no fault: what is wrong by itself. */
   calm: [...small, '--seed', '11', '--faults', 'none', '--kills', '6', '--tasks', '220'],
+  /** People who cancel, pause, let go and give more money. */
+  orders: [
+    ...small,
+    ...['--seed', '17', '--faults', 'none', '--kills', '5', '--tasks', '200'],
+    ...['--shapes', 'cancelled,paused,asking,tight-budget,overrun'],
+  ],
+  /** Who has read an outcome falls asleep over it. */
+  naps: [
+    ...small,
+    ...['--seed', '18', '--faults', 'pause:10', '--kills', '8', '--tasks', '250', '--job-keep-ms', '1000'],
+    ...['--shapes', 'chain,fan,diamond'],
+  ],
   /** Work that is lost, also what may not be done again. */
   losses: [
     ...small,
-    ...['--seed', '12', '--faults', 'kill:9,pause:4', '--kills', '7', '--tasks', '120'],
-    ...['--shapes', 'once,cancelled,chain,expiring'],
+    ...['--seed', '12', '--faults', 'kill:14,pause:4', '--kills', '8', '--tasks', '200', '--shapes', 'once,cancelled'],
   ],
   /** Time runs out while nobody is there to see it. */
   late: [
@@ -27,8 +38,8 @@ export const runs = {
   /** Queues, their streams and their readers' place vanish. */
   queues: [
     ...oneReader,
-    ...['--seed', '15', '--faults', 'queues:60,kill:10', '--kills', '8', '--tasks', '160', '--job-keep-ms', '1000'],
-    ...['--shapes', 'once,chain,fan,diamond,tight-budget'],
+    ...['--seed', '15', '--faults', 'queues:60,kill:10', '--kills', '8', '--tasks', '200', '--job-keep-ms', '1000'],
+    ...['--shapes', 'once,fan,tight-budget'],
   ],
   /** Clocks that are minutes off. */
   clocks: [

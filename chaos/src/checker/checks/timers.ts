@@ -1,6 +1,6 @@
 import { violationOf, type Evidence, type StoredEvent, type Violation } from '../evidence.js';
 import { attemptsOf } from '../story.js';
-import { knownOf, taskOf, type Known } from '../submissions.js';
+import { indexOf, knownOf, taskOf, type Known } from '../submissions.js';
 
 const violation = violationOf('no timer fires early');
 
@@ -11,22 +11,16 @@ export function checkTimers(evidence: Evidence): Violation[] {
 
 /** When the attempt that failed was last known to be alive: its end in the queue, else its grant. */
 function failedAtMs(
-  { id, stored: { plan } }: Known,
+  { id, stored }: Known,
   retried: StoredEvent,
   granted: StoredEvent,
   { queueEntries }: Evidence,
 ): number {
-  const fence = `${id}.${indexOf(plan, retried.task!)}.${String(retried.data['attempt'])}.`;
+  const fence = `${id}.${indexOf(stored, retried.task!)}.${String(retried.data['attempt'])}.`;
   const ends = queueEntries.filter(({ event, jobId, atMs }) => {
     return event === 'failed' && jobId.startsWith(fence) && atMs >= granted.atMs && atMs <= retried.atMs;
   });
   return Math.min(...ends.map(({ atMs }) => atMs), retried.atMs, ends.length === 0 ? granted.atMs : Infinity);
-}
-
-function indexOf(plan: Record<string, string>, task: string): string | undefined {
-  return Object.keys(plan).find(
-    (field) => !field.includes(':') && (JSON.parse(plan[field]!) as { id: string }).id === task,
-  );
 }
 
 function earlyRetries(known: Known, evidence: Evidence): Violation[] {

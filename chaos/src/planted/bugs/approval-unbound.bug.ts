@@ -10,6 +10,6 @@ export const approvalUnbound: PlantedBug = {
       replace: '',
     },
   ],
-  run: 'calm',
+  run: 'orders',
   expects: ['4 what ran is what was approved'],
 };

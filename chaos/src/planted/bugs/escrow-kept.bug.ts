@@ -13,6 +13,6 @@ export const escrowKept: PlantedBug = {
       replace: '',
     },
   ],
-  run: 'calm',
+  run: 'orders',
   expects: ['5 what a tenant drew and did not spend comes back'],
 };

@@ -10,6 +10,6 @@ export const finalOverwritten: PlantedBug = {
       replace: "if directive.closing ~= '' then",
     },
   ],
-  run: 'calm',
+  run: 'orders',
   expects: ['2 final never changes'],
 };

@@ -16,6 +16,6 @@ export const pauseIgnored: PlantedBug = {
   if control and is_releasable(task) then make_ready(`,
     },
   ],
-  run: 'calm',
+  run: 'orders',
   expects: ['10 a paused directive releases nothing'],
 };

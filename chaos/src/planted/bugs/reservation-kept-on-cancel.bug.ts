@@ -10,6 +10,6 @@ export const reservationKeptOnCancel: PlantedBug = {
       replace: 'local cost, tokens = 0, 0',
     },
   ],
-  run: 'calm',
+  run: 'orders',
   expects: ['5 charged - overrun + reserved <= budget'],
 };
