@@ -13,10 +13,10 @@ export const runs = {
     ...['--seed', '17', '--faults', 'none', '--kills', '5', '--tasks', '200'],
     ...['--shapes', 'cancelled,paused,asking,tight-budget,overrun'],
   ],
-  /** Who has read an outcome falls asleep over it. */
-  naps: [
+  /** Outcomes are read, and the reply is lost or who had it falls asleep: nobody knows of them for seconds. */
+  unheard: [
     ...small,
-    ...['--seed', '18', '--faults', 'pause:10', '--kills', '8', '--tasks', '250', '--job-keep-ms', '1000'],
+    ...['--seed', '18', '--faults', 'replies:60,pause:6', '--kills', '8', '--tasks', '250', '--job-keep-ms', '1000'],
     ...['--shapes', 'chain,fan,diamond'],
   ],
   /** Work that is lost, also what may not be done again. */
@@ -40,6 +40,11 @@ export const runs = {
     ...oneReader,
     ...['--seed', '15', '--faults', 'queues:60,kill:10', '--kills', '8', '--tasks', '200', '--job-keep-ms', '1000'],
     ...['--shapes', 'once,fan,tight-budget'],
+  ],
+  /** The same of work that may not be done again. */
+  vanished: [
+    ...oneReader,
+    ...['--seed', '19', '--faults', 'queues:80,kill:8', '--kills', '8', '--tasks', '260', '--shapes', 'once'],
   ],
   /** Clocks that are minutes off. */
   clocks: [

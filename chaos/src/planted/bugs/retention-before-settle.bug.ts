@@ -10,6 +10,6 @@ export const retentionBeforeSettle: PlantedBug = {
       replace: 'const done = jobIds;',
     },
   ],
-  run: 'naps',
+  run: 'unheard',
   expects: ['7 an outcome is kept until it is settled'],
 };

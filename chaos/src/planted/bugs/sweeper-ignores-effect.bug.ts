@@ -11,6 +11,6 @@ export const sweeperIgnoresEffect: PlantedBug = {
       replace: '      !facts.started;',
     },
   ],
-  run: 'queues',
+  run: 'vanished',
   expects: ['8 attempts', '8 effects'],
 };
