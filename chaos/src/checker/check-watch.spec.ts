@@ -25,12 +25,7 @@ type Row = [what: string, spoil: (run: Evidence) => void, invariant: RegExp, mes
 
 const wrong: Row[] = [
   ['an outcome that the readers passed', glimpsed({ ...outcome, isPassed: true }), /^7 /, /readers passed/],
-  [
-    'an outcome whose job is gone',
-    glimpsed({ ...outcome, hasJob: false }),
-    /^7 /,
-    /not settled, and the job is gone/,
-  ],
+  ['an outcome whose job is gone', glimpsed({ ...outcome, hasJob: false }), /^7 /, /not settled, and the job is gone/],
   ['an attempt whose job is gone', glimpsed(noJob), /^7 /, /its job is gone/],
   [
     'a job that went before its queue did',

@@ -30,7 +30,7 @@ export class ApiClient {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();
-      if (response.status >= 500 || response.status === 429) return undefined;
+      if (response.status >= 500 || response.headers.has('retry-after')) return undefined;
       return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) };
     } catch {
       return undefined;

@@ -108,6 +108,9 @@ export function asking(answer: 'approve' | 'edit' | 'deny'): (random: SeededRand
       task('risky', { add: 10, parts: [valueOf('ask')] }, { risk: 'high', action }),
       task('then', { add: 1, parts: [valueOf('risky')] }),
     ];
-    return draft('asking', tasks, undefined, { completes: answer !== 'deny', conduct: { approval: answer, isMisread } });
+    return draft('asking', tasks, undefined, {
+      completes: answer !== 'deny',
+      conduct: { approval: answer, isMisread },
+    });
   };
 }

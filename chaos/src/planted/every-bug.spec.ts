@@ -9,12 +9,15 @@ import { edited, sourceRoot } from './source-tree.js';
 const root = sourceRoot();
 
 describe('the planted bugs', () => {
-  it.each(everyBug.map((bug) => [bug.name, bug] as const))('%s still fits the sources, and changes them', (_, { edits }) => {
-    for (const [file, own] of Map.groupBy(edits, (edit) => edit.file)) {
-      const source = readFileSync(join(root, file), 'utf8');
-      expect(edited(source, own)).not.toBe(source);
-    }
-  });
+  it.each(everyBug.map((bug) => [bug.name, bug] as const))(
+    '%s still fits the sources, and changes them',
+    (_, { edits }) => {
+      for (const [file, own] of Map.groupBy(edits, (edit) => edit.file)) {
+        const source = readFileSync(join(root, file), 'utf8');
+        expect(edited(source, own)).not.toBe(source);
+      }
+    },
+  );
 
   it('have a name and a file each', () => {
     const names = everyBug.map(({ name }) => name);

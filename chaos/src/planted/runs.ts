@@ -1,7 +1,14 @@
 /** Small enough that ten processes start in a few seconds; a short lock, so that nobody waits 9 s for a worker that is gone. */
 const small = ['--crew', 'orchestrator=1,recorder=0,tenant-door=0', '--lock-ms', '2000', '--drain-ms', '40000'];
 /** One reader: what it leaves nobody else takes. */
-const oneReader = ['--crew', 'orchestrator=1,executor=1,recorder=0,tenant-door=0', '--lock-ms', '2000', '--drain-ms', '40000'];
+const oneReader = [
+  '--crew',
+  'orchestrator=1,executor=1,recorder=0,tenant-door=0',
+  '--lock-ms',
+  '2000',
+  '--drain-ms',
+  '40000',
+];
 
 /** Runs of the harness by name, as words of its command line; `--kills` sets how long each lasts, 2 s for one. Bugs share them, and the control goes through each once. */
 export const runs = {

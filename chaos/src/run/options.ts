@@ -57,7 +57,9 @@ function listFaults(text: string): Map<string, number | undefined> {
   if (text === 'none') return new Map();
   const words = text.split(',').map((word) => word.split(':') as [string, string?]);
   const names = listNames('fault', words.map(([name]) => name).join(','), Object.keys(everyFault));
-  return new Map(names.map((name, at) => [name, words[at]?.[1] === undefined ? undefined : number('faults', words[at][1])]));
+  return new Map(
+    names.map((name, at) => [name, words[at]?.[1] === undefined ? undefined : number('faults', words[at][1])]),
+  );
 }
 
 /** `executor=1,recorder=0` */

@@ -138,8 +138,7 @@ function drainedMs(evidence: Evidence): number | null {
 
 /** What follows the last event, such as a permit on its way back, is given its time. */
 async function gatherAtRest(rig: Rig): Promise<Evidence> {
-  const gather = async (): Promise<Evidence> =>
-    gatherEvidence(rig.redis.admin, rig.evidencePaths);
+  const gather = async (): Promise<Evidence> => gatherEvidence(rig.redis.admin, rig.evidencePaths);
   const look = async (): Promise<Evidence | undefined> => {
     const evidence = await gather();
     return evidence.leftovers.length === 0 ? evidence : undefined;

@@ -69,7 +69,8 @@ export class Watch {
 
   private async lookAt(key: string, id: string): Promise<void> {
     const directive = await readDirective(this.parts.redis, key);
-    if (checkMoment(directive, this.parts.history()).length > 0) this.tell(`directive ${id}`, { what: 'directive', directive });
+    if (checkMoment(directive, this.parts.history()).length > 0)
+      this.tell(`directive ${id}`, { what: 'directive', directive });
   }
 
   /** Each thing once. */

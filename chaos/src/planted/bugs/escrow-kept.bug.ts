@@ -2,7 +2,7 @@ import type { PlantedBug } from '../planted-bug.js';
 
 export const escrowKept: PlantedBug = {
   name: 'escrow-kept',
-  breaks: 'a directive that ends does not return what it drew of its tenant\'s day and did not spend',
+  breaks: "a directive that ends does not return what it drew of its tenant's day and did not spend",
   edits: [
     {
       file: 'libs/state/src/scripts/includes/settle-limits.lua',

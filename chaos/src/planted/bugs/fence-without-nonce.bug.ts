@@ -2,7 +2,8 @@ import type { PlantedBug } from '../planted-bug.js';
 
 export const fenceWithoutNonce: PlantedBug = {
   name: 'fence-without-nonce',
-  breaks: 'a fence is the task, its attempt and a number within the call: whoever grants an attempt again gives it the same one',
+  breaks:
+    'a fence is the task, its attempt and a number within the call: whoever grants an attempt again gives it the same one',
   edits: [
     {
       file: 'libs/state/src/write/attempt-store.ts',
