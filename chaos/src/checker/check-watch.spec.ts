@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { check } from './check.js';
-import type { Evidence } from './evidence.js';
-import type { Glimpse } from './glimpse.js';
+import type { Evidence, Glimpse } from './evidence.js';
 import { id } from './hand-made.js';
 import { changeCount, directiveIn, spoilt } from './spoil.js';
 

@@ -25,6 +25,12 @@ const outcomes: Row[] = [
     /attempt 1 was accepted, 2 was the current one/,
   ],
   [
+    'the failure of another attempt',
+    (run) => (eventIn(run, 'task.retried', 'a').data['message'] = 'attempt 2 fails as ordered'),
+    /^1 /,
+    /attempt 1 got the outcome of attempt 2/,
+  ],
+  [
     'an output of another fence',
     (run) => (directiveIn(run).tasks['0:output'] = JSON.stringify({ attempt: 1, nonce: 'n1', value: 1 })),
     /^1 /,

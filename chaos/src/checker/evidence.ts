@@ -1,7 +1,6 @@
 import type { HistoryLine } from '../rig/history-line.js';
 import type { QueueEntry } from '../rig/queue-entry.js';
 import type { LedgerLine } from '../witness/ledger-line.js';
-import type { Glimpse } from './glimpse.js';
 
 /** One event of a directive as it stands in its stream. */
 export interface StoredEvent {
@@ -35,6 +34,21 @@ export interface SpentDay {
   day: string;
   microUsd: number;
 }
+
+/** Something that was seen while the run went on, all of it in one moment of Redis. */
+export type Glimpse = { atMs: number } & (
+  | {
+      what: 'outcome';
+      queue: string;
+      jobId: string;
+      entryId: string;
+      /** The readers' group has passed it, and nobody holds it. */
+      isPassed: boolean;
+      hasJob: boolean;
+    }
+  | { what: 'no job'; queue: string; jobId: string }
+  | { what: 'directive'; directive: StoredDirective }
+);
 
 /** All that a run left behind. The checker knows nothing else. */
 export interface Evidence {

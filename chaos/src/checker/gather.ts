@@ -3,8 +3,7 @@ import type { Redis } from 'ioredis';
 import type { HistoryLine } from '../rig/history-line.js';
 import type { QueueEntry } from '../rig/queue-entry.js';
 import type { LedgerLine } from '../witness/ledger-line.js';
-import type { Evidence, Leftover, SpentDay, StoredDirective, StoredEvent } from './evidence.js';
-import type { Glimpse } from './glimpse.js';
+import type { Evidence, Glimpse, Leftover, SpentDay, StoredDirective, StoredEvent } from './evidence.js';
 
 const directiveKey = /^\{[^}]+\}:d:([^:]+)$/;
 /** What a tenant may spend in a day is counted at the tenant's home slot. */

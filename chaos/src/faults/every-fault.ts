@@ -12,7 +12,7 @@ import { SkewClocks } from './skew-clocks.fault.js';
 import { SqueezeMemory } from './squeeze-memory.fault.js';
 
 /** A fault, and its part of a mixed run. */
-interface Offer {
+export interface Offer {
   create(): Fault;
   /** Injections for every 40 kills. */
   times: number;
@@ -35,6 +35,21 @@ export const everyFault: Readonly<Record<string, Offer>> = {
   clocks: { create: () => new SkewClocks(), times: 12 },
   queues: { create: () => new DestroyQueue(), times: 6 },
 };
+
+/** Faults that no mix has unless it is asked for them by name. */
+const furtherFaults: Readonly<Record<string, Offer>> = {
+  'kill-executor': { create: () => new KillProcesses(['executor']), times: 10 },
+  'kill-worker': { create: () => new KillProcesses(['worker']), times: 20 },
+};
+
+export const faultNames: readonly string[] = [...Object.keys(everyFault), ...Object.keys(furtherFaults)];
+
+/** Throws a RangeError for a name that is none of `faultNames`. */
+export function offerOf(name: string): Offer {
+  const offer = everyFault[name] ?? furtherFaults[name];
+  if (!offer) throw new RangeError(`there is no fault "${name}"`);
+  return offer;
+}
 
 /** For the stages that are about one of them alone. */
 export const longPauses = (): Fault => new PauseProcesses(longestPauseMs);

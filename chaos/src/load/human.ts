@@ -93,5 +93,5 @@ export class Human {
 
 /** As if the task had been shown with another input. */
 function digestOfAnother({ digest }: Hold): string {
-  return [...digest].toReversed().join('');
+  return digest.replaceAll(/[0-9a-f]/g, (digit) => (15 - Number.parseInt(digit, 16)).toString(16));
 }

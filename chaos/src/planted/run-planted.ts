@@ -8,7 +8,7 @@ import { environmentWith } from '../rig/process-environment.js';
 import { clockMs } from '../run/clock.js';
 import { everyBug } from './every-bug.js';
 import type { PlantedBug } from './planted-bug.js';
-import { runs } from './runs.js';
+import { wordsOf } from './runs.js';
 import { applyEdits, build, copySources, sourceRoot } from './source-tree.js';
 
 /** Of the line that the harness ends with. */
@@ -86,7 +86,7 @@ async function plant({ name, edits, run, expects }: PlantedBug, folder: string):
   await copySources(sourceRoot(), folder);
   await applyEdits(folder, edits);
   await build(folder);
-  const result = await runHarness(folder, runs[run], join(folder, 'temporary'));
+  const result = await runHarness(folder, wordsOf(run), join(folder, 'temporary'));
   if ('broken' in result) return { name, isCaught: false, invariants: {}, broken: result.broken, tookMs: took() };
   const { invariants } = result;
   const isCaught = Object.keys(invariants).some((spoke) => expects.some((expected) => spoke.startsWith(expected)));
@@ -98,7 +98,7 @@ async function control(bugs: readonly PlantedBug[], folder: string, say: Say): P
   const wrong: string[] = [];
   const names = [...new Set(bugs.map(({ run }) => run))];
   for (const name of names) {
-    const result = await runHarness(sourceRoot(), runs[name], join(folder, name));
+    const result = await runHarness(sourceRoot(), wordsOf(name), join(folder, name));
     const isWell = !('broken' in result) && result.violations === 0;
     say(`${name}: ${isWell ? 'no violation' : JSON.stringify(result)}`);
     if (!isWell) wrong.push(name);

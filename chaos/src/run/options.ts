@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { everyFault } from '../faults/every-fault.js';
+import { everyFault, faultNames } from '../faults/every-fault.js';
 import { shapeNames } from '../load/generate-load.js';
 import { roles, type Role } from '../rig/kept-process.js';
 
@@ -46,7 +46,7 @@ function number(name: string, text: string): number {
 }
 
 function listNames(what: string, text: string, known: readonly string[]): string[] {
-  const names = text === 'all' ? [...known] : text.split(',');
+  const names = text.split(',');
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return names;
   throw new TypeError(`there is no ${what} "${unknown}"; they are ${known.join(', ')}`);
@@ -55,8 +55,9 @@ function listNames(what: string, text: string, known: readonly string[]): string
 /** `kill,queues:20`: names, and how often where it is said; or `all`, or `none`. */
 function listFaults(text: string): Map<string, number | undefined> {
   if (text === 'none') return new Map();
+  if (text === 'all') return new Map(Object.keys(everyFault).map((name) => [name, undefined]));
   const words = text.split(',').map((word) => word.split(':') as [string, string?]);
-  const names = listNames('fault', words.map(([name]) => name).join(','), Object.keys(everyFault));
+  const names = listNames('fault', words.map(([name]) => name).join(','), faultNames);
   return new Map(
     names.map((name, at) => [name, words[at]?.[1] === undefined ? undefined : number('faults', words[at][1])]),
   );

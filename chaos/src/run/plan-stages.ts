@@ -1,4 +1,4 @@
-import { everyFault, longPauses, longRestarts, outageOf, workerKills } from '../faults/every-fault.js';
+import { everyFault, offerOf, longPauses, longRestarts, outageOf, workerKills } from '../faults/every-fault.js';
 import type { Planned } from '../faults/schedule.js';
 import type { ChaosOptions } from './options.js';
 import type { Stage } from './stage.js';
@@ -26,10 +26,10 @@ type Plan = Omit<Stage, 'shapes'>;
 /** The runs that were asked for, one after the other. Nothing named: one run with a bit of everything. */
 export function planStages(options: ChaosOptions): Stage[] {
   const { shapes, drainMs: ownDrainMs } = options;
-  return plan(options).map((stage) => ({ ...stage, shapes, drainMs: ownDrainMs ?? stage.drainMs }));
+  return listPlans(options).map((stage) => ({ ...stage, shapes, drainMs: ownDrainMs ?? stage.drainMs }));
 }
 
-function plan(options: ChaosOptions): Plan[] {
+function listPlans(options: ChaosOptions): Plan[] {
   if (options.long) return longStages(options);
   const { kills, restarts, pauses, outages, faults } = options;
   const isNamed = restarts + pauses > 0 || (kills !== undefined && faults === undefined);
@@ -42,7 +42,7 @@ function mixedStage({ kills = mixedKills, tasks, pace, faults }: ChaosOptions): 
   const windowMs = kills * mean(killEveryMs) * pace;
   const named = faults ?? new Map(Object.keys(everyFault).map((name) => [name, undefined]));
   const planned = [...named].map(([name, times]): Planned => {
-    const offer = everyFault[name]!;
+    const offer = offerOf(name);
     const usual = Math.max(name === 'kill' ? kills : 3, Math.round((offer.times * kills) / mixedKills));
     const wanted = times ?? usual;
     const everyMs = windowMs / wanted;
@@ -57,8 +57,8 @@ function namedStage({ kills = 0, restarts, pauses, tasks, pace, faults }: ChaosO
     ...(pauses > 0 ? [{ fault: longPauses(), times: pauses, everyMs: scale(pace, pauseEveryMs) }] : []),
     ...(restarts > 0 ? [{ fault: longRestarts(), times: restarts, everyMs: scale(pace, restartEveryMs) }] : []),
     ...[...(faults ?? [])].map(([name, times]) => ({
-      fault: everyFault[name]!.create(),
-      times: times ?? everyFault[name]!.times,
+      fault: offerOf(name).create(),
+      times: times ?? offerOf(name).times,
       everyMs: scale(pace, killEveryMs),
     })),
   ];

@@ -1,9 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { checkMoment } from '../checker/check-moment.js';
-import type { Evidence } from '../checker/evidence.js';
+import type { Evidence, Glimpse } from '../checker/evidence.js';
 import { readDirective } from '../checker/gather.js';
-import type { Glimpse } from '../checker/glimpse.js';
 import { clockMs, sleep } from '../run/clock.js';
 import type { SeededRandom } from '../run/seeded-random.js';
 import { lookScript } from './look.lua.js';

@@ -1,6 +1,5 @@
 import { checkMoment } from '../check-moment.js';
-import type { Evidence, Violation } from '../evidence.js';
-import type { Glimpse } from '../glimpse.js';
+import type { Evidence, Glimpse, Violation } from '../evidence.js';
 
 /** What was true at the end was not always so: a directive that was read in the middle of its life did not add up. */
 export function checkMoments(evidence: Evidence): Violation[] {

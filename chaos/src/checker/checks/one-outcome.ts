@@ -6,7 +6,11 @@ const violation = violationOf('1 one accepted outcome');
 
 /** A task ends once; its outcome is of the attempt that was its last, and of the very fence that is on record. */
 export function checkOneOutcome(evidence: Evidence): Violation[] {
-  return knownOf(evidence).flatMap((known) => [...endsTwice(known), ...wrongFences(known, evidence)]);
+  return knownOf(evidence).flatMap((known) => [
+    ...endsTwice(known),
+    ...wrongWords(known),
+    ...wrongFences(known, evidence),
+  ]);
 }
 
 function endsTwice({ id, events }: Known): Violation[] {
@@ -17,6 +21,17 @@ function endsTwice({ id, events }: Known): Violation[] {
   return [...ends]
     .filter(([, list]) => list.length > 1)
     .map(([task, list]) => violation(id, task, `it ended ${list.length} times`, list));
+}
+
+/** A worker that fails as it was ordered to says in which attempt. */
+function wrongWords({ id, events }: Known): Violation[] {
+  return events.flatMap((event) => {
+    const said = /^attempt (\d+) fails as ordered/.exec(String(event.data['message'] ?? ''))?.[1];
+    if (said === undefined || Number(said) === event.data['attempt']) return [];
+    return [
+      violation(id, event.task, `attempt ${String(event.data['attempt'])} got the outcome of attempt ${said}`, event),
+    ];
+  });
 }
 
 function wrongFences(known: Known, evidence: Evidence): Violation[] {

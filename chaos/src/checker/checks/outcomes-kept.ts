@@ -1,5 +1,4 @@
-import { violationOf, type Evidence, type Violation } from '../evidence.js';
-import type { Glimpse } from '../glimpse.js';
+import { violationOf, type Evidence, type Violation, type Glimpse } from '../evidence.js';
 import { attemptsOf } from '../story.js';
 import { indexOf, linesOf } from '../submissions.js';
 
