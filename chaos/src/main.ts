@@ -44,7 +44,7 @@ async function checkAgain(folder: string): Promise<number> {
 
 async function runAll(
   stages: readonly Stage[],
-  { seed, lockMs, jobKeepMs, crew: ownCrew }: ChaosOptions,
+  { seed, lockMs, jobKeepMs, concurrency, crew: ownCrew }: ChaosOptions,
   folder: string,
 ): Promise<StageResult[]> {
   const results: StageResult[] = [];
@@ -57,6 +57,7 @@ async function runAll(
       crew: { ...crew, ...ownCrew },
       lockMs,
       ...(jobKeepMs === undefined ? {} : { jobKeepMs }),
+      ...(concurrency === undefined ? {} : { concurrency }),
     };
     const result = await runStage(stage, settings, new SeededRandom(seed).fork(stage.name));
     tell(result);

@@ -23,8 +23,10 @@ const lines = {
   twice: `${small} --seed 14 --kills 7 --tasks 160 --faults deliveries:16 --shapes retries,fan,diamond,chain,for-each`,
   /** Queues, their streams and their readers' place vanish, now and then while nobody reads. */
   queues: `${oneReader} --seed 15 --kills 8 --tasks 200 --faults queues:60,kill-executor:5,kill:3 --shapes once,fan,tight-budget`,
-  /** The same of work that may not be done again. */
-  vanished: `${oneReader} --seed 19 --kills 8 --tasks 260 --faults queues:80,kill-executor:3,kill:3 --shapes once`,
+  /** The same of work that may not be done again and stands in line: the workers go on with it while no executor hears of it. */
+  vanished: `${oneReader} --seed 19 --kills 8 --tasks 260 --faults queues:60,kill-executor:5 --concurrency 2 --shapes once`,
+  /** Everything takes its time, or is not answered for a while. */
+  slow: `${small} --seed 20 --kills 8 --tasks 200 --faults network:9 --shapes chain,fan,diamond,once`,
   /** Clocks that are minutes off. */
   clocks: `${small} --seed 16 --kills 6 --tasks 100 --faults clocks:6 --shapes retries,expiring,chain`,
 } as const;

@@ -14,6 +14,8 @@ export interface RigSettings {
   crew: Partial<Record<Exclude<Role, 'witness'>, number>>;
   /** COC_WORKER_LOCK_MS: how long a killed worker's tasks wait for it. */
   lockMs: number;
+  /** COC_WORKER_CONCURRENCY, for our worker hosts; what the product has when nothing is said. */
+  concurrency?: number;
   /** COC_JOB_KEEP_MS: how long a job stays after it ended; an hour when nothing is said. */
   jobKeepMs?: number;
   /** The worker hosts also serve the product's own actions, for its workflows. */
@@ -183,6 +185,7 @@ export class Rig {
       COC_WORKER_LOCK_MS: String(this.settings.lockMs),
       COC_TENANTS: JSON.stringify(tenantRules),
       COC_LOG_LEVEL: 'debug',
+      ...(this.settings.concurrency === undefined ? {} : { COC_WORKER_CONCURRENCY: String(this.settings.concurrency) }),
       COC_JOB_KEEP_MS: String(this.settings.jobKeepMs ?? anHourMs),
     };
   }

@@ -18,6 +18,8 @@ export interface ChaosOptions {
   /** How many processes of a role, where it is not the usual number. */
   crew: Partial<Record<Role, number>>;
   jobKeepMs: number | undefined;
+  /** Jobs that a worker host does at once; undefined for what is usual. */
+  concurrency: number | undefined;
   /** How long after the last fault all must have ended; undefined for what is usual. */
   drainMs: number | undefined;
   lockMs: number;
@@ -85,6 +87,7 @@ const known = {
   shapes: text,
   crew: text,
   'job-keep-ms': text,
+  concurrency: text,
   'drain-ms': text,
   planted: flag,
   control: flag,
@@ -116,6 +119,7 @@ export function parseOptions(words: string[]): ChaosOptions {
     shapes: values.shapes === undefined ? undefined : listNames('shape', values.shapes, shapeNames),
     crew: values.crew === undefined ? {} : listCrew(values.crew),
     jobKeepMs: values['job-keep-ms'] === undefined ? undefined : number('job-keep-ms', values['job-keep-ms']),
+    concurrency: values.concurrency === undefined ? undefined : number('concurrency', values.concurrency),
     drainMs: values['drain-ms'] === undefined ? undefined : number('drain-ms', values['drain-ms']),
     planted: values.planted || values.control ? positionals : undefined,
     control: values.control,

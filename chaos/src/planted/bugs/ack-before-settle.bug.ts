@@ -16,6 +16,6 @@ export const ackBeforeSettle: PlantedBug = {
 `,
     },
   ],
-  run: 'queues',
+  run: 'slow',
   expects: ['7 an outcome is kept until it is settled'],
 };
