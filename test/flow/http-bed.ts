@@ -13,7 +13,15 @@ import {
   type Json,
   type TaskState,
 } from '#libs/contracts';
-import { ActionCatalog, ArtifactStore, Keys, openRedis, parseCounts, type Redis } from '#libs/state';
+import {
+  ActionCatalog,
+  Keys,
+  openArtifactStore,
+  openRedis,
+  parseCounts,
+  type ArtifactStore,
+  type Redis,
+} from '#libs/state';
 import { createLogger } from '#libs/telemetry';
 import { startRedis, type TestRedis } from '#libs/testing';
 import { formatCounts, splitCounts } from './seeded-counts.js';
@@ -60,7 +68,7 @@ export class HttpBed {
     const settings = { REDIS_URL: server.url, COC_PORT: '0', COC_DATA_DIR: folder, COC_SHARDS: String(shards) };
     const env = loadEnv({ ...settings, COC_LOG_LEVEL: 'silent' });
     const app = await bootOrchestrator(env, createLogger('orchestrator', env.logLevel));
-    return new HttpBed(server, openRedis(server.url), app, new ArtifactStore(join(folder, 'artifacts')), folder);
+    return new HttpBed(server, openRedis(server.url), app, openArtifactStore(env.artifacts), folder);
   }
 
   async close(): Promise<void> {

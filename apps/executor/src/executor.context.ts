@@ -7,6 +7,7 @@ import {
   DirectiveStore,
   HoldStore,
   Keys,
+  PayloadStore,
   PermitStore,
   QueueWindows,
   RecordedMarks,
@@ -15,6 +16,7 @@ import {
   TaskFacts,
   TaskOutputs,
   openBlockingRedis,
+  type ArtifactStore,
   type Redis,
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
@@ -25,6 +27,15 @@ export interface ShardDesk {
   shard: number;
   reader: OutcomeReader;
   keeper: QueueKeeper;
+}
+
+/** What a process gives its executor. */
+export interface ExecutorSetup {
+  env: Env;
+  logger: Logger;
+  redis: Redis;
+  artifacts: ArtifactStore;
+  instance: string;
 }
 
 /** Everything the executor's rooms work with; built once, handed to each. */
@@ -40,6 +51,7 @@ export interface ExecutorContext {
   permits: PermitStore;
   facts: TaskFacts;
   outputs: TaskOutputs;
+  payloads: PayloadStore;
   agenda: ShardAgenda;
   windows: QueueWindows;
   marks: RecordedMarks;
@@ -56,9 +68,10 @@ function openDesk(env: Env, redis: Redis, blocking: Redis, keys: Keys, instance:
   return { shard, reader: new OutcomeReader(blocking, redis, root, instance), keeper: new QueueKeeper(redis, root) };
 }
 
-export function createExecutorContext(env: Env, logger: Logger, redis: Redis, instance: string): ExecutorContext {
+export function createExecutorContext({ env, logger, redis, artifacts, instance }: ExecutorSetup): ExecutorContext {
   const keys = new Keys(env.redis.keyPrefix);
   const scripts = new ScriptRunner(redis);
+  const payloads = new PayloadStore(artifacts, redis, keys);
   const address = { url: env.redis.url, keyPrefix: env.redis.keyPrefix };
   const blocking = Array.from({ length: env.shards }, () => openBlockingRedis(env.redis.url));
   return {
@@ -71,8 +84,9 @@ export function createExecutorContext(env: Env, logger: Logger, redis: Redis, in
     directives: new DirectiveStore(scripts, keys),
     holds: new HoldStore(scripts, keys),
     permits: new PermitStore(redis, scripts, keys),
-    facts: new TaskFacts(redis, keys),
-    outputs: new TaskOutputs(redis, keys),
+    facts: new TaskFacts(redis, keys, payloads),
+    outputs: new TaskOutputs(redis, keys, payloads),
+    payloads,
     agenda: new ShardAgenda(redis, keys),
     windows: new QueueWindows(redis, keys),
     marks: new RecordedMarks(redis, keys),

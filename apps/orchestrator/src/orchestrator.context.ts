@@ -2,7 +2,7 @@ import type { Env } from '#libs/config';
 import { QueueSender } from '#libs/queues';
 import {
   ActionCatalog,
-  ArtifactStore,
+  type ArtifactStore,
   DirectiveOrders,
   DirectiveReader,
   DirectiveStore,
@@ -11,6 +11,7 @@ import {
   HoldReader,
   HoldStore,
   LedgerReader,
+  PayloadStore,
   RefRegister,
   ScriptRunner,
   ShardAgenda,
@@ -18,7 +19,6 @@ import {
   type Installation,
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
-import { join } from 'node:path';
 import { HoldEditor } from './approve/hold.editor.js';
 import { ApprovalService } from './approve/approval.service.js';
 import { DecideService } from './decide/decide.service.js';
@@ -52,17 +52,19 @@ export function createOrchestratorContext(
   env: Env,
   logger: Logger,
   { redis, keys, servedShards }: Installation,
+  artifacts: ArtifactStore,
 ): OrchestratorContext {
   const scripts = new ScriptRunner(redis);
-  const store = new DirectiveStore(scripts, keys);
-  const orders = new DirectiveOrders(redis, keys);
+  const payloads = new PayloadStore(artifacts, redis, keys);
+  const store = new DirectiveStore(scripts, keys, payloads);
+  const orders = new DirectiveOrders(redis, keys, payloads);
   const actions = new ActionCatalog(redis, keys);
   const catalog = new CatalogSnapshot(actions);
   const workflows = new WorkflowLibrary([docsIndex]);
   const sender = new QueueSender(redis, { url: env.redis.url, keyPrefix: env.redis.keyPrefix });
-  const reader = new DirectiveReader(redis, keys, { shards: servedShards });
+  const reader = new DirectiveReader(redis, keys, { shards: servedShards, payloads });
   const shared = { orders, store, catalog, workflows, sender, house: env.house };
-  const holds = new HoldReader(redis, keys, servedShards);
+  const holds = new HoldReader(redis, keys, servedShards, payloads);
   return {
     env,
     servedShards,
@@ -77,7 +79,7 @@ export function createOrchestratorContext(
       reader,
     }),
     decide: new DecideService(shared),
-    review: new ReviewService({ ...shared, outputs: new TaskOutputs(redis, keys) }),
+    review: new ReviewService({ ...shared, outputs: new TaskOutputs(redis, keys, payloads) }),
     reader,
     approvals: new ApprovalService({
       holds,
@@ -85,14 +87,15 @@ export function createOrchestratorContext(
       grants: new GrantRegister(redis, keys, servedShards),
       ledgers: new LedgerReader(redis, keys, reader),
       orders,
-      editor: new HoldEditor(actions, orders),
+      editor: new HoldEditor(actions, orders, payloads),
+      payloads,
       sender,
       logger,
     }),
     streams: new EventStreams(redis, keys, { shards: servedShards, reader }),
     openStreams: new OpenStreams(env.stream.heartbeatMs),
     catalog: actions,
-    artifacts: new ArtifactStore(join(env.dataDir, 'artifacts')),
+    artifacts,
     probe: new ProgressProbe(redis, keys),
     sender,
   };

@@ -1,4 +1,10 @@
 export { ArtifactStore } from './artifacts/artifact-store.js';
+export { isStoreUnavailable } from './artifacts/artifact-errors.js';
+export { checkArtifactStore, openArtifactStore } from './artifacts/open-artifact-store.js';
+export { PayloadStore, isLarge } from './payloads/payload-store.js';
+export { claimValues } from './payloads/claim-values.js';
+export { encodeClaim } from './payloads/claim-text.js';
+export { fillSpec } from './payloads/fill-spec.js';
 export { AttemptFence } from './attempt-fence.js';
 export { ActionCatalog } from './catalog/action-catalog.js';
 export { ControlStreamReader, type AbortSignalMessage } from './control/control-stream.js';
