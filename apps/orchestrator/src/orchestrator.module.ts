@@ -19,6 +19,7 @@ import { DirectiveController } from './http/directive.controller.js';
 import { DirectiveIngress } from './http/directive-ingress.js';
 import { HealthController } from './http/health.controller.js';
 import { ProgressProbe } from './http/progress-probe.js';
+import { StoreProbe } from './http/store-probe.js';
 import type { OrchestratorContext } from './orchestrator.context.js';
 import { openRooms } from './rooms.js';
 import { OpenStreams } from './stream/open-streams.js';
@@ -56,6 +57,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         { provide: ActionCatalog, useValue: context.catalog },
         { provide: ArtifactStore, useValue: context.artifacts },
         { provide: ProgressProbe, useValue: context.probe },
+        { provide: StoreProbe, useValue: new StoreProbe(context.artifacts) },
         { provide: APP_GUARD, useClass: PrincipalGuard },
       ],
     };

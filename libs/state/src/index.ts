@@ -1,4 +1,4 @@
-export { ArtifactStore } from './artifacts/artifact-store.js';
+export { ArtifactStore, type StoredDirectiveFolder } from './artifacts/artifact-store.js';
 export { isStoreUnavailable } from './artifacts/artifact-errors.js';
 export { checkArtifactStore, openArtifactStore } from './artifacts/open-artifact-store.js';
 export { PayloadStore, isLarge } from './payloads/payload-store.js';

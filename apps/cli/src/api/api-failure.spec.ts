@@ -18,8 +18,9 @@ const byExitCode: Record<number, ErrorCode[]> = {
     'BUDGET_TOO_LOW',
     'FORBIDDEN',
     'INTERNAL',
+    'ARTIFACT_CORRUPT',
   ],
-  3: ['UNAVAILABLE'],
+  3: ['UNAVAILABLE', 'ARTIFACT_STORE_UNAVAILABLE'],
   4: ['NOT_FOUND'],
 };
 // 410 is no usage error: the position was right once.

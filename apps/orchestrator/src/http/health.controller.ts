@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { CocError } from '#libs/contracts';
 import { Problems } from './answers.js';
 import { ProgressProbe } from './progress-probe.js';
+import { StoreProbe } from './store-probe.js';
 
 const Indicators = z.record(z.string(), z.looseObject({ status: z.string() }));
 const Health = z
@@ -20,6 +21,7 @@ export class HealthController {
     @Inject(HealthCheckService) private readonly health: HealthCheckService,
     @Inject(HealthIndicatorService) private readonly indicators: HealthIndicatorService,
     @Inject(ProgressProbe) private readonly probe: ProgressProbe,
+    @Inject(StoreProbe) private readonly storeProbe: StoreProbe,
   ) {}
 
   @Get('live')
@@ -32,13 +34,19 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Whether work gets done: a write that is read back, not an open port' })
+  @ApiOperation({
+    summary:
+      'Whether work gets done: a write that is read back, not an open port; and, under details, whether artifacts are kept',
+  })
   @HealthCheck(quiet)
   @ApiOkResponse({ standardSchema: Health })
   @Problems()
   async ready(): Promise<HealthCheckResult> {
     const { ok, detail } = await this.probe.check();
     if (!ok) throw new CocError('UNAVAILABLE', `not ready: ${detail}`);
-    return this.health.check([() => this.indicators.check('redis').up({ detail })]);
+    const store = await this.storeProbe.check();
+    const ready = await this.health.check([() => this.indicators.check('redis').up({ detail })]);
+    const artifacts = { status: store.ok ? ('up' as const) : ('down' as const), detail: store.detail };
+    return { ...ready, details: { ...ready.details, artifacts } };
   }
 }
