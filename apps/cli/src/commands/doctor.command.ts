@@ -86,7 +86,7 @@ function checkRedis(answer: Answer): Check {
 function checkArtifacts(answer: Answer): Check[] {
   const told = detailsOf(answer)['artifacts'];
   if (told === undefined) return [];
-  const detail = String(told['detail'] ?? '');
+  const detail = typeof told['detail'] === 'string' ? told['detail'] : `it is ${told.status}`;
   if (told.status === 'up') return [{ check: 'artifacts', isOk: true, detail, next: null }];
   const next = 'values over 32 KiB wait until it is mended: COC_ARTIFACTS, COC_S3_* or COC_DATA_DIR of the server';
   return [failed('artifacts', detail, next)];

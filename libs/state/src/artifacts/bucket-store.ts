@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import { S3Client, S3Errors } from '@bradenmacdonald/s3-lite-client';
 import { missingArtifact, storeUnavailable } from './artifact-errors.js';
 import { ArtifactStore, type ArtifactPlace, type StoredDirectiveFolder } from './artifact-store.js';
@@ -73,7 +72,7 @@ export class BucketStore extends ArtifactStore {
     const response = await this.ask('be read', async () => unlessMissing(this.client.getObject(this.keyOf(place))));
     if (!response?.body) return undefined;
     const bytes = Number(response.headers.get('content-length') ?? 0);
-    return { stream: Readable.fromWeb(response.body as ReadableStream), bytes };
+    return { stream: Readable.fromWeb(response.body), bytes };
   }
 
   protected override async removeFolder(tenant: string, directiveId: string): Promise<number> {
