@@ -137,4 +137,37 @@ describe('while the store is away', () => {
       data: { code: 'ARTIFACT_STORE_UNAVAILABLE', class: 'transient', costMicroUsd: 0 },
     });
   });
+
+  it('an action with effect once whose host could not fetch its input is tried again, and charged once', async () => {
+    const { folder } = front.rooms.env.artifacts;
+    const text = 'o'.repeat(60_000);
+    const tasks: Json = [
+      { id: 'gate', action: 'plain.echo', input: 1, approval: true },
+      {
+        id: 'act',
+        action: 'host.once',
+        budget: { maxCostUsd: 1 },
+        input: text,
+        dependsOn: ['gate'],
+        retryDelayMs: 10,
+        maxRetries: 9,
+        backoff: 'fixed',
+      },
+    ];
+    // The executor has the value; the host that gets the job does not.
+    await host.close();
+    const elsewhere = { ...front.rooms.env, artifacts: { folder: `${folder}.elsewhere`, bucket: undefined } };
+    const lacking = await startWorkerHost(elsewhere, createLogger('host', 'silent'), [PayloadActions]);
+    const id = await front.submit({ tasks, policies: { approval: 'on-request' }, budget: { maxCostUsd: 10 } });
+    await front.rooms.until(id, ({ type }) => type === 'task.held');
+    expect((await front.call('POST', `/approvals/${id}.0/approve`, {})).status).toBe(200);
+    await front.rooms.until(id, ({ type, task }) => type === 'task.retried' && task === 'act');
+    await lacking.close();
+    host = await startWorkerHost(front.rooms.env, createLogger('host', 'silent'), [PayloadActions]);
+    expect(await front.rooms.finished(id)).toBe('COMPLETED');
+    expect(await outputOf(id)).toEqual({ bytes: 60_002 });
+    const retried = (await front.rooms.events(id)).filter(({ type }) => type === 'task.retried');
+    expect(retried[0]).toMatchObject({ data: { code: 'ARTIFACT_MISSING', costMicroUsd: 0 } });
+    expect((await front.directive(id)).budget).toMatchObject({ chargedUsd: 1, reservedUsd: 0 });
+  });
 });
