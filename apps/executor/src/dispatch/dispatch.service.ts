@@ -13,6 +13,8 @@ import { buildTaskJob } from './task-message.builder.js';
 
 const releaseLimit = 100;
 const sendChunk = 50;
+/** Values over 32 KiB are read and written at the artifact store, which may be tens of milliseconds away; each of them may have 8 MB here. */
+const resolveAtOnce = 10;
 /** Half of what another executor waits before it calls an attempt that is not in its queue gone. */
 const sendWithinMs = 3_000;
 
@@ -135,17 +137,10 @@ export class DispatchService {
   /** An attempt whose input cannot be made fails with the reason. */
   private async prepare(dispatches: readonly Dispatch[], reads: BatchReads): Promise<Prepared> {
     const prepared: Prepared = { jobs: [], refused: [] };
-    for (const dispatch of dispatches) {
-      const input = await this.resolve(dispatch, reads);
-      if (input === undefined) continue;
-      if ('verdict' in input) {
-        prepared.refused.push(input);
-        continue;
-      }
-      const risk = failClosed(() => riskOf(dispatch, input.value));
-      if (risk && 'failure' in risk) prepared.refused.push(refusalOf(dispatch, risk.failure));
-      else if (risk) prepared.refused.push(questionOf(dispatch, risk));
-      else prepared.jobs.push(buildTaskJob(dispatch, input));
+    for (let from = 0; from < dispatches.length; from += resolveAtOnce) {
+      const some = dispatches.slice(from, from + resolveAtOnce);
+      const inputs = await Promise.all(some.map(async (dispatch) => this.resolve(dispatch, reads)));
+      for (const [at, dispatch] of some.entries()) prepareOne(prepared, dispatch, inputs[at]);
     }
     return prepared;
   }
@@ -192,6 +187,19 @@ function isEmpty(step: Followup): boolean {
     step.reviewing.length === 0 &&
     step.permits === 0
   );
+}
+
+/** Files the attempt with those to be sent, or with what becomes of it instead. */
+function prepareOne(prepared: Prepared, dispatch: Dispatch, input: TaskInput | Settlement | undefined): void {
+  if (input === undefined) return;
+  if ('verdict' in input) {
+    prepared.refused.push(input);
+    return;
+  }
+  const risk = failClosed(() => riskOf(dispatch, input.value));
+  if (risk && 'failure' in risk) prepared.refused.push(refusalOf(dispatch, risk.failure));
+  else if (risk) prepared.refused.push(questionOf(dispatch, risk));
+  else prepared.jobs.push(buildTaskJob(dispatch, input));
 }
 
 /** Why a human is asked now that the input is known; undefined when nobody has to be. */

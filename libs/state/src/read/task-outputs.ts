@@ -84,12 +84,12 @@ export class TaskOutputs {
       fields.length === 0
         ? []
         : await this.redis.hmget(this.keys.tasks(loader.directiveId), ...fields.map(outputField));
-    const values: Json[] = [];
-    // One after the other: 5,000 files at once would be as many open handles.
-    for (const text of texts) values.push(text === null ? null : await loader.valueOf(text));
-    found.set(index, values);
+    found.set(index, await loader.valuesOf(texts));
   }
 }
+
+/** 5,000 files at once would be as many open handles or connections. */
+const loadAtOnce = 20;
 
 /** Values of stored texts, as long as those from the artifact store are not too much to hold. */
 class Loader {
@@ -100,6 +100,16 @@ class Loader {
     private readonly payloads: PayloadStore,
     private readonly maxBytes: number,
   ) {}
+
+  /** null for what is not there. */
+  async valuesOf(texts: readonly (string | null)[]): Promise<Json[]> {
+    const values: Json[] = [];
+    for (let from = 0; from < texts.length; from += loadAtOnce) {
+      const some = texts.slice(from, from + loadAtOnce);
+      values.push(...(await Promise.all(some.map(async (text) => (text === null ? null : this.valueOf(text))))));
+    }
+    return values;
+  }
 
   async valueOf(text: string): Promise<Json> {
     this.bytes += decodeClaim(text)?.bytes ?? 0;
