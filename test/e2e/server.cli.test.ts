@@ -43,7 +43,7 @@ describe('coc doctor', () => {
     };
     const end = await runCocOn(answers, ['doctor']);
     expect(end.code).toBe(1);
-    expect(end.stdout).toMatch(/^FAILED {2}artifacts no disk; next: .*COC_ARTIFACTS.*$/m);
+    expect(end.stdout).toMatch(/^FAILED {2}artifacts {2}no disk; next: .*COC_ARTIFACTS.*$/m);
     expect(end.stdout).toMatch(/^FAILED {2}ready .*503; down: redis, artifacts; next: .+$/m);
     expect(end.stdout).toMatch(/^FAILED {2}redis .*; next: .*REDIS_URL.*$/m);
     expect(end.stdout).toMatch(/^FAILED {2}actions .*; next: .*coc actions apply FILE.*$/m);
