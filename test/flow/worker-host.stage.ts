@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Provider, Type } from '@nestjs/common';
 import { loadEnv, type Env } from '#libs/config';
-import { actionQueue, formatAttemptId, formatDirectiveId, type AttemptId } from '#libs/contracts';
+import { actionQueue, formatAttemptId, formatDirectiveId, type AttemptId, type PayloadClaim } from '#libs/contracts';
 import { bullPrefix, queueOptions } from '#libs/queues';
 import { openRedis, type Redis } from '#libs/redis';
 import { createLogger } from '#libs/telemetry';
@@ -18,6 +18,10 @@ const resultWaitMs = 20_000;
 /** What a test wants to be different from a plain, unlimited attempt. */
 export interface Order {
   input?: unknown;
+  /** Another one for each attempt, if left out. */
+  directiveId?: string;
+  /** In place of the input. */
+  inputClaim?: PayloadClaim;
   shard?: number;
   timeoutMs?: number;
   ttlMs?: number;
@@ -46,6 +50,7 @@ function dataOf(id: AttemptId, action: string, order: Order): object {
     effectKey: 'key',
     action,
     input: order.input ?? null,
+    ...(order.inputClaim && { inputClaim: order.inputClaim }),
     timeoutMs: order.timeoutMs ?? 30_000,
     traceparent: '',
   };
@@ -53,6 +58,7 @@ function dataOf(id: AttemptId, action: string, order: Order): object {
 
 /** Worker hosts on a real Redis, and the part of the executor that sends attempts and sees what comes back. */
 export class WorkerStage {
+  private sent = 0;
   private readonly open: { close(): Promise<void> }[] = [];
   private readonly queues = new Map<string, { queue: Queue; events: QueueEvents }>();
 
@@ -105,8 +111,8 @@ export class WorkerStage {
   async send(action: string, order: Order = {}): Promise<SentAttempt> {
     const shard = order.shard ?? 0;
     const id = {
-      directiveId: formatDirectiveId(shard, ulid()),
-      taskIndex: 0,
+      directiveId: order.directiveId ?? formatDirectiveId(shard, ulid()),
+      taskIndex: order.directiveId === undefined ? 0 : this.sent++,
       attempt: 1,
       nonce: 'nonce-of-8',
     };

@@ -63,7 +63,7 @@ describe('a directive that rested long enough', () => {
     const id = await stage.accept(tasks);
     await stage.store.cancel(id);
     while (await stage.store.closeChunk(id));
-    const reader = new DirectiveReader(bed.redis, stage.keys, { shards: 1 });
+    const reader = new DirectiveReader(bed.redis, stage.keys, { shards: 1, payloads: stage.payloads });
     expect((await reader.get('local', id))?.state).toBe('CANCELLED');
     expect(await retire(id)).toBe('more');
     expect(await reader.get('local', id)).toBeUndefined();

@@ -2,15 +2,19 @@ import { formatAttemptId, type AskedRisk, type Json } from '#libs/contracts';
 import { askedRisk, failClosed } from '#libs/policy';
 import type { TaskJob } from '#libs/queues';
 import type { Dispatch, FanOutTask, Followup, HeldPermit, Settlement } from '#libs/state';
+import type { OutcomeJudge } from '../settle/outcome.judge.js';
 import type { ExecutorContext } from '../executor.context.js';
 import type { FanOutExpander } from './fan-out.expander.js';
 import { BatchReads } from './batch-reads.js';
 import type { PermitClerk } from './permit.clerk.js';
-import type { InputResolver } from './input.resolver.js';
+import type { InputResolver, TaskInput } from './input.resolver.js';
+import { payloadFailure } from './payload-failure.js';
 import { buildTaskJob } from './task-message.builder.js';
 
 const releaseLimit = 100;
 const sendChunk = 50;
+/** Values over 32 KiB are read and written at the artifact store, which may be tens of milliseconds away; each of them may have 8 MB here. */
+const resolveAtOnce = 10;
 /** Half of what another executor waits before it calls an attempt that is not in its queue gone. */
 const sendWithinMs = 3_000;
 
@@ -28,6 +32,7 @@ export class DispatchService {
     private readonly inputs: InputResolver,
     private readonly expander: FanOutExpander,
     private readonly permits: PermitClerk,
+    private readonly judge: Pick<OutcomeJudge, 'judgeFailure'>,
   ) {}
 
   /** Returns when nothing more follows. Every step is on record before it is taken, so a crash on the way costs time only. */
@@ -138,18 +143,26 @@ export class DispatchService {
   /** An attempt whose input cannot be made fails with the reason. */
   private async prepare(dispatches: readonly Dispatch[], reads: BatchReads): Promise<Prepared> {
     const prepared: Prepared = { jobs: [], refused: [] };
-    for (const dispatch of dispatches) {
-      const input = await this.inputs.resolveInput(dispatch, reads);
-      if ('failure' in input) {
-        prepared.refused.push(refusalOf(dispatch, input.failure));
-        continue;
-      }
-      const risk = failClosed(() => riskOf(dispatch, input.value));
-      if (risk && 'failure' in risk) prepared.refused.push(refusalOf(dispatch, risk.failure));
-      else if (risk) prepared.refused.push(questionOf(dispatch, risk));
-      else prepared.jobs.push(buildTaskJob(dispatch, input.value));
+    for (let from = 0; from < dispatches.length; from += resolveAtOnce) {
+      const some = dispatches.slice(from, from + resolveAtOnce);
+      const inputs = await Promise.all(some.map(async (dispatch) => this.resolve(dispatch, reads)));
+      for (const [at, dispatch] of some.entries()) prepareOne(prepared, dispatch, inputs[at]);
     }
     return prepared;
+  }
+
+  /** The input, or what becomes of the attempt instead; undefined when its fence is dead. */
+  private async resolve(dispatch: Dispatch, reads: BatchReads): Promise<TaskInput | Settlement | undefined> {
+    try {
+      const input = await this.inputs.resolveInput(dispatch, reads);
+      return 'failure' in input ? refusalOf(dispatch, input.failure) : input;
+    } catch (error) {
+      const failure = payloadFailure(error);
+      if (!failure) throw error;
+      // It never reached a worker, so even an action with effect `once` may be tried again.
+      const { directiveId, taskIndex, attempt, nonce } = dispatch;
+      return this.judge.judgeFailure({ directiveId, taskIndex, attempt, nonce }, { ...failure, started: false });
+    }
   }
 
   /** An outcome on a stream that nobody reads would wait for the next look at the list: read it before the first job is there. */
@@ -180,6 +193,19 @@ function isEmpty(step: Followup): boolean {
     step.reviewing.length === 0 &&
     step.permits === 0
   );
+}
+
+/** Files the attempt with those to be sent, or with what becomes of it instead. */
+function prepareOne(prepared: Prepared, dispatch: Dispatch, input: TaskInput | Settlement | undefined): void {
+  if (input === undefined) return;
+  if ('verdict' in input) {
+    prepared.refused.push(input);
+    return;
+  }
+  const risk = failClosed(() => riskOf(dispatch, input.value));
+  if (risk && 'failure' in risk) prepared.refused.push(refusalOf(dispatch, risk.failure));
+  else if (risk) prepared.refused.push(questionOf(dispatch, risk));
+  else prepared.jobs.push(buildTaskJob(dispatch, input));
 }
 
 /** Why a human is asked now that the input is known; undefined when nobody has to be. */

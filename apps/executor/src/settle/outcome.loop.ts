@@ -2,7 +2,7 @@ import type { QueueReport } from '#libs/queues';
 import type { Watched } from '#libs/redis';
 import type { ExecutorContext, ShardDesk } from '../executor.context.js';
 import { HeldStarts } from './held-starts.js';
-import { sortReports, type Aftermath, type SettleService } from './settle.service.js';
+import { sortReports, type Aftermath, type PostponedReport, type SettleService } from './settle.service.js';
 
 const afterErrorMs = 200;
 const setAsideAfter = 5;
@@ -88,10 +88,18 @@ export class OutcomeLoop implements Watched {
     const sorted = sortReports(reports);
     const told = this.starts.release(sorted.outcomes);
     this.starts.hold(sorted.starts);
-    const aftermath = await this.settle.settleReports(this.desk.shard, sorted);
-    const held = new Set(sorted.starts);
+    const { aftermath, postponed } = await this.settle.settleReports(this.desk.shard, sorted);
+    const held = new Set([...sorted.starts, ...this.leaveOpen(postponed)]);
     this.acknowledge([...reports.filter((report) => !held.has(report)), ...told]);
     await this.followNext(aftermath);
+  }
+
+  /** They stay unacknowledged, are read again in ten seconds, and are never set aside: their worker's value is nowhere else. */
+  private leaveOpen(postponed: readonly PostponedReport[]): QueueReport[] {
+    return postponed.map(({ report, error }) => {
+      this.context.logger.warn({ queue: report.queue, jobId: report.jobId }, `an outcome waits: ${error.message}`);
+      return report;
+    });
   }
 
   /** Nobody waits for it: an entry that stays unacknowledged is read again, and its outcome is stale by then. */

@@ -4,7 +4,7 @@ import type { SweepRound } from './sweep-round.js';
 /** What of directives stands outside of Redis. */
 export interface DirectiveFiles {
   /** May be called again, and for a directive that has none. */
-  removeAll(tenant: string, directiveId: string): Promise<void>;
+  removeAll(tenant: string, directiveId: string): Promise<unknown>;
 }
 
 const atOnce = 20;

@@ -8,13 +8,14 @@ import {
 } from '#libs/contracts';
 import { decidePlan, houseRulesFor, type House, type HouseRules } from '#libs/policy';
 import { isOutOfMemory, type QueueSender } from '#libs/queues';
-import type {
-  DirectiveDraft,
-  DirectiveOrders,
-  DirectiveReader,
-  DirectiveStore,
-  RefRegister,
-  ShardAgenda,
+import {
+  isStoreUnavailable,
+  type DirectiveDraft,
+  type DirectiveOrders,
+  type DirectiveReader,
+  type DirectiveStore,
+  type RefRegister,
+  type ShardAgenda,
 } from '#libs/state';
 import { traceparentFrom, type Logger } from '#libs/telemetry';
 import type { WorkflowLibrary } from '../decide/workflow.library.js';
@@ -142,7 +143,11 @@ export class IngressService extends DirectiveIngress {
   private async accept(draft: DirectiveDraft, plan: Plan | undefined): Promise<boolean> {
     const { tenant, ref } = draft;
     const isReserved = ref !== null && (await this.reserveRef(draft, ref));
-    const result = await this.parts.store.accept(draft, plan);
+    const result = await this.parts.store.accept(draft, plan).catch(async (error: unknown) => {
+      // Large values are stored before the record is written: nothing was accepted.
+      if (isReserved && isStoreUnavailable(error)) await this.parts.refs.release(tenant, ref);
+      throw error;
+    });
     if (result === 'mismatch') {
       if (isReserved) await this.parts.refs.release(tenant, ref);
       throw mismatch();

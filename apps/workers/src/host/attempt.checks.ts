@@ -63,8 +63,8 @@ function textOf(output: unknown): string {
   }
 }
 
-/** Throws OUTPUT_INVALID, OUTPUT_TOO_DEEP or OUTPUT_TOO_LARGE. */
-export function parseOutput(action: DeclaredAction, returned: unknown): Json {
+/** The output and its JSON text. Throws OUTPUT_INVALID, OUTPUT_TOO_DEEP or OUTPUT_TOO_LARGE. */
+export function parseOutput(action: DeclaredAction, returned: unknown): { output: Json; text: string } {
   const parsed = action.options.output.safeParse(returned);
   if (!parsed.success) {
     throw new ActionError('OUTPUT_INVALID', `output of ${action.name}: ${describeIssues(parsed.error)}`);
@@ -72,8 +72,9 @@ export function parseOutput(action: DeclaredAction, returned: unknown): Json {
   if (jsonDepth(parsed.data, limits.maxJsonDepth) > limits.maxJsonDepth) {
     throw new ActionError('OUTPUT_TOO_DEEP', `the output is nested deeper than ${limits.maxJsonDepth} levels`);
   }
-  const bytes = Buffer.byteLength(textOf(parsed.data));
-  if (bytes <= limits.maxOutputBytes) return (parsed.data ?? null) as Json;
+  const text = textOf(parsed.data);
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= limits.maxOutputBytes) return { output: (parsed.data ?? null) as Json, text };
   throw new ActionError(
     'OUTPUT_TOO_LARGE',
     `the output has ${bytes} bytes, the limit is ${limits.maxOutputBytes}: return a reference to an artifact`,

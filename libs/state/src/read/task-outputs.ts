@@ -1,6 +1,8 @@
-import { formatTaskIndex, type Json } from '#libs/contracts';
+import { CocError, formatTaskIndex, type Json } from '#libs/contracts';
 import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
+import { decodeClaim } from '../payloads/claim-text.js';
+import type { PayloadStore } from '../payloads/payload-store.js';
 
 interface StoredTask {
   state: string;
@@ -17,27 +19,36 @@ export class TaskOutputs {
   constructor(
     private readonly redis: Redis,
     private readonly keys: Keys,
+    private readonly payloads: PayloadStore,
   ) {}
 
-  /** By index; a task that did not succeed is left out. Two round trips, a third when there are fan-outs. */
-  async get(directiveId: string, indexes: readonly number[]): Promise<Map<number, Json>> {
+  /**
+   * By index; a task that did not succeed is left out. Two round trips, a third when there are fan-outs. Throws BODY_TOO_LARGE when
+   * what lies in the artifact store is more than `maxBytes`.
+   */
+  async get(
+    directiveId: string,
+    indexes: readonly number[],
+    maxBytes: number = Number.POSITIVE_INFINITY,
+  ): Promise<Map<number, Json>> {
     if (indexes.length === 0) return new Map();
     const fields = indexes.map(formatTaskIndex);
     const [texts, states] = await Promise.all([
       this.redis.hmget(this.keys.tasks(directiveId), ...fields.map(outputField)),
       this.redis.hmget(this.keys.tasks(directiveId), ...fields),
     ]);
+    const loader = new Loader(directiveId, this.payloads, maxBytes);
     const found = new Map<number, Json>();
     for (const [at, index] of indexes.entries()) {
       const text = texts[at];
       const state = states[at];
-      if (typeof text === 'string') found.set(index, JSON.parse(text) as Json);
-      else if (state) await this.addJoined(found, directiveId, index, JSON.parse(state) as StoredTask);
+      if (typeof text === 'string') found.set(index, await loader.valueOf(text));
+      else if (state) await this.addJoined(found, loader, index, JSON.parse(state) as StoredTask);
     }
     return found;
   }
 
-  /** What `get` would load, in bytes of JSON. */
+  /** What `get` would load from Redis, in bytes of JSON. */
   async bytesOf(directiveId: string, indexes: readonly number[]): Promise<number> {
     if (indexes.length === 0) return 0;
     const fields = indexes.map(formatTaskIndex);
@@ -66,21 +77,50 @@ export class TaskOutputs {
     return planned.flatMap(({ id, index }) => (outputs.has(index) ? [[id, outputs.get(index)!]] : []));
   }
 
-  private async addJoined(
-    found: Map<number, Json>,
-    directiveId: string,
-    index: number,
-    task: StoredTask,
-  ): Promise<void> {
+  private async addJoined(found: Map<number, Json>, loader: Loader, index: number, task: StoredTask): Promise<void> {
     if (task.state !== 'succeeded' || task.first === undefined || task.count === undefined) return;
     const fields = childFields(task);
     const texts =
-      fields.length === 0 ? [] : await this.redis.hmget(this.keys.tasks(directiveId), ...fields.map(outputField));
-    found.set(
-      index,
-      texts.map((text) => (text === null ? null : (JSON.parse(text) as Json))),
-    );
+      fields.length === 0
+        ? []
+        : await this.redis.hmget(this.keys.tasks(loader.directiveId), ...fields.map(outputField));
+    found.set(index, await loader.valuesOf(texts));
   }
+}
+
+/** 5,000 files at once would be as many open handles or connections. */
+const loadAtOnce = 20;
+
+/** Values of stored texts, as long as those from the artifact store are not too much to hold. */
+class Loader {
+  private bytes = 0;
+
+  constructor(
+    readonly directiveId: string,
+    private readonly payloads: PayloadStore,
+    private readonly maxBytes: number,
+  ) {}
+
+  /** null for what is not there. */
+  async valuesOf(texts: readonly (string | null)[]): Promise<Json[]> {
+    const values: Json[] = [];
+    for (let from = 0; from < texts.length; from += loadAtOnce) {
+      const some = texts.slice(from, from + loadAtOnce);
+      values.push(...(await Promise.all(some.map(async (text) => (text === null ? null : this.valueOf(text))))));
+    }
+    return values;
+  }
+
+  async valueOf(text: string): Promise<Json> {
+    this.bytes += decodeClaim(text)?.bytes ?? 0;
+    if (this.bytes > this.maxBytes) throw outputsTooLarge(this.bytes, this.maxBytes);
+    return this.payloads.valueOf(this.directiveId, text);
+  }
+}
+
+export function outputsTooLarge(bytes: number, maxBytes: number): CocError {
+  const limit = `at least ${bytes} bytes; the limit is ${maxBytes}`;
+  return new CocError('BODY_TOO_LARGE', `the outputs to join have ${limit}; let tasks hand on artifacts instead`);
 }
 
 function childFields({ first = 0, count = 0 }: StoredTask): string[] {
