@@ -1,6 +1,6 @@
 // The layers of ARCHITECTURE.md as rules: imports only go down. Specs obey the rules of their folder; they may only add
 // libs/testing. A new library without its own rule here falls under `adapters`, so no folder escapes by its name.
-const OURS = '^(apps|libs|embedded|sdk|test|bench|launch|check)/';
+const OURS = '^(apps|libs|embedded|sdk|test|bench|chaos|launch|check)/';
 const SPEC = '\\.(spec|test)\\.tsx?$';
 const NPM = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'];
 
@@ -85,6 +85,18 @@ export default {
       'A program that talks to a running server must not load the services.',
       { path: '^sdk/' },
       { path: '^embedded/', dynamic: false },
+    ),
+    forbid(
+      'chaos-from-outside',
+      'The chaos harness stands outside: what the product starts and says, and no way into its record.',
+      { path: '^chaos/' },
+      onlyOurs('^chaos/', '^libs/(config|contracts|telemetry)/', '^apps/(orchestrator|workers)/src/index\\.ts$'),
+    ),
+    forbid(
+      'checker-knows-nothing',
+      'The checker judges by what a run left behind: it must not share a mistake with the product.',
+      { path: '^chaos/src/checker/', pathNot: SPEC },
+      { path: OURS, pathNot: ['^chaos/src/checker/', '^chaos/src/(rig/(history-line|queue-entry)|witness/ledger-line)\\.ts$'] },
     ),
     forbid(
       'testing-in-tests-only',

@@ -12,7 +12,7 @@ const base = {
 export default {
   maxWorkers: 2,
   projects: [
-    { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,embedded,sdk}/**/*.spec.ts'] },
+    { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,embedded,sdk,chaos}/**/*.spec.ts'] },
     { ...base, displayName: 'scripts', testMatch: ['<rootDir>/test/scripts/**/*.test.ts'] },
     { ...base, displayName: 'flow', testMatch: ['<rootDir>/test/flow/**/*.test.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },

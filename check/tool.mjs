@@ -5,7 +5,7 @@ import { ROOT } from './sources.mjs';
 
 /** The folders that hold code, as far as they exist. */
 export const codeFolders = () =>
-  ['apps', 'libs', 'embedded', 'sdk', 'test', 'bench', 'check', 'launch'].filter((name) =>
+  ['apps', 'libs', 'embedded', 'sdk', 'test', 'bench', 'chaos', 'check', 'launch'].filter((name) =>
     existsSync(join(ROOT, name)),
   );
 

@@ -7,7 +7,7 @@ import { LOCKS, ROOT } from './root.mjs';
 import { LaunchError, say } from './talk.mjs';
 
 const LOCK = join(LOCKS, 'build');
-const SOURCE_FOLDERS = ['apps', 'bench', 'embedded', 'libs', 'sdk'];
+const SOURCE_FOLDERS = ['apps', 'bench', 'chaos', 'embedded', 'libs', 'sdk'];
 const SETTINGS = ['.swcrc', 'nest-cli.json', 'package-lock.json', 'package.json', 'tsconfig.json'];
 const DIST = join(ROOT, 'dist');
 const STAMP = join(DIST, '.built-from');

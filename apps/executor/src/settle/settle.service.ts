@@ -1,4 +1,4 @@
-import { parseAttemptId, type AttemptId } from '#libs/contracts';
+import { formatAttemptId, parseAttemptId, type AttemptId } from '#libs/contracts';
 import type { QueueReport } from '#libs/queues';
 import { isStoreUnavailable, type SettleResult, type Settled, type Settlement } from '#libs/state';
 import type { DispatchService } from '../dispatch/dispatch.service.js';
@@ -55,8 +55,8 @@ export class SettleService {
     for (const stranger of strangers) await this.setAside(shard, stranger);
     const judged = await Promise.all(outcomes.map(async (report) => this.judgeReport(report)));
     const postponed = judged.flatMap((each) => each.postponed ?? []);
+    for (const each of judged) if (!each.settlement && !each.postponed) this.noteStale(each.report.jobId);
     const settlements = judged.flatMap(({ settlement }) => settlement ?? []);
-    this.counts.stale += judged.length - settlements.length - postponed.length;
     const reports = judged.map(({ report }) => report);
     return { aftermath: await this.write(settlements, reports), postponed };
   }
@@ -88,14 +88,20 @@ export class SettleService {
   /** `reports` are the outcomes behind the settlements, for the rare check against a pinned version. */
   private async write(settlements: readonly Settlement[], reports: readonly QueueReport[]): Promise<Aftermath> {
     const { results, ...aftermath } = await this.context.attempts.settle(settlements);
-    for (const { result } of results) {
-      if (result === 'stale') this.counts.stale += 1;
+    for (const [at, { result }] of results.entries()) {
+      if (result === 'stale') this.noteStale(formatAttemptId(settlements[at]!.attempt));
       if (result === 'ok') this.counts.settled += 1;
     }
     await this.settlePinned(settlements, results, reports);
     const failed = results.find((result) => result.result === 'error');
     if (failed?.result === 'error') throw await this.afterAll(aftermath, failed.error);
     return aftermath;
+  }
+
+  /** A worker that was given up came back, or a report was read twice. */
+  private noteStale(jobId: string): void {
+    this.counts.stale += 1;
+    this.context.logger.debug({ jobId }, 'an outcome with a dead fence was dropped');
   }
 
   /** Some of a batch was settled and some was not: what was settled goes on before the others are read again. */

@@ -1,0 +1,35 @@
+import { CutClients } from './cut-clients.fault.js';
+import { DestroyQueue } from './destroy-queue.fault.js';
+import type { Fault } from './fault.js';
+import { FlushFunctions } from './flush-functions.fault.js';
+import { KillProcesses, everyRole } from './kill-processes.fault.js';
+import { PauseProcesses } from './pause-processes.fault.js';
+import { RestartRedis } from './restart-redis.fault.js';
+import { SqueezeMemory } from './squeeze-memory.fault.js';
+
+/** A fault, and its part of a mixed run. */
+interface Offer {
+  create(): Fault;
+  /** Injections for every 40 kills. */
+  times: number;
+}
+
+const longestPauseMs = 45_000;
+const mixedPauseMs = 20_000;
+
+/** The faults of a mixed run, by the name that `--faults` takes. A new one is a line here and a file. */
+export const everyFault: Readonly<Record<string, Offer>> = {
+  kill: { create: () => new KillProcesses(everyRole), times: 40 },
+  pause: { create: () => new PauseProcesses(mixedPauseMs), times: 10 },
+  redis: { create: () => new RestartRedis('redis', [0, 3_000]), times: 3 },
+  clients: { create: () => new CutClients(), times: 6 },
+  functions: { create: () => new FlushFunctions(), times: 8 },
+  memory: { create: () => new SqueezeMemory(), times: 3 },
+  queues: { create: () => new DestroyQueue(), times: 6 },
+};
+
+/** For the stages that are about one of them alone. */
+export const longPauses = (): Fault => new PauseProcesses(longestPauseMs);
+export const workerKills = (): Fault => new KillProcesses(['worker']);
+export const longRestarts = (): Fault => new RestartRedis('redis', [0, 8_000]);
+export const outageOf = (downMs: number): Fault => new RestartRedis('outage', [downMs, downMs]);

@@ -1,0 +1,77 @@
+import type { SeededRandom } from '../run/seeded-random.js';
+import {
+  asking,
+  cancelled,
+  expiring,
+  onceOnly,
+  overrun,
+  paused,
+  rated,
+  sharedKey,
+  tightBudget,
+} from './bound-shapes.js';
+import { homeTenant, type Draft } from './draft.js';
+import { chain, diamond, failure, fan, forEach, optionalFailure, retries } from './plain-shapes.js';
+
+type Shape = (random: SeededRandom) => Draft;
+
+const otherTenants = ['acme', 'blue'];
+const othersShare = 0.2;
+
+/** How often each comes, of a hundred. */
+const shapes: readonly [Shape, number][] = [
+  [chain, 14],
+  [diamond, 12],
+  [fan, 10],
+  [forEach, 10],
+  [optionalFailure, 5],
+  [retries, 8],
+  [failure, 3],
+  [tightBudget, 6],
+  [overrun, 2],
+  [onceOnly, 6],
+  [sharedKey, 5],
+  [rated, 3],
+  [expiring, 3],
+  [cancelled, 5],
+  [paused, 6],
+  [asking('approve'), 2],
+  [asking('edit'), 2],
+  [asking('deny'), 1],
+];
+
+/** Shapes that need no human: other tenants have none. */
+const quiet = new Set(['chain', 'diamond', 'fan', 'for-each', 'optional-failure', 'retries', 'failure']);
+
+/** Gives it to a tenant, whose word then stands in every input and output of it, and must stand nowhere else. */
+function owned(draft: Draft, random: SeededRandom): Draft {
+  const isOther = random.chance(othersShare) && quiet.has(draft.shape);
+  const tenant = isOther ? random.pick(otherTenants) : homeTenant;
+  const tasks = draft.body.tasks.map((task) => ({ ...task, input: { ...task.input, canary: `canary-of-${tenant}` } }));
+  return { ...draft, tenant, body: { ...draft.body, tasks } };
+}
+
+function limited(draft: Draft, [least, most]: readonly [number, number]): Draft {
+  const tasks = draft.body.tasks.map((task) => ({
+    ...task,
+    input: { ...task.input, ms: Math.max(least, Math.min(most, (task.input?.['ms'] as number | undefined) ?? 0)) },
+  }));
+  return { ...draft, body: { ...draft.body, tasks } };
+}
+
+/** Drafts with at least so many tasks in all, and each shape once; no work shorter or longer than `workMs` says. The same for the same seed. */
+export function generateLoad(
+  random: SeededRandom,
+  tasks: number,
+  workMs: readonly [number, number] = [0, Infinity],
+): Draft[] {
+  const deck = shapes.flatMap(([shape, share]) => Array.from({ length: share }, () => shape));
+  const drafts = random.shuffle(shapes.map(([shape]) => shape(random)));
+  let count = drafts.reduce((sum, { body }) => sum + body.tasks.length, 0);
+  while (count < tasks) {
+    const next = random.pick(deck)(random);
+    drafts.push(next);
+    count += next.body.tasks.length;
+  }
+  return drafts.map((draft) => limited(owned(draft, random), workMs));
+}

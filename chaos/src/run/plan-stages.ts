@@ -1,0 +1,100 @@
+import { everyFault, longPauses, longRestarts, outageOf, workerKills } from '../faults/every-fault.js';
+import type { Planned } from '../faults/schedule.js';
+import type { ChaosOptions } from './options.js';
+import type { Stage } from './stage.js';
+
+const killEveryMs = [1_000, 3_000] as const;
+const restartEveryMs = [3_000, 10_000] as const;
+const pauseEveryMs = [1_000, 5_000] as const;
+const drainMs = 90_000;
+/** After an outage nothing may be left of it. */
+const drainAfterOutageMs = 10_000;
+const outagesMs = [7_000, 20_000, 60_000];
+/** Only workers die, and seldom: what is measured is the time to the next start of their tasks. */
+const workerKillTimes = 40;
+const workerKillEveryMs = [2_000, 5_000] as const;
+const restartTakesMs = 5_000;
+const mixedKills = 40;
+
+const mean = ([least, most]: readonly [number, number]): number => (least + most) / 2;
+const scale = (pace: number, [least, most]: readonly [number, number]): [number, number] => [least * pace, most * pace];
+
+/** The runs that were asked for, one after the other. Nothing named: one run with a bit of everything. */
+export function planStages(options: ChaosOptions): Stage[] {
+  const stages = options.long ? longStages(options) : shortStages(options);
+  return stages.filter(({ name }) => options.only === undefined || name === options.only);
+}
+
+function shortStages(options: ChaosOptions): Stage[] {
+  const { kills, restarts, pauses, outages, faults } = options;
+  const isNamed = restarts + pauses > 0 || (kills !== undefined && faults === undefined);
+  const isOutageAlone = outages && kills === undefined && faults === undefined;
+  const stages = isNamed ? [namedStage(options)] : isOutageAlone ? [] : [mixedStage(options)];
+  return [...stages, ...(outages ? outagesMs.map((downMs) => outageStage(downMs, options.tasks)) : [])];
+}
+
+/** All faults side by side over the time that the kills take. */
+function mixedStage({ kills = mixedKills, tasks, pace, faults }: ChaosOptions): Stage {
+  const windowMs = kills * mean(killEveryMs) * pace;
+  const names = faults ?? Object.keys(everyFault);
+  const planned = names.map((name): Planned => {
+    const offer = everyFault[name]!;
+    const wanted = Math.max(name === 'kill' ? kills : 3, Math.round((offer.times * kills) / mixedKills));
+    const everyMs = windowMs / wanted;
+    return { fault: offer.create(), times: wanted, everyMs: [everyMs * 0.5, everyMs * 1.5] };
+  });
+  return { ...roughly('mix', tasks, planned), loadMs: windowMs };
+}
+
+function namedStage({ kills = 0, restarts, pauses, tasks, pace, faults = [] }: ChaosOptions): Stage {
+  const planned: Planned[] = [
+    ...(kills > 0 ? [{ fault: everyFault['kill']!.create(), times: kills, everyMs: scale(pace, killEveryMs) }] : []),
+    ...(pauses > 0 ? [{ fault: longPauses(), times: pauses, everyMs: scale(pace, pauseEveryMs) }] : []),
+    ...(restarts > 0 ? [{ fault: longRestarts(), times: restarts, everyMs: scale(pace, restartEveryMs) }] : []),
+    ...faults.map((name) => ({
+      fault: everyFault[name]!.create(),
+      times: everyFault[name]!.times,
+      everyMs: scale(pace, killEveryMs),
+    })),
+  ];
+  return roughly(planned.map(({ fault }) => fault.name).join('-'), tasks, planned);
+}
+
+function roughly(name: string, tasks: number, planned: Planned[]): Stage {
+  const lengths = planned.map(
+    ({ fault, times, everyMs }) => times * (mean(everyMs) + (fault.name === 'redis' ? restartTakesMs : 0)),
+  );
+  return { name, tasks, planned, loadMs: Math.max(...lengths), drainMs, isRough: true, isSteady: false };
+}
+
+/** Redis is away for so long in the middle of the load, and nothing but that. */
+function outageStage(downMs: number, tasks: number): Stage {
+  const planned = [{ fault: outageOf(downMs), times: 1, everyMs: [3_000, 5_000] as const }];
+  const name = `outage-${downMs / 1_000}s`;
+  const shape = {
+    loadMs: 5_000,
+    drainMs: drainAfterOutageMs,
+    workMs: [0, 200] as const,
+    isRough: false,
+    isSteady: true,
+  };
+  return { name, tasks, planned, ...shape };
+}
+
+function recoveryStage(tasks: number): Stage {
+  const planned = [{ fault: workerKills(), times: workerKillTimes, everyMs: workerKillEveryMs }];
+  return { ...roughly('recovery', tasks, planned), workMs: [1_500, 4_000] };
+}
+
+function longStages({ tasks, pace, ...options }: ChaosOptions): Stage[] {
+  const named = (part: Partial<ChaosOptions>): Stage =>
+    namedStage({ ...options, pace, tasks, kills: 0, restarts: 0, pauses: 0, ...part });
+  const some = Math.round(tasks / 4);
+  return [
+    named({ kills: 150 }),
+    recoveryStage(some),
+    named({ restarts: 30, tasks: some }),
+    ...outagesMs.map((downMs) => outageStage(downMs, Math.round(tasks / 10))),
+    named({ pauses: 50, tasks: some }),
+  ];
+}
