@@ -7,7 +7,6 @@ import {
 } from '@nestjs/common';
 import { createExecutorContext, type ExecutorSetup } from './executor.context.js';
 import { Executor } from './executor.js';
-import type { DirectiveFiles } from './sweep/directive.remover.js';
 
 /** Starts the executor with its Nest application and drains it before the application goes. */
 @Module({})
