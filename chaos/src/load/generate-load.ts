@@ -51,16 +51,20 @@ function owned(draft: Draft, random: SeededRandom): Draft {
   return { ...draft, tenant, body: { ...draft.body, tasks } };
 }
 
-function limited(draft: Draft, mostMs: number): Draft {
+function limited(draft: Draft, [least, most]: readonly [number, number]): Draft {
   const tasks = draft.body.tasks.map((task) => ({
     ...task,
-    input: { ...task.input, ms: Math.min(mostMs, (task.input?.['ms'] as number | undefined) ?? 0) },
+    input: { ...task.input, ms: Math.max(least, Math.min(most, (task.input?.['ms'] as number | undefined) ?? 0)) },
   }));
   return { ...draft, body: { ...draft.body, tasks } };
 }
 
-/** Drafts with at least so many tasks in all, and each shape once; no work longer than `mostMs`. The same for the same seed. */
-export function generateLoad(random: SeededRandom, tasks: number, mostMs = Infinity): Draft[] {
+/** Drafts with at least so many tasks in all, and each shape once; no work shorter or longer than `workMs` says. The same for the same seed. */
+export function generateLoad(
+  random: SeededRandom,
+  tasks: number,
+  workMs: readonly [number, number] = [0, Infinity],
+): Draft[] {
   const deck = shapes.flatMap(([shape, share]) => Array.from({ length: share }, () => shape));
   const drafts = random.shuffle(shapes.map(([shape]) => shape(random)));
   let count = drafts.reduce((sum, { body }) => sum + body.tasks.length, 0);
@@ -69,5 +73,5 @@ export function generateLoad(random: SeededRandom, tasks: number, mostMs = Infin
     drafts.push(next);
     count += next.body.tasks.length;
   }
-  return drafts.map((draft) => limited(owned(draft, random), mostMs));
+  return drafts.map((draft) => limited(owned(draft, random), workMs));
 }

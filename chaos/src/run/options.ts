@@ -10,6 +10,8 @@ export interface ChaosOptions {
   outages: boolean;
   long: boolean;
   tasks: number;
+  /** Of the stages only the one of this name. */
+  only: string | undefined;
   faults: string[] | undefined;
   lockMs: number;
   /** All waits between faults are multiplied by it. */
@@ -51,6 +53,7 @@ const known = {
   faults: text,
   'lock-ms': text,
   pace: text,
+  only: text,
   check: text,
   lanes: text,
   only: text,
@@ -72,6 +75,7 @@ export function parseOptions(words: string[]): ChaosOptions {
     outages: values.outages,
     long: values.long,
     tasks: number('tasks', values.tasks ?? (values.long ? '2000' : '500')),
+    only: values.only,
     faults: values.faults === undefined ? undefined : listFaults(values.faults),
     lockMs: number('lock-ms', values['lock-ms'] ?? '9000'),
     pace: number('pace', values.pace ?? '1'),

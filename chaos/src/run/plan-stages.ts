@@ -23,10 +23,15 @@ const scale = (pace: number, [least, most]: readonly [number, number]): [number,
 
 /** The runs that were asked for, one after the other. Nothing named: one run with a bit of everything. */
 export function planStages(options: ChaosOptions): Stage[] {
-  if (options.long) return longStages(options);
+  const stages = options.long ? longStages(options) : shortStages(options);
+  return stages.filter(({ name }) => options.only === undefined || name === options.only);
+}
+
+function shortStages(options: ChaosOptions): Stage[] {
   const { kills, restarts, pauses, outages, faults } = options;
   const isNamed = restarts + pauses > 0 || (kills !== undefined && faults === undefined);
-  const stages = isNamed ? [namedStage(options)] : outages && kills === undefined ? [] : [mixedStage(options)];
+  const isOutageAlone = outages && kills === undefined && faults === undefined;
+  const stages = isNamed ? [namedStage(options)] : isOutageAlone ? [] : [mixedStage(options)];
   return [...stages, ...(outages ? outagesMs.map((downMs) => outageStage(downMs, options.tasks)) : [])];
 }
 
@@ -68,8 +73,19 @@ function roughly(name: string, tasks: number, planned: Planned[]): Stage {
 function outageStage(downMs: number, tasks: number): Stage {
   const planned = [{ fault: outageOf(downMs), times: 1, everyMs: [3_000, 5_000] as const }];
   const name = `outage-${downMs / 1_000}s`;
-  const shape = { loadMs: 5_000, drainMs: drainAfterOutageMs, mostWorkMs: 200, isRough: false, isSteady: true };
+  const shape = {
+    loadMs: 5_000,
+    drainMs: drainAfterOutageMs,
+    workMs: [0, 200] as const,
+    isRough: false,
+    isSteady: true,
+  };
   return { name, tasks, planned, ...shape };
+}
+
+function recoveryStage(tasks: number): Stage {
+  const planned = [{ fault: workerKills(), times: workerKillTimes, everyMs: workerKillEveryMs }];
+  return { ...roughly('recovery', tasks, planned), workMs: [1_500, 4_000] };
 }
 
 function longStages({ tasks, pace, ...options }: ChaosOptions): Stage[] {
@@ -78,7 +94,7 @@ function longStages({ tasks, pace, ...options }: ChaosOptions): Stage[] {
   const some = Math.round(tasks / 4);
   return [
     named({ kills: 150 }),
-    roughly('recovery', some, [{ fault: workerKills(), times: workerKillTimes, everyMs: workerKillEveryMs }]),
+    recoveryStage(some),
     named({ restarts: 30, tasks: some }),
     ...outagesMs.map((downMs) => outageStage(downMs, Math.round(tasks / 10))),
     named({ pauses: 50, tasks: some }),

@@ -22,8 +22,8 @@ export interface Stage {
   loadMs: number;
   /** How long after the last fault everything must have ended. */
   drainMs: number;
-  /** No task works longer, so that what takes its time is the recovery. */
-  mostWorkMs?: number;
+  /** Least and most that a task works: little, where what takes its time is to be the recovery; much, where a kill is to meet it. */
+  workMs?: readonly [number, number];
   /** The faults are such that something must have been done twice. */
   isRough: boolean;
   /** No process may end but by a fault's hand. */
@@ -65,7 +65,7 @@ async function perform(rig: Rig, stage: Stage, random: SeededRandom): Promise<vo
   await rig.start();
   const load = new LoadDriver(
     rig,
-    generateLoad(random.fork('load'), stage.tasks, stage.mostWorkMs),
+    generateLoad(random.fork('load'), stage.tasks, stage.workMs),
     random.fork('clients'),
   );
   await load.publish();
