@@ -10,7 +10,7 @@ export interface ChaosOptions {
   outages: boolean;
   long: boolean;
   tasks: number;
-  /** Of the stages only the one of this name. */
+  /** Of the stages only the one of this name; of the crash points only those of which this is a part. */
   only: string | undefined;
   faults: string[] | undefined;
   lockMs: number;
@@ -20,8 +20,6 @@ export interface ChaosOptions {
   /** Only crashes at named points: at each in two lives in a row, or with `once` in one. */
   crashPoints: boolean;
   once: boolean;
-  /** Only crash points of which this is a part. */
-  only: string;
   /** Rigs side by side for the crash points. */
   lanes: number;
   /** A folder of a run: look at its evidence again, and run nothing. */
@@ -53,7 +51,6 @@ const known = {
   faults: text,
   'lock-ms': text,
   pace: text,
-  only: text,
   check: text,
   lanes: text,
   only: text,
@@ -82,7 +79,6 @@ export function parseOptions(words: string[]): ChaosOptions {
     keep: values.keep,
     crashPoints: values['crash-points'],
     once: values.once,
-    only: values.only ?? '',
     lanes: number('lanes', values.lanes ?? '4'),
     check: values.check,
   };
