@@ -100,8 +100,8 @@ export default {
     ),
     forbid(
       'testing-in-tests-only',
-      'libs/testing is for specs, test/ and bench/.',
-      { pathNot: ['^(test|bench|libs/testing)/', SPEC] },
+      'libs/testing is for specs, test/, bench/ and chaos/.',
+      { pathNot: ['^(test|bench|chaos|libs/testing)/', SPEC] },
       { path: '^libs/testing/' },
     ),
     forbid(

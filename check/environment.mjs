@@ -3,7 +3,7 @@ import { codeFiles, isReference, nodesOf, parse, placeOf } from './sources.mjs';
 
 // libs/config parses the environment once; launch/ and check/ run before it is built; set-up, the bench and the chaos harness pass it on to processes.
 const MAY_READ =
-  /^(libs\/config|launch|check|test\/setup)\/|^bench\/src\/peer\.ts$|^chaos\/src\/rig\/process-environment\.ts$/;
+  /^(libs\/config|launch|check|test\/setup)\/|^bench\/src\/peer\.ts$|^chaos\/src\/(rig\/process-environment|preload\/variables)\.ts$/;
 const PROCESS_MODULE = /^(node:)?process$/;
 
 const bare = (node) => ts.skipOuterExpressions(node);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from './checker/check.js';
 import type { Evidence, Violation } from './checker/evidence.js';
+import { nameOf, runCrashPoints } from './crash/run-crash-points.js';
 import { parseOptions, type ChaosOptions } from './run/options.js';
 import { planStages } from './run/plan-stages.js';
 import { SeededRandom } from './run/seeded-random.js';
@@ -57,12 +58,28 @@ async function runAll(
   return results;
 }
 
+/** Twice at each side of everything; once leaves out the side before what only reads. */
+async function crashEverywhere({ lanes, once, only }: ChaosOptions): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'coc-crash-'));
+  say(`files in ${folder}`);
+  const settings = { folder, lanes, times: once ? 1 : 2, bothSidesOfReads: !once, only: only ?? '' };
+  const { points, crashes, missed, violations } = await runCrashPoints(settings, say);
+  for (const point of missed) say(`NOT REACHED ${nameOf(point)}`);
+  for (const violation of violations.slice(0, shownViolations)) say(`VIOLATION ${violation}`);
+  const summary = { points, crashes, missed: missed.length, violations: violations.length };
+  process.stdout.write(`${JSON.stringify(summary)}\n`);
+  const isClean = points > 0 && missed.length + violations.length === 0;
+  if (isClean) await rm(folder, { recursive: true, force: true });
+  else say(`files are kept in ${folder}`);
+  return isClean ? 0 : 1;
+}
+
 async function run(options: ChaosOptions): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'coc-chaos-'));
   say(`seed ${options.seed}; files in ${folder}`);
   const results = await runAll(planStages(options), options, folder);
   const violations = results.reduce((sum, result) => sum + result.violations.length, 0);
-  const isVoid = results.some((result) => result.void.length > 0);
+  const isVoid = results.length === 0 || results.some((result) => result.void.length > 0);
   const stages = results.map(({ violations: found, ...rest }) => ({ ...rest, violations: found.length }));
   process.stdout.write(`${JSON.stringify({ seed: options.seed, violations, void: isVoid, stages })}\n`);
   const isClean = violations === 0 && !isVoid;
@@ -83,4 +100,7 @@ function readOptions(): ChaosOptions {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 const options = readOptions();
-process.exitCode = options.check === undefined ? await run(options) : await checkAgain(options.check);
+process.exitCode =
+  options.check !== undefined
+    ? await checkAgain(options.check)
+    : await (options.crashPoints ? crashEverywhere(options) : run(options));

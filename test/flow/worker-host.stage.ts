@@ -6,6 +6,7 @@ import { loadEnv, type Env } from '#libs/config';
 import { actionQueue, formatAttemptId, formatDirectiveId, type AttemptId, type PayloadClaim } from '#libs/contracts';
 import { bullPrefix, queueOptions } from '#libs/queues';
 import { openRedis, type Redis } from '#libs/redis';
+import { Keys } from '#libs/state';
 import { createLogger } from '#libs/telemetry';
 import { startRedis, type TestRedis } from '#libs/testing';
 import { Queue, QueueEvents, type Job } from 'bullmq';
@@ -27,6 +28,8 @@ export interface Order {
   ttlMs?: number;
   maxCostUsd?: number;
   sentAt?: number;
+  /** It is in flight, and its deadline is so far away by Redis' clock. */
+  leftMs?: number;
 }
 
 export interface SentAttempt {
@@ -117,6 +120,11 @@ export class WorkerStage {
       nonce: 'nonce-of-8',
     };
     const { queue, events } = this.queueOf(action, shard);
+    if (order.leftMs !== undefined) {
+      const [seconds] = await this.redis.time();
+      const deadline = Number(seconds) * 1_000 + order.leftMs;
+      await this.redis.zadd(new Keys('coc').inflight(shard, queue.name), deadline, formatAttemptId(id));
+    }
     const job = await queue.add(action, dataOf(id, action, order), {
       jobId: formatAttemptId(id),
       attempts: 1,

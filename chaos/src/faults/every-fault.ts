@@ -1,10 +1,14 @@
+import { BadWeather } from './bad-weather.fault.js';
 import { CutClients } from './cut-clients.fault.js';
+import { DeliverTwice } from './deliver-twice.fault.js';
 import { DestroyQueue } from './destroy-queue.fault.js';
+import { DropReplies } from './drop-replies.fault.js';
 import type { Fault } from './fault.js';
 import { FlushFunctions } from './flush-functions.fault.js';
 import { KillProcesses, everyRole } from './kill-processes.fault.js';
 import { PauseProcesses } from './pause-processes.fault.js';
 import { RestartRedis } from './restart-redis.fault.js';
+import { SkewClocks } from './skew-clocks.fault.js';
 import { SqueezeMemory } from './squeeze-memory.fault.js';
 
 /** A fault, and its part of a mixed run. */
@@ -25,6 +29,10 @@ export const everyFault: Readonly<Record<string, Offer>> = {
   clients: { create: () => new CutClients(), times: 6 },
   functions: { create: () => new FlushFunctions(), times: 8 },
   memory: { create: () => new SqueezeMemory(), times: 3 },
+  network: { create: () => new BadWeather([500, 6_000]), times: 16 },
+  replies: { create: () => new DropReplies(), times: 60 },
+  deliveries: { create: () => new DeliverTwice(), times: 20 },
+  clocks: { create: () => new SkewClocks(), times: 12 },
   queues: { create: () => new DestroyQueue(), times: 6 },
 };
 

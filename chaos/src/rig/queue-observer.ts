@@ -4,6 +4,8 @@ import type { QueueEntry } from './queue-entry.js';
 import type { RedisHost } from './redis.host.js';
 
 const everyMs = 200;
+/** A field of entries that a fault copied. */
+export const copyMark = 'chaos-copy';
 
 /** Writes down what the worker queues say of themselves: the executors trim their streams soon after they have read them. */
 export class QueueObserver {
@@ -51,7 +53,8 @@ export class QueueObserver {
 
   private note(stream: string, id: string, fields: readonly string[]): void {
     const of = (name: string): string => fields[fields.indexOf(name) + 1] ?? '';
-    if (!fields.includes('jobId')) return;
+    // What a fault wrote again did not happen again.
+    if (!fields.includes('jobId') || fields.includes(copyMark)) return;
     const queue = stream.split(':').at(-2)!;
     const entry: QueueEntry = { queue, atMs: Number(id.split('-')[0]), event: of('event'), jobId: of('jobId') };
     writeSync(this.file, `${JSON.stringify(entry)}\n`);

@@ -10,9 +10,11 @@ export interface RigSettings {
   folder: string;
   shards: number;
   /** How many processes of each role are kept alive. */
-  crew: Record<Exclude<Role, 'witness'>, number>;
+  crew: Partial<Record<Exclude<Role, 'witness'>, number>>;
   /** COC_WORKER_LOCK_MS: how long a killed worker's tasks wait for it. */
   lockMs: number;
+  /** The worker hosts also serve the product's own actions, for its workflows. */
+  servesDocuments?: boolean;
 }
 
 /** Changes how a process is started, each time it is. */
@@ -122,6 +124,7 @@ export class Rig {
   }
 
   private async wordsFor(role: Role): Promise<string[]> {
+    if (role === 'worker' && this.settings.servesDocuments) return [this.witnessUrl, 'documents'];
     if (role.endsWith('worker')) return [this.witnessUrl];
     if (role !== 'tenant-door') return [];
     const port = await findFreePort();

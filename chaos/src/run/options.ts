@@ -10,13 +10,18 @@ export interface ChaosOptions {
   outages: boolean;
   long: boolean;
   tasks: number;
-  /** Of the stages only the one of this name. */
+  /** Of the stages only the one of this name; of the crash points only those of which this is a part. */
   only: string | undefined;
   faults: string[] | undefined;
   lockMs: number;
   /** All waits between faults are multiplied by it. */
   pace: number;
   keep: boolean;
+  /** Only crashes at named points: at each in two lives in a row, or with `once` in one. */
+  crashPoints: boolean;
+  once: boolean;
+  /** Rigs side by side for the crash points. */
+  lanes: number;
   /** A folder of a run: look at its evidence again, and run nothing. */
   check: string | undefined;
 }
@@ -46,8 +51,11 @@ const known = {
   faults: text,
   'lock-ms': text,
   pace: text,
-  only: text,
   check: text,
+  lanes: text,
+  only: text,
+  'crash-points': flag,
+  once: flag,
   outages: flag,
   long: flag,
   keep: flag,
@@ -69,6 +77,9 @@ export function parseOptions(words: string[]): ChaosOptions {
     lockMs: number('lock-ms', values['lock-ms'] ?? '9000'),
     pace: number('pace', values.pace ?? '1'),
     keep: values.keep,
+    crashPoints: values['crash-points'],
+    once: values.once,
+    lanes: number('lanes', values.lanes ?? '4'),
     check: values.check,
   };
 }

@@ -15,6 +15,8 @@ const workerKillTimes = 40;
 const workerKillEveryMs = [2_000, 5_000] as const;
 const restartTakesMs = 5_000;
 const mixedKills = 40;
+/** An order may find no request in time: some more than the 500 that are promised. */
+const repliesToDrop = 520;
 
 const mean = ([least, most]: readonly [number, number]): number => (least + most) / 2;
 const scale = (pace: number, [least, most]: readonly [number, number]): [number, number] => [least * pace, most * pace];
@@ -96,5 +98,22 @@ function longStages({ tasks, pace, ...options }: ChaosOptions): Stage[] {
     named({ restarts: 30, tasks: some }),
     ...outagesMs.map((downMs) => outageStage(downMs, Math.round(tasks / 10))),
     named({ pauses: 50, tasks: some }),
+    ...bentStages(some, pace),
   ];
+}
+
+/** The world around the processes is bent. These need not double anything: what is lost is an answer, not a worker. */
+function bentStages(tasks: number, pace: number): Stage[] {
+  const plan = (name: string, times: number, everyMs: readonly [number, number]): Planned => ({
+    fault: everyFault[name]!.create(),
+    times,
+    everyMs: scale(pace, everyMs),
+  });
+  const stages: [string, Planned[]][] = [
+    ['replies', [plan('replies', repliesToDrop, [50, 300])]],
+    ['deliveries', [plan('deliveries', 100, [300, 900]), plan('kill', 15, [2_000, 6_000])]],
+    ['network', [plan('network', 40, [500, 1_500])]],
+    ['clocks', [plan('clocks', 40, [1_000, 3_000])]],
+  ];
+  return stages.map(([name, planned]) => ({ ...roughly(name, tasks, planned), isRough: false }));
 }

@@ -1,13 +1,16 @@
 import 'reflect-metadata';
-import { startWorkerHost } from '#apps/workers';
+import { bootWorkers, startWorkerHost } from '#apps/workers';
 import { loadEnv } from '#libs/config';
 import { createLogger, runServiceProcess } from '#libs/telemetry';
 import { WitnessedActions, witnessAddress } from './witnessed.controller.js';
 
-/** `WITNESS`: our worker host, as it always is, with the actions of the harness. */
-const [witnessUrl] = process.argv.slice(2) as [string];
+/** `WITNESS [documents]`: our worker host, as it always is, with the actions of the harness; with the word, also those of the product. */
+const [witnessUrl, documents] = process.argv.slice(2) as [string, string | undefined];
 await runServiceProcess(async () => {
   const env = loadEnv();
+  const logger = createLogger('worker', env.logLevel);
   const providers = [{ provide: witnessAddress, useValue: witnessUrl }];
-  return startWorkerHost(env, createLogger('worker', env.logLevel), [WitnessedActions], providers);
+  const hosts = [await startWorkerHost(env, logger, [WitnessedActions], providers)];
+  if (documents) hosts.push(await bootWorkers(env, logger));
+  return { close: async () => void (await Promise.all(hosts.map(async (host) => host.close()))) };
 });

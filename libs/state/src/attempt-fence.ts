@@ -1,9 +1,10 @@
-import { formatTaskIndex, type AttemptId } from '#libs/contracts';
+import { formatAttemptId, formatTaskIndex, shardOfDirective, type AttemptId } from '#libs/contracts';
 import type { Redis } from '#libs/redis';
 import type { Keys } from './keys.js';
+import { redisNowMs } from './redis/redis-clock.js';
 import type { Replication } from './redis/replication.js';
 
-/** Whether an attempt may still act: its directive is not final or paused-to-close and its fence is the current one. */
+/** Whether an attempt may still act: its directive is not final or paused-to-close and its fence is the current one; and for how long. */
 export class AttemptFence {
   constructor(
     private readonly redis: Redis,
@@ -32,5 +33,15 @@ export class AttemptFence {
       task.nonce === id.nonce &&
       (task.state === 'dispatched' || task.state === 'running')
     );
+  }
+
+  /** Milliseconds to the attempt's deadline by Redis' clock; undefined when it is not in flight. */
+  async leftMs(id: AttemptId, queue: string): Promise<number | undefined> {
+    const shard = shardOfDirective(id.directiveId)!;
+    const [deadline, nowMs] = await Promise.all([
+      this.redis.zscore(this.keys.inflight(shard, queue), formatAttemptId(id)),
+      redisNowMs(this.redis),
+    ]);
+    return deadline === null ? undefined : Number(deadline) - nowMs;
   }
 }

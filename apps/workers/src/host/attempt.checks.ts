@@ -36,13 +36,22 @@ export function parseGrant(job: Job, action: DeclaredAction): Grant {
   return { id, message };
 }
 
-/** Ends the attempt by TIMEOUT or TTL_EXPIRED; `ttl_ms` runs from the sending of the job and covers wait and work. */
-export function limitTime(job: Job, message: TaskMessage, attempt: RunningAttempt): void {
+/**
+ * Ends the attempt by TIMEOUT or TTL_EXPIRED; `ttl_ms` runs from the sending of the job and covers wait and work. The sender's clock and
+ * ours may be minutes apart: what looks late by them is asked of Redis, which answers undefined for a job that is not in flight.
+ */
+export async function limitTime(
+  job: Job,
+  message: TaskMessage,
+  attempt: RunningAttempt,
+  askLeftMs: () => Promise<number | undefined>,
+): Promise<void> {
   const ttlMs = message.__assignment.ttl_ms;
-  const leftMs = job.timestamp + ttlMs - Date.now();
   const expired = () => new ActionError('TTL_EXPIRED', `the assignment was good for ${ttlMs} ms`, { class: 'expired' });
   const timedOut = () =>
     new ActionError('TIMEOUT', `the action took over ${message.timeoutMs} ms`, { class: 'timeout' });
+  const apparentMs = job.timestamp + ttlMs - Date.now();
+  const leftMs = apparentMs < message.timeoutMs ? ((await askLeftMs()) ?? apparentMs) : apparentMs;
   if (leftMs <= 0) throw expired();
   if (leftMs < message.timeoutMs) attempt.abortAfter(leftMs, expired);
   else attempt.abortAfter(message.timeoutMs, timedOut);

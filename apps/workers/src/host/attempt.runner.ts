@@ -67,7 +67,8 @@ export class AttemptRunner {
     tools: Tools,
   ): Promise<ReportedOutput> {
     const { attempt, reporter, meter, artifacts } = tools;
-    limitTime(job, grant.message, attempt);
+    const askLeftMs = async (): Promise<number | undefined> => this.fence.leftMs(grant.id, job.queueName);
+    await attempt.race(limitTime(job, grant.message, attempt, askLeftMs));
     await attempt.race(this.checkFence(action, grant.id, attempt.signal));
     const message = await attempt.race(fetchInput(this.artifacts, grant.message));
     const input = parseInput(action, message.input);
