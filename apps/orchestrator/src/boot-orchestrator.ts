@@ -46,7 +46,6 @@ export async function bootOrchestrator(env: Env, logger: Logger): Promise<Runnin
     await app.close();
     clearTimeout(timer);
     await context.streams.stop();
-    installation.replication.close();
     installation.redis.disconnect();
   };
   try {

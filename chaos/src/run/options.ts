@@ -7,6 +7,8 @@ export interface ChaosOptions {
   kills: number | undefined;
   restarts: number;
   pauses: number;
+  /** Promotions of a replica, on a Redis under Sentinels. */
+  promotions: number;
   outages: boolean;
   long: boolean;
   tasks: number;
@@ -48,6 +50,7 @@ const known = {
   tasks: text,
   restarts: text,
   pauses: text,
+  promotions: text,
   faults: text,
   'lock-ms': text,
   pace: text,
@@ -69,6 +72,7 @@ export function parseOptions(words: string[]): ChaosOptions {
     kills: values.kills === undefined ? undefined : number('kills', values.kills),
     restarts: number('restarts', values.restarts ?? '0'),
     pauses: number('pauses', values.pauses ?? '0'),
+    promotions: number('promotions', values.promotions ?? '0'),
     outages: values.outages,
     long: values.long,
     tasks: number('tasks', values.tasks ?? (values.long ? '2000' : '500')),

@@ -1,4 +1,4 @@
-import { everyFault, longPauses, longRestarts, outageOf, workerKills } from '../faults/every-fault.js';
+import { everyFault, longPauses, longRestarts, outageOf, promotions, workerKills } from '../faults/every-fault.js';
 import type { Planned } from '../faults/schedule.js';
 import type { ChaosOptions } from './options.js';
 import type { Stage } from './stage.js';
@@ -14,6 +14,8 @@ const outagesMs = [7_000, 20_000, 60_000];
 const workerKillTimes = 40;
 const workerKillEveryMs = [2_000, 5_000] as const;
 const restartTakesMs = 5_000;
+const promoteEveryMs = [2_000, 5_000] as const;
+const promotionTakesMs = 8_000;
 const mixedKills = 40;
 /** An order may find no request in time: some more than the 500 that are promised. */
 const repliesToDrop = 520;
@@ -28,11 +30,12 @@ export function planStages(options: ChaosOptions): Stage[] {
 }
 
 function shortStages(options: ChaosOptions): Stage[] {
-  const { kills, restarts, pauses, outages, faults } = options;
+  const { kills, restarts, pauses, promotions: times, outages, faults, tasks } = options;
   const isNamed = restarts + pauses > 0 || (kills !== undefined && faults === undefined);
-  const isOutageAlone = outages && kills === undefined && faults === undefined;
-  const stages = isNamed ? [namedStage(options)] : isOutageAlone ? [] : [mixedStage(options)];
-  return [...stages, ...(outages ? outagesMs.map((downMs) => outageStage(downMs, options.tasks)) : [])];
+  const isOfRedisAlone = (outages || times > 0) && kills === undefined && faults === undefined;
+  const stages = isNamed ? [namedStage(options)] : isOfRedisAlone ? [] : [mixedStage(options)];
+  const promoted = times > 0 ? [promotionStage(times, tasks)] : [];
+  return [...stages, ...promoted, ...(outages ? outagesMs.map((downMs) => outageStage(downMs, tasks)) : [])];
 }
 
 /** All faults side by side over the time that the kills take. */
@@ -83,6 +86,13 @@ function outageStage(downMs: number, tasks: number): Stage {
   return { name, tasks, planned, ...shape };
 }
 
+/** The replica becomes the master under load; what was not replicated is taken back. */
+function promotionStage(times: number, tasks: number): Stage {
+  const planned = [{ fault: promotions(), times, everyMs: promoteEveryMs }];
+  const loadMs = times * (mean(promoteEveryMs) + promotionTakesMs);
+  return { ...roughly('promotions', tasks, planned), loadMs, host: 'sentinels', isRough: false };
+}
+
 function recoveryStage(tasks: number): Stage {
   const planned = [{ fault: workerKills(), times: workerKillTimes, everyMs: workerKillEveryMs }];
   return { ...roughly('recovery', tasks, planned), workMs: [1_500, 4_000] };
@@ -98,6 +108,7 @@ function longStages({ tasks, pace, ...options }: ChaosOptions): Stage[] {
     named({ restarts: 30, tasks: some }),
     ...outagesMs.map((downMs) => outageStage(downMs, Math.round(tasks / 10))),
     named({ pauses: 50, tasks: some }),
+    promotionStage(10, some),
     ...bentStages(some, pace),
   ];
 }

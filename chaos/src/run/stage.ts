@@ -18,6 +18,8 @@ export interface Stage {
   name: string;
   tasks: number;
   planned: Planned[];
+  /** On which Redis; one server unless said otherwise. */
+  host?: RigSettings['host'];
   /** Over how long the load comes. */
   loadMs: number;
   /** How long after the last fault everything must have ended. */
@@ -48,7 +50,7 @@ const idleWithinMs = 15_000;
 
 /** Starts it all, does it all, and says what came of it. */
 export async function runStage(stage: Stage, settings: RigSettings, random: SeededRandom): Promise<StageResult> {
-  const rig = await Rig.open(settings);
+  const rig = await Rig.open({ ...settings, host: stage.host ?? 'single' });
   const abandon = (): void => rig.abandon();
   process.on('exit', abandon);
   try {

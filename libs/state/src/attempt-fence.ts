@@ -14,11 +14,12 @@ export class AttemptFence {
 
   /** Waits until enough replicas have the grant, for one that a failover took back might be given a second time. Throws when aborted. */
   async isCurrentForGood(id: AttemptId, signal: AbortSignal): Promise<boolean> {
-    while (await this.isCurrent(id)) {
-      if (await this.replication.confirm(this.keys.rootOf(id.directiveId))) return true;
+    for (;;) {
+      const { connection } = this.replication;
+      if (!(await this.isCurrent(id))) return false;
+      if (await this.replication.confirm(connection, this.keys.rootOf(id.directiveId))) return true;
       signal.throwIfAborted();
     }
-    return false;
   }
 
   private async isCurrent(id: AttemptId): Promise<boolean> {

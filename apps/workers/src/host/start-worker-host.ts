@@ -88,7 +88,6 @@ export async function startWorkerHost(
       broken: server.broken,
       close: async () => {
         await app.close();
-        installation.replication.close();
         redis.disconnect();
       },
     };
