@@ -16,7 +16,7 @@ let host: WorkerHost;
 const taken = new Map<string, TaskMessage>();
 
 beforeAll(async () => {
-  front = await HttpFront.open();
+  front = await HttpFront.open({ COC_LOG_LEVEL: 'error' });
   const { rooms } = front;
   host = await startWorkerHost(rooms.env, createLogger('host', 'silent'), [PayloadActions]);
   const remember = (message: TaskMessage): Json => {
