@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { readdir, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HttpFront, eventually } from './http-front-bed.js';
 import { RunningRetention } from './retention-bed.js';
@@ -109,23 +106,6 @@ describe('directives whose retention is over', () => {
     });
     expect(removed).toEqual([`local ${id} 404`]);
     expect(await front.rooms.redis.exists(front.rooms.keys.ref('local', 'with-files'))).toBe(0);
-  });
-
-  it('have their files as long as they are there; those of a submit that never came to be go after a day', async () => {
-    await retention.atWork();
-    const id = await front.submit({ tasks: [{ id: 'a', action: 'test.files' }] });
-    await front.rooms.finished(id);
-    const nobody = `${id.slice(0, -4)}${id.endsWith('ABCD') ? 'DCBA' : 'ABCD'}`;
-    const { sha256 } = await front.artifacts.put('local', nobody, 'stored, and never accepted');
-    const folder = join(front.rooms.env.artifacts.folder, 'local');
-    const twoDaysAgo = new Date(Date.now() - 2 * 24 * 3_600_000);
-    for (const owner of [id, nobody]) await utimes(join(folder, owner), twoDaysAgo, twoDaysAgo);
-    const { executor } = await retention.startSweeping();
-    expect(await executor.sweep('orphan-files').runOnce(0)).toMatchObject({ repaired: 1, failed: 0 });
-    expect(await front.artifacts.open('local', nobody, sha256)).toBeUndefined();
-    expect(await readdir(join(folder, id))).toHaveLength(1);
-    await retention.sweepAll();
-    expect(existsSync(join(folder, id))).toBe(false);
   });
 
   it('are remembered by their Idempotency-Key for its day', async () => {

@@ -60,7 +60,6 @@ export interface ExecutorContext {
   facts: TaskFacts;
   outputs: TaskOutputs;
   payloads: PayloadStore;
-  artifacts: ArtifactStore;
   agenda: ShardAgenda;
   windows: QueueWindows;
   marks: RecordedMarks;
@@ -101,7 +100,6 @@ export function createExecutorContext({ env, logger, redis, artifacts, instance 
     facts: new TaskFacts(redis, keys, payloads),
     outputs: new TaskOutputs(redis, keys, payloads),
     payloads,
-    artifacts,
     agenda: new ShardAgenda(redis, keys),
     windows: new QueueWindows(redis, keys),
     marks: new RecordedMarks(redis, keys),

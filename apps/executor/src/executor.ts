@@ -89,8 +89,7 @@ export class Executor {
   /** What must go on for it to be of use: its heartbeat, which tells of the loops and of Redis, the timers and the sweeps. */
   checks(): HealthCheck[] {
     const beats = this.sweeps.filter(({ name }) => name === 'heartbeat');
-    // One that looks every few hours says nothing of now.
-    const sweeps = this.sweeps.filter(({ name, settings }) => name !== 'heartbeat' && settings.everyMs < roundWithinMs);
+    const sweeps = this.sweeps.filter(({ name }) => name !== 'heartbeat');
     const timers = this.context.env.executor.role === 'retention' ? [] : this.timers;
     return [
       { name: 'heartbeat', look: () => reportOn(beats, beatWithinMs) },

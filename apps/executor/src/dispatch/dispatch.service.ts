@@ -61,7 +61,7 @@ export class DispatchService {
   /** Releases what is ready in a queue until its window is full or nothing is left. */
   async release(shard: number, queue: string): Promise<number> {
     let released = 0;
-    if (this.context.memory.isFull) return released;
+    if (this.context.memory.isFull(shard)) return released;
     for (;;) {
       const { followup, left } = await this.context.attempts.releaseTasks(shard, queue, releaseLimit);
       released += followup.dispatched.length;

@@ -122,7 +122,7 @@ export class OutcomeLoop implements Watched {
     try {
       await this.settle.follow(aftermath);
     } catch (error) {
-      if (this.context.memory.heed(error)) return;
+      if (this.context.memory.heed(this.desk.shard, error)) return;
       this.context.logger.error(
         { err: error, shard: this.desk.shard },
         'what follows could not be sent; a sweeper sends it',
@@ -163,10 +163,10 @@ export class OutcomeLoop implements Watched {
     while (!this.stopped) {
       const reports = await next;
       next = this.read();
-      await this.settleSafely(reports);
+      if (reports) await this.settleSafely(reports);
     }
     // What was delivered while it was stopped would wait ten seconds for another executor.
-    await this.settleSafely(await next);
+    await this.settleSafely((await next) ?? []);
   }
 
   private async settleSafely(reports: readonly QueueReport[]): Promise<void> {
@@ -185,13 +185,13 @@ export class OutcomeLoop implements Watched {
     await new Promise((resolve) => setTimeout(resolve, afterErrorMs));
   }
 
-  /** Empty when Redis could not be read, after a pause. */
-  private async read(): Promise<QueueReport[]> {
+  /** Undefined when Redis could not be read, after a pause. */
+  private async read(): Promise<QueueReport[] | undefined> {
     try {
       return await this.desk.reader.read();
     } catch (error) {
       await this.pauseAfter(error);
-      return [];
+      return undefined;
     }
   }
 }

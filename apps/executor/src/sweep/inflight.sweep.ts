@@ -97,7 +97,7 @@ export class InflightSweep implements Sweep {
    */
   private async repairGone(desk: ShardDesk, queue: string, { attempt, facts, suspect }: GoneAttempt): Promise<boolean> {
     const nowMs = await this.context.agenda.nowMs();
-    if (nowMs - facts.sinceMs < goneAfterMs || this.context.memory.isFull) return false;
+    if (nowMs - facts.sinceMs < goneAfterMs || this.context.memory.isFull(desk.shard)) return false;
     const isUnstarted =
       !facts.started &&
       (facts.effect !== 'once' || (await desk.keeper.wasNeverAdded(queue, suspect.jobId, facts.sinceMs)));

@@ -13,7 +13,6 @@ import { IdleDirectiveSweep } from './idle-directive.sweep.js';
 import { InflightSweep } from './inflight.sweep.js';
 import { LostWorkerSweep } from './lost-worker.sweep.js';
 import { FinishedJobSweep, ForgottenWorkSweep, QueueSettingsSweep } from './queue-upkeep.sweep.js';
-import { OrphanFilesSweep } from './orphan-files.sweep.js';
 import { QueueWindowSweep } from './queue-window.sweep.js';
 import { ReservationSweep } from './reservation.sweep.js';
 import { RetentionSweep } from './retention.sweep.js';
@@ -49,8 +48,9 @@ export function openSweeps(parts: SweepParts, role: ExecutorRole): SweepLoop[] {
     new FinishedJobSweep(context),
     new ShardEventsSweep(context),
     new RetentionSweep(context, files),
-    new OrphanFilesSweep(context, context.artifacts),
   ];
   const loopsOfAll = sweeps.map((sweep) => new SweepLoop(context, sweep));
-  return role === 'all' ? loopsOfAll : loopsOfAll.filter(({ settings }) => settings.role === role);
+  return role === 'all'
+    ? loopsOfAll
+    : loopsOfAll.filter(({ name, settings }) => name === 'heartbeat' || settings.role === role);
 }

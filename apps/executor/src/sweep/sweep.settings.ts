@@ -33,7 +33,6 @@ export const sweepSettings = {
   'queue-window': { ...unlimited, everyMs: 200 },
   'finished-job': { ...removal, everyMs: 5_000, page: 50_000 },
   'shard-events': { ...removal, everyMs: 5_000, page: 500_000 },
-  'orphan-files': { ...removal, everyMs: 6 * 3_600_000, page: Number.POSITIVE_INFINITY },
   retention: { ...removal, everyMs: 1_000, page: 500, repairsPerS: 500 },
 } as const satisfies Record<string, SweepSetting>;
 

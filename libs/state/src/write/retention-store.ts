@@ -66,12 +66,6 @@ export class RetentionStore {
     return this.redis.zrangebyscore(this.keys.retiring(shard), '-inf', String(beforeMs), 'LIMIT', 0, count);
   }
 
-  /** Whether it stands in Redis, be it on its way out. */
-  async isKnown(id: string): Promise<boolean> {
-    const key = this.keys.directive(id);
-    return (await this.redis.exists(key, `${key}:retiring`)) > 0;
-  }
-
   /** `alone`: nothing of a directive stands outside of Redis. In one pipeline; a call that failed answers its error. */
   async retire(
     ids: readonly string[],
