@@ -92,7 +92,7 @@ export class IngressService extends DirectiveIngress {
     const { defaultTtlMs } = this.parts;
     const origin = { id, principal, traceparent: traceparentFrom(traceparent), defaultTtlMs, house, requestHash };
     const draft = buildDraft(body, origin);
-    const isNew = await this.accept(draft, plan);
+    const isNew = await this.admit(draft, plan);
     if (isNew) await tellRoom(this.parts, plan ? 'execute' : 'decide', { ...draft, directiveId: id });
     return { id, created: isNew };
   }
