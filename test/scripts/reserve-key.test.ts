@@ -76,6 +76,13 @@ describe('an Idempotency-Key', () => {
     expect((await reserved(keys, { directiveId: 'd3_other' })).directiveId).toBe('d0_1');
   });
 
+  it('is given up when more than its lease is left: the clock went back', async () => {
+    const ahead = new KeyRegister(new ScriptRunner(bed.redis), stage.keys, 3_600_000);
+    await reserved(ahead);
+    expect((await ahead.reserve(request)).result).toBe('busy');
+    expect((await reserved(keys, { directiveId: 'd3_other' })).directiveId).toBe('d0_1');
+  });
+
   it('is a tenant’s own', async () => {
     await reserved();
     expect((await reserved(keys, { tenant: 'acme', requestHash: 'two', directiveId: 'd0_2' })).directiveId).toBe(

@@ -13,7 +13,8 @@ if known then
   if known_request ~= request then return { 'mismatch' } end
   if until_ms == 'done' then return { 'done', known_id } end
   local left_ms = tonumber(until_ms) - NOW
-  if known_try ~= try and left_ms > 0 then return { 'busy', int(left_ms) } end
+  -- More than a lease is left only when the clock went back, as after a failover: nobody answers by that time.
+  if known_try ~= try and left_ms > 0 and left_ms <= lease_ms then return { 'busy', int(left_ms) } end
   -- The id it has: another number of shards would give another directive.
   id = known_id
 end
