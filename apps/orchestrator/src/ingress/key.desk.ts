@@ -32,8 +32,7 @@ export class KeyDesk {
       void this.end(reservation, 'done');
       return result;
     } catch (error) {
-      const isRefused = error instanceof CocError && error.status < 500;
-      await this.end(reservation, isRefused ? 'refused' : 'unknown');
+      await this.end(reservation, isRefusal(error) ? 'refused' : 'unknown');
       throw error;
     }
   }
@@ -43,6 +42,11 @@ export class KeyDesk {
       .end(reservation, what)
       .catch((error: unknown) => this.logger.warn({ err: error, what }, 'the end of an Idempotency-Key was not kept'));
   }
+}
+
+/** It is certain that this try left nothing behind. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof CocError && (error.status < 500 || error.code === 'MEMORY_SHORT');
 }
 
 function inProgress(leftMs: number): CocError {

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { CocError } from '#libs/contracts';
+import { KeyRegister, ScriptRunner } from '#libs/state';
+import { createLogger } from '#libs/telemetry';
+import { KeyDesk } from '../../apps/orchestrator/src/ingress/key.desk.js';
+import { ScriptBed } from './script-bed.js';
+import type { Stage } from './stage.js';
+
+let bed: ScriptBed;
+let stage: Stage;
+let desk: KeyDesk;
+beforeAll(async () => {
+  bed = await ScriptBed.open();
+});
+beforeEach(() => {
+  stage = bed.stage();
+  const register = new KeyRegister(new ScriptRunner(bed.redis), stage.keys, 15_000);
+  desk = new KeyDesk(register, createLogger('orchestrator', 'silent'));
+});
+afterAll(async () => bed.close());
+
+const request = { tenant: 'local', key: 'k', requestHash: 'h', directiveId: 'd0_1' };
+const failing = (error: Error) => async (): Promise<never> => Promise.reject(error);
+const records = async (): Promise<string[]> => bed.redis.keys(`${stage.keys.tenant('local')}:idem:*`);
+
+describe('a submit under a key', () => {
+  it.each(['MEMORY_SHORT', 'QUEUE_TOO_LONG', 'QUEUE_OVERDUE'] as const)(
+    'leaves no record when it is shed: %s',
+    async (code) => {
+      await expect(desk.once(request, failing(new CocError(code, 'come again')))).rejects.toThrow(code);
+      expect(await records()).toEqual([]);
+    },
+  );
+
+  it('of which nobody knows what came leaves one for no longer than a lease', async () => {
+    await expect(desk.once(request, failing(new CocError('UNAVAILABLE', 'gone')))).rejects.toThrow('UNAVAILABLE');
+    const [key] = await records();
+    expect(await bed.redis.pttl(key!)).toBeLessThanOrEqual(15_000);
+  });
+});
