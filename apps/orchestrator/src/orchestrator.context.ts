@@ -88,7 +88,7 @@ export function createOrchestratorContext(
       defaultTtlMs: env.directive.defaultTtlMs,
       logger,
       refs: new RefRegister(redis, keys),
-      keyDesk: new KeyDesk(new KeyRegister(scripts, keys, limits.answerWithinMs), logger),
+      keyDesk: new KeyDesk(new KeyRegister(scripts, keys, limits.answerWithinMs), orders, logger),
       agenda: new ShardAgenda(redis, keys),
       reader,
       pressure,
