@@ -87,7 +87,7 @@ export function createOrchestratorContext(
       shards: env.shards,
       defaultTtlMs: env.directive.defaultTtlMs,
       logger,
-      refs: new RefRegister(redis, keys),
+      refs: new RefRegister(redis, scripts, keys),
       keyDesk: new KeyDesk(new KeyRegister(scripts, keys, limits.answerWithinMs), orders, logger),
       agenda: new ShardAgenda(redis, keys),
       reader,
