@@ -25,7 +25,9 @@ beforeEach(() => {
 afterAll(async () => bed.close());
 
 const request = { tenant: 'local', key: 'k', requestHash: 'h', directiveId: aDraft().id };
-const failing = (error: Error) => async (): Promise<never> => Promise.reject(error);
+const failing = (error: Error) => async (): Promise<never> => {
+  throw error;
+};
 const records = async (): Promise<string[]> => bed.redis.keys(`${stage.keys.tenant('local')}:idem:*`);
 
 describe('a submit under a key', () => {

@@ -2,11 +2,9 @@
 -- between two scripts, so one look is enough; what is found was lost by a defect or by another hand.
 -- A function, for a chunk of Lua has at most 200 local names and the shared ones are nearly as many.
 local mend_task, mend_lists = (function()
-  -- Of one task that waits for them: reading more would take too long.
-  local MOST_DEPENDENCIES = 100
-  -- What tasks that wait may cost in one call, in bytes of their specs: decoding takes up to 85 ns each, and a dependency about 20 µs.
-  -- One task is always looked at: up to 5 ms for a spec of 32 KiB with 100 dependencies.
-  local MOST_BYTES, DEPENDENCY_BYTES = 16384, 256
+  -- Dependencies of one task, and what tasks that wait may cost a call, in bytes of their specs: each takes up to 85 ns, a dependency about
+  -- 20 µs. One task is always looked at: up to 5 ms for a spec of 32 KiB with 100 dependencies.
+  local MOST_DEPENDENCIES, MOST_BYTES, DEPENDENCY_BYTES = 100, 16384, 256
   local OWN_LISTS = { 'parked', 'short', 'unfunded', 'undrawn' }
 
   local function is_in_own_list(directive, index)
@@ -57,10 +55,8 @@ local mend_task, mend_lists = (function()
     return 'dependents'
   end
 
-  -- False when it is left to the next call.
   local function take_on(work, bytes)
-    work.isOver = work.bytes > 0 and work.bytes + bytes > MOST_BYTES
-    if not work.isOver then work.bytes = work.bytes + bytes end
+    work.isOver, work.bytes = work.bytes > 0 and work.bytes + bytes > MOST_BYTES, work.bytes + bytes
     return not work.isOver
   end
 
