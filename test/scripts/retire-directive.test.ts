@@ -75,7 +75,7 @@ describe('a directive that rested long enough', () => {
   });
 
   it('keeps its place on the list until what it has elsewhere is gone, whoever goes on', async () => {
-    const refs = new RefRegister(bed.redis, stage.keys);
+    const refs = new RefRegister(bed.redis, new ScriptRunner(bed.redis), stage.keys);
     const id = await finished({ ref: 'mine' });
     await refs.reserve('local', 'mine', id);
     await refs.keep('local', 'mine');
@@ -90,10 +90,19 @@ describe('a directive that rested long enough', () => {
   });
 
   it('does not take a ref with it that another directive has by now', async () => {
-    const refs = new RefRegister(bed.redis, stage.keys);
+    const refs = new RefRegister(bed.redis, new ScriptRunner(bed.redis), stage.keys);
     await refs.reserve('local', 'mine', 'another');
     await store.forget({ id: 'd0_1', tenant: 'local', ref: 'mine', draws: 0 });
     expect(await refs.reserve('local', 'mine', 'another')).toBe('held');
+  });
+
+  it('gives back the ref it reserved, but not one that another directive has by now', async () => {
+    const refs = new RefRegister(bed.redis, new ScriptRunner(bed.redis), stage.keys);
+    await refs.reserve('local', 'mine', 'another');
+    await refs.release('local', 'mine', 'd0_1');
+    expect(await refs.reserve('local', 'mine', 'd0_1')).toBe('taken');
+    await refs.release('local', 'mine', 'another');
+    expect(await refs.reserve('local', 'mine', 'd0_1')).toBe('reserved');
   });
 
   it('is not accepted again under its id until it is gone', async () => {

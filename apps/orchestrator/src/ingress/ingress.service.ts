@@ -145,11 +145,11 @@ export class IngressService extends DirectiveIngress {
     const isReserved = ref !== null && (await this.reserveRef(draft, ref));
     const result = await this.parts.store.accept(draft, plan).catch(async (error: unknown) => {
       // Large values are stored before the record is written: nothing was accepted.
-      if (isReserved && isStoreUnavailable(error)) await this.parts.refs.release(tenant, ref);
+      if (isReserved && isStoreUnavailable(error)) await this.parts.refs.release(tenant, ref, draft.id);
       throw error;
     });
     if (result === 'mismatch') {
-      if (isReserved) await this.parts.refs.release(tenant, ref);
+      if (isReserved) await this.parts.refs.release(tenant, ref, draft.id);
       throw mismatch();
     }
     if (ref !== null) await this.parts.refs.keep(tenant, ref);
