@@ -166,6 +166,20 @@ describe('large values', () => {
     expect(Math.max(...Object.values(plan).map((field) => field.length))).toBeLessThan(2_000);
   });
 
+  it('of a fan-out that are more than an input may be fail their join before they are loaded', async () => {
+    const items = Array.from({ length: 9 }, () => mega);
+    const tasks: Json = [
+      { id: 'each', action: 'plain.make', input: { $item: '' }, forEach: { items } },
+      { id: 'join', action: 'host.size', input: { text: { $task: 'each' } } },
+    ];
+    const id = await front.submit({ tasks });
+    expect(await front.rooms.finished(id, 60_000)).toBe('FAILED');
+    const message = expect.stringContaining(
+      `the outputs to join have at least ${9 * mega} bytes; the limit is ${8 * mega}`,
+    );
+    expect((await front.tasks(id)).get('join')).toMatchObject({ error: { code: 'INPUT_TOO_LARGE', message } });
+  });
+
   it('are what a condition reads', async () => {
     const tasks: Json = [
       { id: 'make', action: 'host.make', input: { bytes: 100_000 } },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { CocError } from '#libs/contracts';
+import { CocError, shardOfDirective } from '#libs/contracts';
 import { DirectiveReader, RefRegister, RetentionStore, ScriptRunner } from '#libs/state';
 import { aDraft, echo, failure, outcome, planOf } from './orders.js';
 import { ScriptBed } from './script-bed.js';
@@ -168,7 +168,7 @@ describe('log lines of a finished job', () => {
   it('move to their directive', async () => {
     const directiveId = await finished();
     await bed.redis.rpush(key(), 'a line');
-    await store.keepLogs([{ key: key(), directiveId, attemptKey: '0.1' }]);
+    await store.keepLogs(0, [{ key: key(), directiveId, attemptKey: '0.1' }]);
     expect(await bed.redis.lrange(stage.keys.logs(directiveId, '0.1'), 0, -1)).toEqual(['a line']);
   });
 
@@ -176,7 +176,32 @@ describe('log lines of a finished job', () => {
     const directiveId = await finished();
     await retire(directiveId);
     await bed.redis.rpush(key(), 'a line');
-    await store.keepLogs([{ key: key(), directiveId, attemptKey: '0.1' }]);
+    await store.keepLogs(0, [{ key: key(), directiveId, attemptKey: '0.1' }]);
     expect(await left()).toEqual([]);
+  });
+
+  it('stay when the id of the job names another shard, and hold up no others', async () => {
+    const directiveId = await finished();
+    const strangers = `${key()}:strangers`;
+    for (const list of [key(), strangers]) await bed.redis.rpush(list, 'a line');
+    const stranger = { key: strangers, directiveId: directiveId.replace(/^([a-z]+)0/, '$11'), attemptKey: '0.1' };
+    expect(shardOfDirective(stranger.directiveId)).toBe(1);
+    await store.keepLogs(0, [stranger, { key: key(), directiveId, attemptKey: '0.1' }]);
+    expect(await bed.redis.lrange(stage.keys.logs(directiveId, '0.1'), 0, -1)).toEqual(['a line']);
+    expect(await bed.redis.lrange(strangers, 0, -1)).toEqual(['a line']);
+  });
+});
+
+describe('a removal that failed', () => {
+  it('lets those behind it have their turn', async () => {
+    const [stuck, next] = [await finished(), await finished()];
+    await retire(stuck, '');
+    await retire(next, '');
+    const list = stage.keys.retiring(0);
+    await bed.redis.zadd(list, 1, stuck, 2, next);
+    expect(await store.begun(0, everMs, 1)).toEqual([stuck]);
+    await store.putOff(0, [stuck, 'gone']);
+    expect(await store.begun(0, everMs, 10)).toEqual([next, stuck]);
+    expect(await store.begun(0, 1_000, 10)).toEqual([next]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Json, PayloadClaim } from '#libs/contracts';
+import { limits, type Json, type PayloadClaim } from '#libs/contracts';
 import { fillSpec, type SpecRecord } from '#libs/state';
 import type { ExecutorContext } from '../executor.context.js';
 
@@ -21,9 +21,10 @@ export class BatchReads {
     return fillSpec(spec, async (claim) => this.payload(directiveId, claim));
   }
 
+  /** Throws BODY_TOO_LARGE when together they are more than an input may be: ten tasks may be at it at once, and each holds its own. */
   async outputsOf(directiveId: string, indexes: readonly number[]): Promise<Map<number, Json>> {
     const key = `${directiveId}.${indexes.join('.')}`;
-    const known = this.outputs.get(key) ?? this.context.outputs.get(directiveId, indexes);
+    const known = this.outputs.get(key) ?? this.context.outputs.get(directiveId, indexes, limits.maxClaimedInputBytes);
     this.outputs.set(key, known);
     return known;
   }

@@ -1,7 +1,8 @@
-import { formatAttemptId, type AskedRisk, type Json } from '#libs/contracts';
+import { formatAttemptId, parseAttemptId, shardOfDirective, type AskedRisk, type Json } from '#libs/contracts';
 import { askedRisk, failClosed } from '#libs/policy';
 import type { TaskJob } from '#libs/queues';
 import type { Dispatch, FanOutTask, Followup, HeldPermit, Settlement } from '#libs/state';
+import { settledWithin } from '#libs/telemetry';
 import type { OutcomeJudge } from '../settle/outcome.judge.js';
 import type { ExecutorContext } from '../executor.context.js';
 import type { FanOutExpander } from './fan-out.expander.js';
@@ -17,6 +18,8 @@ const sendChunk = 50;
 const resolveAtOnce = 10;
 /** Half of what another executor waits before it calls an attempt that is not in its queue gone. */
 const sendWithinMs = 3_000;
+/** What is ready by then goes ahead of an input that the artifact store is slow to give. */
+const aheadAfterMs = 1_000;
 
 interface Prepared {
   jobs: TaskJob[];
@@ -115,19 +118,45 @@ export class DispatchService {
     }
   }
 
-  /** What could not be sent in time is left to the sweeper of another executor, which by then may be sending it. */
   private async sendChunks(dispatches: readonly Dispatch[]): Promise<Followup[]> {
-    const until = performance.now() + sendWithinMs;
+    const untilMs = performance.now() + sendWithinMs;
     const reads = new BatchReads(this.context);
     const followups: Followup[] = [];
     for (let from = 0; from < dispatches.length; from += sendChunk) {
-      const prepared = await this.prepare(dispatches.slice(from, from + sendChunk), reads);
-      if (performance.now() > until) break;
-      await this.followQueues(prepared.jobs);
-      await this.context.sender.sendTasks(prepared.jobs);
-      followups.push(...(await this.settleRefused(prepared.refused)));
+      const prepared: Prepared = { jobs: [], refused: [] };
+      const preparing = this.prepare(dispatches.slice(from, from + sendChunk), reads, prepared);
+      for (let isReady = false; !isReady;) {
+        isReady = await settledWithin(preparing, aheadAfterMs);
+        followups.push(...(await this.sendPrepared(prepared, untilMs)));
+      }
     }
     return followups;
+  }
+
+  /** Takes out of `prepared` what is in it. */
+  private async sendPrepared(prepared: Prepared, untilMs: number): Promise<Followup[]> {
+    const [jobs, refused] = [prepared.jobs.splice(0), prepared.refused.splice(0)];
+    await this.followQueues(jobs);
+    const isLate = performance.now() > untilMs;
+    await this.context.sender.sendTasks(isLate ? await this.unsent(jobs) : jobs);
+    return refused.length === 0 ? [] : this.settleRefused(refused);
+  }
+
+  /**
+   * Those that are late, without what another executor may have sent: as it would, we ask for a live fence, and of `once` for proof that no
+   * queue ever had it. Dropping what is late would leave one with a slow input unsent for good.
+   */
+  private async unsent(jobs: readonly TaskJob[]): Promise<TaskJob[]> {
+    const ours = await Promise.all(jobs.map(async (job) => this.isUnsent(job)));
+    return jobs.filter((_, at) => ours[at]);
+  }
+
+  private async isUnsent({ queue, jobId }: TaskJob): Promise<boolean> {
+    const attempt = parseAttemptId(jobId)!;
+    const facts = await this.context.facts.ofAttempt(attempt);
+    if (!facts?.isCurrent || facts.started) return false;
+    const { keeper } = this.context.desks[shardOfDirective(attempt.directiveId)!]!;
+    return facts.effect !== 'once' || keeper.wasNeverAdded(queue, jobId, facts.sinceMs);
   }
 
   /** The room they leave in their windows is given to the next in line. */
@@ -140,15 +169,13 @@ export class DispatchService {
     return followups;
   }
 
-  /** An attempt whose input cannot be made fails with the reason. */
-  private async prepare(dispatches: readonly Dispatch[], reads: BatchReads): Promise<Prepared> {
-    const prepared: Prepared = { jobs: [], refused: [] };
-    for (let from = 0; from < dispatches.length; from += resolveAtOnce) {
-      const some = dispatches.slice(from, from + resolveAtOnce);
-      const inputs = await Promise.all(some.map(async (dispatch) => this.resolve(dispatch, reads)));
-      for (const [at, dispatch] of some.entries()) prepareOne(prepared, dispatch, inputs[at]);
-    }
-    return prepared;
+  /** Fills `prepared` as inputs come. An attempt whose input cannot be made fails with the reason. */
+  private async prepare(dispatches: readonly Dispatch[], reads: BatchReads, prepared: Prepared): Promise<void> {
+    const left = dispatches.values();
+    const lane = async (): Promise<void> => {
+      for (const dispatch of left) prepareOne(prepared, dispatch, await this.resolve(dispatch, reads));
+    };
+    await Promise.all(Array.from({ length: resolveAtOnce }, lane));
   }
 
   /** The input, or what becomes of the attempt instead; undefined when its fence is dead. */

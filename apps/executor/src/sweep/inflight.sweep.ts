@@ -22,7 +22,7 @@ interface GoneAttempt {
 
 /** An outcome is settled within milliseconds of its event; one this old was not heard of. */
 const unheardAfterMs = 5_000;
-/** Twice what an executor takes at most to send an attempt that it granted. */
+/** Twice the time after which an executor looks at the record once more before it sends what it granted. */
 const goneAfterMs = 6_000;
 
 /**

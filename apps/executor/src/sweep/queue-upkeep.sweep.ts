@@ -68,7 +68,7 @@ export class FinishedJobSweep implements Sweep {
   }
 
   private async prepare(shard: number, queue: string, jobs: readonly FinishedJob[]): Promise<void> {
-    await this.context.retention.keepLogs(jobs.flatMap(logOf));
+    await this.context.retention.keepLogs(shard, jobs.flatMap(logOf));
     const jobIds = jobs.map(({ jobId }) => jobId);
     await this.context.agenda.strikeDiscards(shard, queue, jobIds);
   }

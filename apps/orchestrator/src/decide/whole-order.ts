@@ -3,15 +3,21 @@ import type { DirectiveOrder, DirectiveOrders } from '#libs/state';
 
 type WholeOrder = { order: DirectiveOrder } | { lost: { code: string; message: string } };
 
-/** Runs what reads large values of a directive; `lost` when one of them is gone for good, and no repetition would help. */
+/** What a directive ends with, by what was thrown. */
+const endCodes = new Map<string, string>([
+  ['ARTIFACT_MISSING', 'ARTIFACT_MISSING'],
+  ['ARTIFACT_CORRUPT', 'ARTIFACT_CORRUPT'],
+  ['BODY_TOO_LARGE', 'INPUT_TOO_LARGE'],
+]);
+
+/** Runs what reads large values of a directive; `lost` when one of them is gone for good or all are too much to hold: no repetition would help. */
 export async function unlessLost<T>(read: () => Promise<T>): Promise<T | { lost: { code: string; message: string } }> {
   try {
     return await read();
   } catch (error) {
-    const isLost =
-      error instanceof CocError && (error.code === 'ARTIFACT_MISSING' || error.code === 'ARTIFACT_CORRUPT');
-    if (!isLost) throw error;
-    return { lost: { code: error.code, message: error.detail } };
+    const code = error instanceof CocError ? endCodes.get(error.code) : undefined;
+    if (!(error instanceof CocError) || code === undefined) throw error;
+    return { lost: { code, message: error.detail } };
   }
 }
 

@@ -17,6 +17,9 @@ export interface ReviewParts {
   house: House;
 }
 
+/** Bytes of JSON of all outputs that a review gets: as many as this process gives out at `GET …/output`. */
+const maxReviewedBytes = limits.maxArtifactBytes;
+
 /** Looks at what a workflow produced: accepts it, rejects it, or extends the plan. */
 export class ReviewService {
   constructor(private readonly parts: ReviewParts) {}
@@ -47,7 +50,7 @@ export class ReviewService {
   }
 
   private async loadOutputs(order: DirectiveOrder): Promise<TaskOutputsById> {
-    const outputs: [string, Json][] = await this.parts.outputs.byTaskId(order.id, order.total);
+    const outputs: [string, Json][] = await this.parts.outputs.byTaskId(order.id, order.total, maxReviewedBytes);
     return Object.fromEntries(outputs);
   }
 

@@ -50,6 +50,11 @@ export class PayloadStore {
     return claim;
   }
 
+  /** Writes what comes of the directive, though it was written before: one that had its id may take the files along when it is removed. */
+  forget(directiveId: string): void {
+    for (const name of this.writtenAtMs.keys()) if (name.startsWith(`${directiveId}.`)) this.writtenAtMs.delete(name);
+  }
+
   /** The value of a stored text, be it JSON or a claim. */
   async valueOf(directiveId: string, text: string): Promise<Json> {
     const claim = decodeClaim(text);

@@ -1,4 +1,6 @@
 import {
+  CocError,
+  limits,
   isDirectiveId,
   parseTaskIndex,
   usdFromMicroUsd,
@@ -184,10 +186,21 @@ export class HoldReader {
   private async inputOf(directiveId: string, stored: SpecRecord): Promise<Json> {
     const spec = await fillSpec(stored, async (claim) => this.payloads.load(directiveId, claim));
     if (!spec.dynamic) return spec.input;
-    const outputs = await this.outputs.get(directiveId, sourceIndexes(spec));
+    const outputs = await this.outputsFor(directiveId, spec);
+    if (!outputs) return spec.input;
     const input = await this.facts.directiveInput(directiveId);
     const resolved = resolveReferences(spec.input, inputSources(spec, outputs, input));
     return 'value' in resolved ? resolved.value : spec.input;
+  }
+
+  /** undefined when they are more than an input may be: no worker will get them. */
+  private async outputsFor(directiveId: string, spec: SpecRecord): Promise<Map<number, Json> | undefined> {
+    try {
+      return await this.outputs.get(directiveId, sourceIndexes(spec), limits.maxClaimedInputBytes);
+    } catch (error) {
+      if (error instanceof CocError && error.code === 'BODY_TOO_LARGE') return undefined;
+      throw error;
+    }
   }
 }
 

@@ -11,7 +11,7 @@ import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { readField, type ClaimedFields } from '../payloads/claimed-fields.js';
 import type { PayloadStore } from '../payloads/payload-store.js';
-import { TaskOutputs, outputsTooLarge } from './task-outputs.js';
+import { TaskOutputs } from './task-outputs.js';
 
 interface PlannedId {
   index: number;
@@ -82,9 +82,7 @@ export class OutputReader {
 
   private async load(id: string, tasks: readonly PlannedId[]): Promise<Map<string, Json>> {
     const indexes = tasks.map(({ index }) => index);
-    const bytes = await this.outputs.bytesOf(id, indexes);
-    if (bytes > maxOutputBytes) throw outputsTooLarge(bytes, maxOutputBytes);
-    const outputs = await this.outputs.get(id, indexes, maxOutputBytes - bytes);
+    const outputs = await this.outputs.get(id, indexes, maxOutputBytes);
     return new Map(tasks.flatMap((task) => (outputs.has(task.index) ? [[task.id, outputs.get(task.index)!]] : [])));
   }
 }

@@ -65,15 +65,11 @@ export class DirectiveStore {
 
   /** Idempotent by id; with a plan the directive is QUEUED in the same step. A plan of one chunk travels in the same script, a larger one is staged first and vanishes if this never comes. */
   async accept(draft: DirectiveDraft, plan?: Plan): Promise<AcceptResult> {
-    const encoded = plan && (await this.encode(draft.id, plan, { tenant: draft.tenant }));
-    const request = (await this.payloads?.shelveFields(draft.id, draft.request, draft.tenant)) ?? draft.request;
-    const inline = encoded?.chunks.length === 1 ? encoded.chunks[0] : undefined;
-    if (encoded && !inline) await this.stage(draft.id, encoded);
-    const result = await this.acceptances(draft.id).add(acceptArgs({ ...draft, request }, encoded, inline));
-    if (result === 'unstaged') throw planGone(draft.id);
-    if (result === 'retiring')
-      throw new CocError('UNAVAILABLE', `${draft.id} is just being removed; send the request again`);
-    return result;
+    try {
+      return await this.acceptNow(draft, plan);
+    } finally {
+      this.payloads?.forget(draft.id);
+    }
   }
 
   /** Stages in chunks, commits in O(1). False when the directive is no longer PENDING. */
@@ -158,6 +154,18 @@ export class DirectiveStore {
       closeTasksPerCall,
     ]);
     return reply[2] === 1;
+  }
+
+  private async acceptNow(draft: DirectiveDraft, plan?: Plan): Promise<AcceptResult> {
+    const encoded = plan && (await this.encode(draft.id, plan, { tenant: draft.tenant }));
+    const request = (await this.payloads?.shelveFields(draft.id, draft.request, draft.tenant)) ?? draft.request;
+    const inline = encoded?.chunks.length === 1 ? encoded.chunks[0] : undefined;
+    if (encoded && !inline) await this.stage(draft.id, encoded);
+    const result = await this.acceptances(draft.id).add(acceptArgs({ ...draft, request }, encoded, inline));
+    if (result === 'unstaged') throw planGone(draft.id);
+    if (result === 'retiring')
+      throw new CocError('UNAVAILABLE', `${draft.id} is just being removed; send the request again`);
+    return result;
   }
 
   /** Submissions that come while one is being accepted are accepted together, a shard in one call. */
