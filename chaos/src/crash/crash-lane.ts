@@ -19,7 +19,7 @@ import { checkTrace } from './trace-check.js';
 
 const preload = join(import.meta.dirname, 'crash.preload.js');
 /** An outcome whose reader died is taken over after 10 s by an executor that lives; the next ones may die before. */
-const drainMs = 120_000;
+const drainMs = 300_000;
 /** With more of them open the lane would only nurse the past. */
 const mostOpen = 6;
 const betweenMs = 1_500;
