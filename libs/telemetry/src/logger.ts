@@ -14,8 +14,10 @@ function withoutCommands(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth === deepest) return undefined;
   if (Array.isArray(value)) return value.map((item) => withoutCommands(item, depth + 1));
-  const shown = value instanceof Error && depth > 0 ? { ...value, message: value.message } : value;
-  const kept = Object.entries(shown).filter(([name]) => name !== 'command' && name !== 'previousErrors');
+  const message = value instanceof Error && depth > 0 ? [['message', value.message] as const] : [];
+  const kept = [...message, ...Object.entries(value)].filter(
+    ([name]) => name !== 'command' && name !== 'previousErrors',
+  );
   return Object.fromEntries(kept.map(([name, item]) => [name, withoutCommands(item, depth + 1)]));
 }
 
