@@ -69,7 +69,7 @@ describe('an attempt whose input takes longer than others wait for it', () => {
   it.each([
     ['is ended', { ...current, isCurrent: false }, true],
     ['runs', { ...current, started: true }, true],
-    ['has effect once, and may have been in its queue', { ...current, effect: 'once' }, false],
+    ['has effect once, and may have been in its queue', { ...current, effect: 'once' as const }, false],
   ])('is left to others when it %s by then', async (_, facts, wasNeverAdded) => {
     await carry(serviceWith(facts, wasNeverAdded));
     expect(sent.map(({ taskIndex }) => taskIndex)).not.toContain(0);
