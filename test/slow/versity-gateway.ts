@@ -30,7 +30,11 @@ async function ensureBinary(): Promise<string> {
   if (existsSync(binary)) return binary;
   await mkdir(folder, { recursive: true });
   try {
-    await run('env', [`GOBIN=${folder}`, 'go', 'install', `${program}@${version}`], { maxBuffer: 64 * 1024 * 1024 });
+    // Go's own installer puts it beside PATH.
+    const path = `${process.env['PATH'] ?? ''}:/usr/local/go/bin`;
+    await run('env', [`PATH=${path}`, `GOBIN=${folder}`, 'go', 'install', `${program}@${version}`], {
+      maxBuffer: 64 * 1024 * 1024,
+    });
   } catch (cause) {
     throw new Error(`the S3 server of this test is built with Go 1.24 or newer, and that failed: is Go installed?`, {
       cause,
