@@ -90,7 +90,7 @@ export default {
       'chaos-from-outside',
       'The chaos harness stands outside: what the product starts and says, and no way into its record.',
       { path: '^chaos/' },
-      onlyOurs('^chaos/', '^libs/(config|contracts|telemetry)/', '^apps/(orchestrator|workers)/src/index\\.ts$'),
+      onlyOurs('^chaos/', '^libs/(config|contracts|telemetry|testing)/', '^apps/(orchestrator|workers)/src/index\\.ts$'),
     ),
     forbid(
       'checker-knows-nothing',

@@ -70,7 +70,7 @@ async function runAll(
 async function crashEverywhere({ lanes, once, only }: ChaosOptions): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'coc-crash-'));
   say(`files in ${folder}`);
-  const settings = { folder, lanes, times: once ? 1 : 2, bothSidesOfReads: !once, only };
+  const settings = { folder, lanes, times: once ? 1 : 2, bothSidesOfReads: !once, only: only ?? '' };
   const { points, crashes, missed, violations } = await runCrashPoints(settings, say);
   for (const point of missed) say(`NOT REACHED ${nameOf(point)}`);
   for (const violation of violations.slice(0, shownViolations)) say(`VIOLATION ${violation}`);
@@ -87,7 +87,7 @@ async function run(options: ChaosOptions): Promise<number> {
   say(`seed ${options.seed}; files in ${folder}`);
   const results = await runAll(planStages(options), options, folder);
   const violations = results.reduce((sum, result) => sum + result.violations.length, 0);
-  const isVoid = results.some((result) => result.void.length > 0);
+  const isVoid = results.length === 0 || results.some((result) => result.void.length > 0);
   const stages = results.map(({ violations: found, ...rest }) => ({ ...rest, violations: found.length }));
   const found = results.flatMap((result) => result.violations);
   const invariants = Object.fromEntries(

@@ -61,7 +61,9 @@ export function answersFor(directive: DirectiveView, more: RecordedAnswers = {})
     [`POST ${at}/cancel`]: { body: { ...directive, closing: 'CANCELLED' } },
     'GET /api/v1/actions': { body: ActionList.parse({ items: [action] }) },
     'PUT /api/v1/actions/rag.embed': { body: action },
-    'GET /api/v1/health/ready': { body: { status: 'ok', details: { redis: { status: 'up' } } } },
+    'GET /api/v1/health/ready': {
+      body: { status: 'ok', details: { redis: { status: 'up' }, artifacts: { status: 'up', detail: 'written' } } },
+    },
     ...more,
   };
 }

@@ -48,7 +48,7 @@ describe('npm run scenarios', () => {
       scenario: 'Too slow',
       directive: { tasks: [{ id: 'a', role: 'worker', prompt: 'p', mock: { latencyMs: 600_000 } }] },
       expect: { state: 'COMPLETED' },
-      withinMs: 500,
+      withinMs: 3_000,
     });
     const { code, lines } = await scenarios(wrong, refused, slow, '--url', services.url);
     const said = lines.join('\n');
@@ -58,7 +58,7 @@ describe('npm run scenarios', () => {
     );
     expect(said).toContain('  - the number of attempts of a is 1, expected 2\n  - there is no event "task.retried a"');
     expect(said).toMatch(/refused\.json .*\n {2}Nobody\n {2}- REQUEST_INVALID/);
-    expect(said).toMatch(/- it did not end within 500 ms: aborted, and the directive d0_\w+ cancelled/);
+    expect(said).toMatch(/- it did not end within 3000 ms: aborted, and the directive d0_\w+ cancelled/);
     expect(said).toMatch(/\n0 as expected, 3 not$/);
   });
 

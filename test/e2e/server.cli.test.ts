@@ -17,25 +17,34 @@ describe('coc doctor', () => {
   it('prints one ok line a check and exits 0', async () => {
     const end = await runCocOn(answersFor(completed), ['doctor']);
     expect(end.code).toBe(0);
-    expect(end.stdout.split('\n').map((line) => line.slice(0, 15).trim())).toEqual([
+    expect(end.stdout.split('\n').map((line) => line.slice(0, 17).trim())).toEqual([
       'ok      node',
       'ok      server',
       'ok      ready',
       'ok      redis',
+      'ok      artifacts',
       'ok      actions',
       '',
     ]);
   });
 
   it('prints each failure with its next step and exits non-zero', async () => {
-    const down = { status: 'error', details: { redis: { status: 'down' }, reader: { status: 'up' } } };
+    const down = {
+      status: 'error',
+      details: {
+        redis: { status: 'down' },
+        reader: { status: 'up' },
+        artifacts: { status: 'down', detail: 'no disk' },
+      },
+    };
     const answers = {
       'GET /api/v1/health/ready': { status: 503, body: down },
       'GET /api/v1/actions': { body: { items: [] } },
     };
     const end = await runCocOn(answers, ['doctor']);
     expect(end.code).toBe(1);
-    expect(end.stdout).toMatch(/^FAILED {2}ready .*503; down: redis; next: .+$/m);
+    expect(end.stdout).toMatch(/^FAILED {2}artifacts {2}no disk; next: .*COC_ARTIFACTS.*$/m);
+    expect(end.stdout).toMatch(/^FAILED {2}ready .*503; down: redis, artifacts; next: .+$/m);
     expect(end.stdout).toMatch(/^FAILED {2}redis .*; next: .*REDIS_URL.*$/m);
     expect(end.stdout).toMatch(/^FAILED {2}actions .*; next: .*coc actions apply FILE.*$/m);
   });

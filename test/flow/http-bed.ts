@@ -14,7 +14,7 @@ import {
   type TaskState,
 } from '#libs/contracts';
 import { openRedis, type Redis } from '#libs/redis';
-import { ActionCatalog, ArtifactStore, Keys, parseCounts } from '#libs/state';
+import { ActionCatalog, Keys, openArtifactStore, parseCounts, type ArtifactStore } from '#libs/state';
 import { createLogger } from '#libs/telemetry';
 import { startRedis, type TestRedis } from '#libs/testing';
 import { formatCounts, splitCounts } from './seeded-counts.js';
@@ -61,13 +61,7 @@ export class HttpBed {
     const settings = { REDIS_URL: server.url, COC_PORT: '0', COC_DATA_DIR: folder, COC_SHARDS: String(shards) };
     const env = loadEnv({ ...settings, COC_LOG_LEVEL: 'silent' });
     const app = await bootOrchestrator(env, createLogger('orchestrator', env.logLevel));
-    return new HttpBed(
-      server,
-      openRedis({ url: server.url }),
-      app,
-      new ArtifactStore(join(folder, 'artifacts')),
-      folder,
-    );
+    return new HttpBed(server, openRedis({ url: server.url }), app, openArtifactStore(env.artifacts), folder);
   }
 
   async close(): Promise<void> {

@@ -57,7 +57,8 @@ describe('the logs of a task', () => {
 
 async function seedArtifact(name: string, mimeType: string, tenant = 'local'): Promise<string> {
   const id = await bed.seedDirective({ tenant });
-  const entry = await bed.artifacts.put(tenant, name, 'the bytes', mimeType);
+  const stored = await bed.artifacts.put(tenant, id, 'the bytes');
+  const entry = { name, ...stored, mimeType };
   await bed.redis.hset(bed.keys.artifacts(id), entry.sha256, JSON.stringify({ ...entry, task: 'a' }));
   return `${id}.${entry.sha256}`;
 }
@@ -98,7 +99,7 @@ describe('an artifact', () => {
     const sha256 = 'a'.repeat(64);
     const entry = { name: 'x', sha256, bytes: 1, mimeType: 'text/plain', task: 'a' };
     await bed.redis.hset(bed.keys.artifacts(id), sha256, JSON.stringify(entry));
-    expect(problemOf(await bed.get(`/artifacts/${id}.${sha256}`)).detail).toContain('removed from the data folder');
+    expect(problemOf(await bed.get(`/artifacts/${id}.${sha256}`)).detail).toContain('removed from the artifact store');
   });
 });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootOrchestrator, type RunningOrchestrator } from '#apps/orchestrator';
 import { DirectiveView, PlanView, type Json, type TaskView } from '#libs/contracts';
-import { ArtifactStore } from '#libs/state';
+import { openArtifactStore, type ArtifactStore } from '#libs/state';
 import { createLogger } from '#libs/telemetry';
 import { problemOf, type HttpAnswer } from './http-bed.js';
 import { RoomsBed } from './rooms-bed.js';
@@ -32,7 +32,7 @@ export class HttpFront {
     readonly app: RunningOrchestrator,
     private readonly folder: string,
   ) {
-    this.artifacts = new ArtifactStore(join(folder, 'artifacts'));
+    this.artifacts = openArtifactStore(rooms.env.artifacts);
   }
 
   static async open(settings: Record<string, string> = {}): Promise<HttpFront> {

@@ -21,10 +21,10 @@ beforeAll(async () => {
     if (input === 'wait') await gate.promise;
     return null;
   });
-  await rooms.serve({ name: 'test.make', effect: 'pure' }, async ({ tenant, input }) => {
+  await rooms.serve({ name: 'test.make', effect: 'pure' }, async ({ tenant, directiveId, input }) => {
     const { name, mimeType, text } = input as { name: string; mimeType: string; text: string };
-    const entry = await front.artifacts.put(tenant, 'x', text, 'text/plain');
-    return { output: null, artifacts: [{ ...entry, name, mimeType }] };
+    const stored = await front.artifacts.put(tenant, directiveId, text);
+    return { output: null, artifacts: [{ ...stored, name, mimeType }] };
   });
   await rooms.startExecutor();
 });
@@ -197,6 +197,6 @@ describe('an artifact', () => {
     const entry = { name: 'x', sha256, bytes: 13, mimeType: 'text/plain', task: 'a' };
     await front.rooms.redis.hset(front.rooms.keys.artifacts(id), sha256, JSON.stringify(entry));
     const problem = problemOf(await front.call('GET', `/artifacts/${id}.${sha256}`));
-    expect(problem).toMatchObject({ status: 404, detail: expect.stringContaining('removed from the data folder') });
+    expect(problem).toMatchObject({ status: 404, detail: expect.stringContaining('removed from the artifact store') });
   });
 });

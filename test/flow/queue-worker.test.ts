@@ -74,6 +74,28 @@ it('makes a worker anew that takes no jobs although they wait, and it takes them
   await worker.close();
 });
 
+it('says that the process is broken when new ones take nothing either', async () => {
+  const { worker, made, queue } = await openStage('watch.two.0');
+  const watchdog = new Watchdog({
+    redis: bed.redis,
+    watched: () => [worker],
+    onRecreate: () => undefined,
+    patienceMs: 0,
+  });
+  // Each new one, too, is there and asks for nothing.
+  const deaf = (): void => void Object.assign(made.at(-1)!, { moveToActive: async () => new Promise(() => undefined) });
+  deaf();
+  await made[0]!.disconnect();
+  await queue.add('probe', {}, { jobId: 'waits' });
+  for (let at = 0; at < 4; at += 1) {
+    await watchdog.lookOnce();
+    deaf();
+  }
+  expect(await watchdog.broken).toContain('watch.two.0');
+  expect(made).toHaveLength(3);
+  await Promise.all([queue.close(), ...made.map(async (one) => one.disconnect())]);
+});
+
 it('says that the process is broken when making it anew did not help', async () => {
   let recreated = 0;
   const still = { name: 'a reader', progress: () => 7, isDue: async () => true, recreate: () => void (recreated += 1) };

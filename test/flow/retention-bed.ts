@@ -43,10 +43,10 @@ export class RunningRetention {
       { name: 'test.waits', effect: 'pure' },
       async ({ directiveId }) => this.gate(directiveId).promise,
     );
-    await rooms.serve({ name: 'test.files', effect: 'pure' }, async () => ({
-      output: 'done',
-      artifacts: [await artifacts.put('local', 'report.txt', 'a report', 'text/plain')],
-    }));
+    await rooms.serve({ name: 'test.files', effect: 'pure' }, async ({ directiveId }) => {
+      const stored = await artifacts.put('local', directiveId, 'a report');
+      return { output: 'done', artifacts: [{ ...stored, name: 'report.txt', mimeType: 'text/plain' }] };
+    });
   }
 
   async atWork(): Promise<void> {

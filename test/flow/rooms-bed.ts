@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Worker, type Job } from 'bullmq';
 import { ulid } from 'ulid';
 import { bootExecutor, type DirectiveFiles, type RunningExecutor } from '#apps/executor';
@@ -19,7 +22,9 @@ import {
   AttemptStore,
   DirectiveStore,
   Keys,
+  PayloadStore,
   ScriptRunner,
+  openArtifactStore,
   type DirectiveDraft,
   countNames,
   parseCounts,
@@ -37,6 +42,7 @@ export type Behaviour = (message: TaskMessage, job: Job, signal?: AbortSignal) =
 /** A directive's whole way in one process, below HTTP: real Redis, real BullMQ, a real executor, workers without our libraries. */
 export class RoomsBed {
   readonly keys: Keys;
+  readonly payloads: PayloadStore;
   readonly store: DirectiveStore;
   readonly catalog: ActionCatalog;
   readonly sender: QueueSender;
@@ -47,17 +53,20 @@ export class RoomsBed {
     readonly server: TestRedis,
     readonly redis: Redis,
     readonly env: Env,
+    private readonly dataDir: string,
   ) {
     this.keys = new Keys(env.redis.keyPrefix);
-    this.store = new DirectiveStore(new ScriptRunner(redis), this.keys);
+    this.payloads = new PayloadStore(openArtifactStore(env.artifacts), redis, this.keys);
+    this.store = new DirectiveStore(new ScriptRunner(redis), this.keys, this.payloads);
     this.catalog = new ActionCatalog(redis, this.keys);
     this.sender = new QueueSender(redis, this.address);
   }
 
   static async open(settings: Record<string, string> = {}): Promise<RoomsBed> {
     const server = await startRedis();
-    const env = loadEnv({ REDIS_URL: server.url, COC_LOG_LEVEL: 'error', ...settings });
-    return new RoomsBed(server, openRedis({ url: server.url }), env);
+    const dataDir = await mkdtemp(join(tmpdir(), 'coc-rooms-'));
+    const ours = { REDIS_URL: server.url, COC_LOG_LEVEL: 'error', COC_DATA_DIR: dataDir };
+    return new RoomsBed(server, openRedis({ url: server.url }), loadEnv({ ...ours, ...settings }), dataDir);
   }
 
   get address(): { url: string; keyPrefix: string } {
@@ -134,7 +143,8 @@ export class RoomsBed {
   }
 
   async output(id: string, index: string): Promise<Json> {
-    return JSON.parse((await this.redis.hget(this.keys.tasks(id), `${index}:output`)) ?? 'null') as Json;
+    const text = await this.redis.hget(this.keys.tasks(id), `${index}:output`);
+    return this.payloads.valueOf(id, text ?? 'null');
   }
 
   async events(id: string): Promise<StoredEvent[]> {
@@ -177,6 +187,7 @@ export class RoomsBed {
     await this.sender.close();
     this.redis.disconnect();
     await this.server.stop();
+    await rm(this.dataDir, { recursive: true, force: true });
   }
 
   private openWorker(

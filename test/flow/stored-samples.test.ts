@@ -59,7 +59,7 @@ describe.each(await readdir(folder))('what a release of version %s wrote', (vers
   });
 
   it('a return value is still an output with its usage', async () => {
-    expect(parseReturnValue(await text(version, 'reported-output.json'))).toMatchObject({
+    expect(parseReturnValue(await text(version, 'reported-output.json'), 'a nonce')).toMatchObject({
       report: { usage: { tokens: 12 } },
     });
   });

@@ -11,7 +11,9 @@ import type { CollectOutput } from '../../apps/workers/src/actions/collect-docum
 import type { EmbedOutput } from '../../apps/workers/src/actions/embed-document/embed-document.schema.js';
 import type { GraphOutput } from '../../apps/workers/src/actions/build-graph/build-graph.schema.js';
 import type { ReportOutput } from '../../apps/workers/src/actions/report-index/report-index.schema.js';
+import { formatDirectiveId } from '#libs/contracts';
 import type { WorkerHost } from '../../apps/workers/src/host/start-worker-host.js';
+import { ulid } from 'ulid';
 import { WorkerStage } from './worker-host.stage.js';
 
 const files = {
@@ -41,8 +43,11 @@ let stage: WorkerStage;
 let host: WorkerHost;
 let folder: string;
 
+/** One for all tasks: they hand each other artifacts. */
+const directiveId = formatDirectiveId(0, ulid());
+
 async function output<T>(action: string, input: unknown): Promise<T> {
-  return ((await stage.outputOf(action, { input })) as { output: T }).output;
+  return ((await stage.outputOf(action, { input, directiveId })) as { output: T }).output;
 }
 
 async function indexFolder() {
@@ -56,7 +61,7 @@ async function indexFolder() {
 }
 
 async function artifact(sha256: string): Promise<string> {
-  return readFile(join(stage.env().dataDir, 'artifacts', 'local', sha256.slice(0, 2), sha256), 'utf8');
+  return readFile(join(stage.env().dataDir, 'artifacts', 'local', directiveId, sha256), 'utf8');
 }
 
 beforeAll(async () => {
@@ -175,7 +180,7 @@ describe('docs.answer', () => {
     const { report } = await indexFolder();
     const ask = async (index: string) =>
       (await stage.failOf('docs.answer', { input: { index, question: 'why?' } }))['code'];
-    expect(await ask(report.markdownArtifact)).toBe('ARTIFACT_UNSUITABLE');
+    expect(await ask(`${directiveId}.${report.markdownArtifact}`)).toBe('ARTIFACT_UNSUITABLE');
     expect(await ask('0'.repeat(64))).toBe('ARTIFACT_MISSING');
     expect(await ask('../../etc/passwd')).toBe('ARTIFACT_MISSING');
   });

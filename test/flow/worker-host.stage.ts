@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Provider, Type } from '@nestjs/common';
 import { loadEnv, type Env } from '#libs/config';
-import { actionQueue, formatAttemptId, formatDirectiveId, type AttemptId } from '#libs/contracts';
+import { actionQueue, formatAttemptId, formatDirectiveId, type AttemptId, type PayloadClaim } from '#libs/contracts';
 import { bullPrefix, queueOptions } from '#libs/queues';
 import { openRedis, type Redis } from '#libs/redis';
+import { Keys } from '#libs/state';
 import { createLogger } from '#libs/telemetry';
 import { startRedis, type TestRedis } from '#libs/testing';
 import { Queue, QueueEvents, type Job } from 'bullmq';
@@ -18,11 +19,17 @@ const resultWaitMs = 20_000;
 /** What a test wants to be different from a plain, unlimited attempt. */
 export interface Order {
   input?: unknown;
+  /** Another one for each attempt, if left out. */
+  directiveId?: string;
+  /** In place of the input. */
+  inputClaim?: PayloadClaim;
   shard?: number;
   timeoutMs?: number;
   ttlMs?: number;
   maxCostUsd?: number;
   sentAt?: number;
+  /** It is in flight, and its deadline is so far away by Redis' clock. */
+  leftMs?: number;
 }
 
 export interface SentAttempt {
@@ -46,6 +53,7 @@ function dataOf(id: AttemptId, action: string, order: Order): object {
     effectKey: 'key',
     action,
     input: order.input ?? null,
+    ...(order.inputClaim && { inputClaim: order.inputClaim }),
     timeoutMs: order.timeoutMs ?? 30_000,
     traceparent: '',
   };
@@ -53,6 +61,7 @@ function dataOf(id: AttemptId, action: string, order: Order): object {
 
 /** Worker hosts on a real Redis, and the part of the executor that sends attempts and sees what comes back. */
 export class WorkerStage {
+  private sent = 0;
   private readonly open: { close(): Promise<void> }[] = [];
   private readonly queues = new Map<string, { queue: Queue; events: QueueEvents }>();
 
@@ -105,12 +114,17 @@ export class WorkerStage {
   async send(action: string, order: Order = {}): Promise<SentAttempt> {
     const shard = order.shard ?? 0;
     const id = {
-      directiveId: formatDirectiveId(shard, ulid()),
-      taskIndex: 0,
+      directiveId: order.directiveId ?? formatDirectiveId(shard, ulid()),
+      taskIndex: order.directiveId === undefined ? 0 : this.sent++,
       attempt: 1,
       nonce: 'nonce-of-8',
     };
     const { queue, events } = this.queueOf(action, shard);
+    if (order.leftMs !== undefined) {
+      const [seconds] = await this.redis.time();
+      const deadline = Number(seconds) * 1_000 + order.leftMs;
+      await this.redis.zadd(new Keys('coc').inflight(shard, queue.name), deadline, formatAttemptId(id));
+    }
     const job = await queue.add(action, dataOf(id, action, order), {
       jobId: formatAttemptId(id),
       attempts: 1,

@@ -132,6 +132,16 @@ describe('an attempt fails with its reason', () => {
     expect(failure).toMatchObject({ code: 'TTL_EXPIRED', class: 'expired' });
   });
 
+  it('when its deadline is over by the clock of Redis', async () => {
+    const late = { input: { name: 'Ada' }, ttlMs: 1_000, sentAt: Date.now() - 5_000, leftMs: -1 };
+    expect(await stage.failOf('test.greet', late)).toMatchObject({ code: 'TTL_EXPIRED', class: 'expired' });
+  });
+
+  it('not for a sender whose clock is ten minutes behind', async () => {
+    const order = { input: { name: 'Ada' }, ttlMs: 60_000, sentAt: Date.now() - 600_000, leftMs: 60_000 };
+    expect(await stage.outputOf('test.greet', order)).toEqual({ output: { text: 'Hello, Ada' } });
+  });
+
   it('when the assignment runs out during the work', async () => {
     expect(await stage.failOf('test.wait', { input: 'ttl', ttlMs: 200 })).toMatchObject({
       code: 'TTL_EXPIRED',

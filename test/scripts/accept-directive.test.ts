@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AcceptResult, DirectiveDraft } from '#libs/state';
+import {
+  DirectiveStore,
+  PayloadStore,
+  ScriptRunner,
+  type AcceptResult,
+  type ArtifactStore,
+  type DirectiveDraft,
+} from '#libs/state';
 import { expectNothingWritten, guardedLists } from './wrong-type.js';
 import { aDraft, echo, planOf } from './orders.js';
 import { ScriptBed } from './script-bed.js';
@@ -46,6 +53,22 @@ describe('accept-directive', () => {
     expect(await stage.members('outbox')).toEqual([`decide:${draft.id}`]);
     expect(await stage.members('timers')).toEqual([`ttl:${draft.id}`]);
     expect(await stage.redis.zscore(stage.keys.index(0, 'local'), draft.id)).toBe(record['createdAt']);
+  });
+
+  it('has the large values written again after one met the removal of its namesake', async () => {
+    const written: string[] = [];
+    const files = {
+      put: async (_: string, directiveId: string) => written.push(directiveId),
+    } as unknown as ArtifactStore;
+    const payloads = new PayloadStore(files, stage.redis, stage.keys);
+    const store = new DirectiveStore(new ScriptRunner(stage.redis), stage.keys, payloads);
+    const draft = aDraft({ request: JSON.stringify({ input: 'x'.repeat(100_000) }) });
+    const retiring = `${stage.keys.directive(draft.id)}:retiring`;
+    await stage.redis.hset(retiring, 'tenant', 'local');
+    await expect(store.accept(draft)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await stage.redis.del(retiring);
+    expect(await store.accept(draft)).toBe('created');
+    expect(written).toEqual([draft.id, draft.id]);
   });
 
   it('commits a plan in the same step and files its roots', async () => {

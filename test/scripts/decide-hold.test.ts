@@ -247,7 +247,7 @@ describe('a task whose effect nobody knows', () => {
 
   it('has its charge in the ledger', async () => {
     const id = await lost();
-    const reader = new DirectiveReader(stage.redis, stage.keys, { shards: 1 });
+    const reader = new DirectiveReader(stage.redis, stage.keys, { shards: 1, payloads: stage.payloads });
     const ledger = await new LedgerReader(stage.redis, stage.keys, reader).of('local', id);
     expect(ledger!.lines).toMatchObject([{ task: 'a', attempt: 1, event: 'task.held', costUsd: 0.000005 }]);
     expect(ledger!.chargedUsd).toBe(0.000005);
@@ -256,7 +256,7 @@ describe('a task whose effect nobody knows', () => {
 
 describe('the reader of holds', () => {
   it('lists the longest wait first, in pages, and shows nothing of another tenant', async () => {
-    const reader = new HoldReader(stage.redis, stage.keys, 1);
+    const reader = new HoldReader(stage.redis, stage.keys, 1, stage.payloads);
     const ids: string[] = [];
     for (const tenant of ['local', 'local', 'other', 'local'])
       ids.push((await stage.begin([risky('a')], { tenant })).id);

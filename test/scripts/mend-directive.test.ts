@@ -110,6 +110,27 @@ describe('a directive that moves', () => {
     ]).toEqual([50, 100, null]);
   });
 
+  it('is looked at a few tasks a call when their specs are large', async () => {
+    const input = { text: 'x'.repeat(20_000) };
+    const id = await stage.accept([echo('a'), ...['b', 'c', 'd'].map((name) => echo(name, ['a'], { input }))]);
+    const froms = [0, 1, 2];
+    expect(await Promise.all(froms.map(async (from) => (await mending.mend(id, 0, from)).next))).toEqual([1, 2, 3]);
+    expect((await mending.mend(id, 0, 3)).next).toBeNull();
+  });
+
+  it('is looked at a few tasks a call when they wait for many, but only as far as the first that is open', async () => {
+    const roots = Array.from({ length: 99 }, (_, at) => `r${at}`);
+    const joins = Array.from({ length: 50 }, (_, at) => echo(`j${at}`, roots));
+    const id = await stage.accept([...joins, ...roots.map((name) => echo(name))]);
+    const tasks = `${stage.keys.directive(id)}:tasks`;
+    expect((await mending.mend(id, 0, 0)).next).toBeGreaterThan(10);
+    const ended = roots.slice(1).flatMap((_, at) => [(joins.length + at).toString(36), '{"state":"succeeded"}']);
+    await bed.redis.hset(tasks, ...ended);
+    expect([(await mending.mend(id, 0, 0)).next, (await mending.mend(id, 0, 1)).next]).toEqual([1, 2]);
+    await bed.redis.hset(tasks, (joins.length + 98).toString(36), '{"state":"succeeded"}');
+    expect(await mending.mend(id, 0, 49)).toMatchObject({ mended: ['task 1d'] });
+  });
+
   it('is paused, over, or none at all', async () => {
     const { id, granted } = await stage.begin([echo('a')]);
     await stage.run('pause-directive', id, 'x');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { CocError } from '#libs/contracts';
+import { CocError, shardOfDirective } from '#libs/contracts';
 import { DirectiveReader, RefRegister, RetentionStore, ScriptRunner } from '#libs/state';
 import { aDraft, echo, failure, outcome, planOf } from './orders.js';
 import { ScriptBed } from './script-bed.js';
@@ -63,7 +63,7 @@ describe('a directive that rested long enough', () => {
     const id = await stage.accept(tasks);
     await stage.store.cancel(id);
     while (await stage.store.closeChunk(id));
-    const reader = new DirectiveReader(bed.redis, stage.keys, { shards: 1 });
+    const reader = new DirectiveReader(bed.redis, stage.keys, { shards: 1, payloads: stage.payloads });
     expect((await reader.get('local', id))?.state).toBe('CANCELLED');
     expect(await retire(id)).toBe('more');
     expect(await reader.get('local', id)).toBeUndefined();
@@ -75,7 +75,7 @@ describe('a directive that rested long enough', () => {
   });
 
   it('keeps its place on the list until what it has elsewhere is gone, whoever goes on', async () => {
-    const refs = new RefRegister(bed.redis, stage.keys);
+    const refs = new RefRegister(bed.redis, new ScriptRunner(bed.redis), stage.keys);
     const id = await finished({ ref: 'mine' });
     await refs.reserve('local', 'mine', id);
     await refs.keep('local', 'mine');
@@ -90,10 +90,19 @@ describe('a directive that rested long enough', () => {
   });
 
   it('does not take a ref with it that another directive has by now', async () => {
-    const refs = new RefRegister(bed.redis, stage.keys);
+    const refs = new RefRegister(bed.redis, new ScriptRunner(bed.redis), stage.keys);
     await refs.reserve('local', 'mine', 'another');
     await store.forget({ id: 'd0_1', tenant: 'local', ref: 'mine', draws: 0 });
     expect(await refs.reserve('local', 'mine', 'another')).toBe('held');
+  });
+
+  it('gives back the ref it reserved, but not one that another directive has by now', async () => {
+    const refs = new RefRegister(bed.redis, new ScriptRunner(bed.redis), stage.keys);
+    await refs.reserve('local', 'mine', 'another');
+    await refs.release('local', 'mine', 'd0_1');
+    expect(await refs.reserve('local', 'mine', 'd0_1')).toBe('taken');
+    await refs.release('local', 'mine', 'another');
+    expect(await refs.reserve('local', 'mine', 'd0_1')).toBe('reserved');
   });
 
   it('is not accepted again under its id until it is gone', async () => {
@@ -159,7 +168,7 @@ describe('log lines of a finished job', () => {
   it('move to their directive', async () => {
     const directiveId = await finished();
     await bed.redis.rpush(key(), 'a line');
-    await store.keepLogs([{ key: key(), directiveId, attemptKey: '0.1' }]);
+    await store.keepLogs(0, [{ key: key(), directiveId, attemptKey: '0.1' }]);
     expect(await bed.redis.lrange(stage.keys.logs(directiveId, '0.1'), 0, -1)).toEqual(['a line']);
   });
 
@@ -167,7 +176,32 @@ describe('log lines of a finished job', () => {
     const directiveId = await finished();
     await retire(directiveId);
     await bed.redis.rpush(key(), 'a line');
-    await store.keepLogs([{ key: key(), directiveId, attemptKey: '0.1' }]);
+    await store.keepLogs(0, [{ key: key(), directiveId, attemptKey: '0.1' }]);
     expect(await left()).toEqual([]);
+  });
+
+  it('stay when the id of the job names another shard, and hold up no others', async () => {
+    const directiveId = await finished();
+    const strangers = `${key()}:strangers`;
+    for (const list of [key(), strangers]) await bed.redis.rpush(list, 'a line');
+    const stranger = { key: strangers, directiveId: directiveId.replace(/^([a-z]+)0/, '$11'), attemptKey: '0.1' };
+    expect(shardOfDirective(stranger.directiveId)).toBe(1);
+    await store.keepLogs(0, [stranger, { key: key(), directiveId, attemptKey: '0.1' }]);
+    expect(await bed.redis.lrange(stage.keys.logs(directiveId, '0.1'), 0, -1)).toEqual(['a line']);
+    expect(await bed.redis.lrange(strangers, 0, -1)).toEqual(['a line']);
+  });
+});
+
+describe('a removal that failed', () => {
+  it('lets those behind it have their turn', async () => {
+    const [stuck, next] = [await finished(), await finished()];
+    await retire(stuck, '');
+    await retire(next, '');
+    const list = stage.keys.retiring(0);
+    await bed.redis.zadd(list, 1, stuck, 2, next);
+    expect(await store.begun(0, everMs, 1)).toEqual([stuck]);
+    await store.putOff(0, [stuck, 'gone']);
+    expect(await store.begun(0, everMs, 10)).toEqual([next, stuck]);
+    expect(await store.begun(0, 1_000, 10)).toEqual([next]);
   });
 });

@@ -1,12 +1,16 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Json, TaskSpec } from '#libs/contracts';
 import type { Redis } from '#libs/redis';
 import {
   AttemptStore,
   DirectiveStore,
   Keys,
+  PayloadStore,
   PermitStore,
   ScriptRunner,
   countNames,
+  openArtifactStore,
   parseCounts,
   type CountName,
   type DirectiveDraft,
@@ -25,12 +29,16 @@ export interface EventPointer {
   type: string;
 }
 
+/** Nothing here is large, so nothing is written. */
+const nowhere = join(tmpdir(), 'coc-stage-without-artifacts');
+
 /** The record below the rooms: real scripts on a real Redis, no queue. */
 export class Stage {
   readonly keys: Keys;
   readonly store: DirectiveStore;
   readonly attempts: AttemptStore;
   readonly permits: PermitStore;
+  readonly payloads: PayloadStore;
   private readonly known: KnownKeys = new Map();
 
   constructor(
@@ -43,6 +51,7 @@ export class Stage {
     this.store = new DirectiveStore(this.scripts, this.keys);
     this.attempts = new AttemptStore(this.scripts, this.keys, window);
     this.permits = new PermitStore(redis, this.scripts, this.keys);
+    this.payloads = new PayloadStore(openArtifactStore({ folder: nowhere, bucket: undefined }), redis, this.keys);
   }
 
   async run(script: string, ...args: (string | number)[]): Promise<unknown> {

@@ -11,6 +11,7 @@ import {
   HomeSlots,
   Keys,
   MendStore,
+  PayloadStore,
   PermitStore,
   QueueWindows,
   RecordedMarks,
@@ -19,9 +20,11 @@ import {
   ShardAgenda,
   TaskFacts,
   TaskOutputs,
+  type ArtifactStore,
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
 import { MemoryWatch } from './memory-watch.js';
+import type { DirectiveFiles } from './sweep/directive.remover.js';
 import { TimerBells } from './sweep/timer-bells.js';
 
 /** One shard as this executor sees it: its reader of outcomes and its keeper of queues. */
@@ -29,6 +32,17 @@ export interface ShardDesk {
   shard: number;
   reader: OutcomeReader;
   keeper: QueueKeeper;
+}
+
+/** What a process gives its executor. */
+export interface ExecutorSetup {
+  env: Env;
+  logger: Logger;
+  redis: Redis;
+  artifacts: ArtifactStore;
+  /** What directives have outside of Redis, and leave with them. */
+  files: DirectiveFiles;
+  instance: string;
 }
 
 /** Everything the executor's rooms work with; built once, handed to each. */
@@ -45,6 +59,7 @@ export interface ExecutorContext {
   permits: PermitStore;
   facts: TaskFacts;
   outputs: TaskOutputs;
+  payloads: PayloadStore;
   agenda: ShardAgenda;
   windows: QueueWindows;
   marks: RecordedMarks;
@@ -66,9 +81,10 @@ function openDesk(env: Env, redis: Redis, blocking: Redis, keys: Keys, instance:
   return { shard, reader: new OutcomeReader(blocking, redis, root, instance), keeper: new QueueKeeper(redis, root) };
 }
 
-export function createExecutorContext(env: Env, logger: Logger, redis: Redis, instance: string): ExecutorContext {
+export function createExecutorContext({ env, logger, redis, artifacts, instance }: ExecutorSetup): ExecutorContext {
   const keys = new Keys(env.redis.keyPrefix);
   const scripts = new ScriptRunner(redis);
+  const payloads = new PayloadStore(artifacts, redis, keys);
   const blocking = Array.from({ length: env.shards }, () => openBlockingRedis(env.redis));
   return {
     env,
@@ -81,8 +97,9 @@ export function createExecutorContext(env: Env, logger: Logger, redis: Redis, in
     directives: new DirectiveStore(scripts, keys),
     holds: new HoldStore(scripts, keys),
     permits: new PermitStore(redis, scripts, keys),
-    facts: new TaskFacts(redis, keys),
-    outputs: new TaskOutputs(redis, keys),
+    facts: new TaskFacts(redis, keys, payloads),
+    outputs: new TaskOutputs(redis, keys, payloads),
+    payloads,
     agenda: new ShardAgenda(redis, keys),
     windows: new QueueWindows(redis, keys),
     marks: new RecordedMarks(redis, keys),

@@ -46,6 +46,7 @@ export class Executor {
       inputs,
       new FanOutExpander(context, inputs, new ConditionJudge(context, inputs)),
       new PermitClerk(context),
+      judge,
     );
     this.settle = new SettleService(context, judge, this.dispatch);
     this.loops = context.desks.map((desk) => new OutcomeLoop(context, desk, this.settle));

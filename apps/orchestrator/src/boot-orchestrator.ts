@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Env } from '#libs/config';
 import { StartRefusal } from '#libs/contracts';
-import { openInstallation } from '#libs/state';
+import { checkArtifactStore, openArtifactStore, openInstallation } from '#libs/state';
 import { NestLogger, closeMarginMs, tellOfConnectionLoss, type Logger, type RunningService } from '#libs/telemetry';
 import { configureHttpApp, createHttpAdapter } from './http/configure-http-app.js';
 import type { DirectiveIngress } from './http/directive-ingress.js';
@@ -23,12 +23,14 @@ class PortInUseError extends StartRefusal {
   }
 }
 
-/** Starts the orchestrator on a fit Redis. Throws RedisUnfitError or PortInUseError. */
+/** Starts the orchestrator on a fit Redis. Throws RedisUnfitError, PortInUseError, or a StartRefusal when artifacts cannot be kept. */
 export async function bootOrchestrator(env: Env, logger: Logger): Promise<RunningOrchestrator> {
+  const artifacts = openArtifactStore(env.artifacts);
+  const storeWarnings = await checkArtifactStore(artifacts);
   const installation = await openInstallation(env.redis, env.shards);
-  for (const warning of installation.warnings) logger.warn(warning);
+  for (const warning of [...installation.warnings, ...storeWarnings]) logger.warn(warning);
   tellOfConnectionLoss(installation.redis, logger);
-  const context = createOrchestratorContext(env, logger, installation);
+  const context = createOrchestratorContext(env, logger, installation, artifacts);
   const app = await NestFactory.create<NestFastifyApplication>(OrchestratorModule.with(context), createHttpAdapter(), {
     logger: new NestLogger(logger),
     abortOnError: false,
@@ -44,7 +46,6 @@ export async function bootOrchestrator(env: Env, logger: Logger): Promise<Runnin
     await app.close();
     clearTimeout(timer);
     await context.streams.stop();
-    installation.replication.close();
     installation.redis.disconnect();
   };
   try {

@@ -4,7 +4,7 @@ import { QueueSender } from '#libs/queues';
 import type { Redis } from '#libs/redis';
 import {
   ActionCatalog,
-  ArtifactStore,
+  type ArtifactStore,
   DirectiveOrders,
   DirectiveReader,
   DirectiveStore,
@@ -15,6 +15,7 @@ import {
   HoldStore,
   KeyRegister,
   LedgerReader,
+  PayloadStore,
   PressureReader,
   ProgressProbe,
   RefRegister,
@@ -24,7 +25,6 @@ import {
   type Installation,
 } from '#libs/state';
 import { EventLoopWatch, type Logger } from '#libs/telemetry';
-import { join } from 'node:path';
 import { HoldEditor } from './approve/hold.editor.js';
 import { ApprovalService } from './approve/approval.service.js';
 import { DecideService } from './decide/decide.service.js';
@@ -63,18 +63,20 @@ export function createOrchestratorContext(
   env: Env,
   logger: Logger,
   { redis, keys, servedShards }: Installation,
+  artifacts: ArtifactStore,
 ): OrchestratorContext {
   const scripts = new ScriptRunner(redis);
-  const store = new DirectiveStore(scripts, keys);
-  const orders = new DirectiveOrders(redis, keys);
+  const payloads = new PayloadStore(artifacts, redis, keys);
+  const store = new DirectiveStore(scripts, keys, payloads);
+  const orders = new DirectiveOrders(redis, keys, payloads);
   const actions = new ActionCatalog(redis, keys);
   const catalog = new CatalogSnapshot(actions);
   const workflows = new WorkflowLibrary([docsIndex]);
   const sender = new QueueSender(redis, env.redis);
-  const reader = new DirectiveReader(redis, keys, { shards: servedShards });
+  const reader = new DirectiveReader(redis, keys, { shards: servedShards, payloads });
   const shared = { orders, store, catalog, workflows, sender, house: env.house };
   const pressure = new PressureWatch(redis, keys, new PressureReader(redis, keys), env.shed);
-  const holds = new HoldReader(redis, keys, servedShards);
+  const holds = new HoldReader(redis, keys, servedShards, payloads);
   return {
     env,
     redis,
@@ -85,14 +87,14 @@ export function createOrchestratorContext(
       shards: env.shards,
       defaultTtlMs: env.directive.defaultTtlMs,
       logger,
-      refs: new RefRegister(redis, keys),
-      keyDesk: new KeyDesk(new KeyRegister(scripts, keys, limits.answerWithinMs), logger),
+      refs: new RefRegister(redis, scripts, keys),
+      keyDesk: new KeyDesk(new KeyRegister(scripts, keys, limits.answerWithinMs), orders, logger),
       agenda: new ShardAgenda(redis, keys),
       reader,
       pressure,
     }),
     decide: new DecideService(shared),
-    review: new ReviewService({ ...shared, outputs: new TaskOutputs(redis, keys) }),
+    review: new ReviewService({ ...shared, outputs: new TaskOutputs(redis, keys, payloads) }),
     reader,
     approvals: new ApprovalService({
       holds,
@@ -100,14 +102,15 @@ export function createOrchestratorContext(
       grants: new GrantRegister(redis, keys, servedShards),
       ledgers: new LedgerReader(redis, keys, reader),
       orders,
-      editor: new HoldEditor(actions, orders),
+      editor: new HoldEditor(actions, orders, payloads),
+      payloads,
       sender,
       logger,
     }),
     streams: new EventStreams(redis, keys, { shards: servedShards, reader }),
     openStreams: new OpenStreams(env.stream.heartbeatMs),
     catalog: actions,
-    artifacts: new ArtifactStore(join(env.dataDir, 'artifacts')),
+    artifacts,
     probe: new ProgressProbe(redis, keys),
     pressure,
     beats: new ExecutorBeats(redis, keys),

@@ -21,6 +21,7 @@ import { DirectiveController } from './http/directive.controller.js';
 import { DirectiveIngress } from './http/directive-ingress.js';
 import { HealthController } from './http/health.controller.js';
 import { ServedShards } from './http/served-shards.js';
+import { StoreProbe } from './http/store-probe.js';
 import type { OrchestratorContext } from './orchestrator.context.js';
 import { openRooms } from './rooms.js';
 import { OpenStreams } from './stream/open-streams.js';
@@ -73,6 +74,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         { provide: ExecutorBeats, useValue: context.beats },
         { provide: EventLoopWatch, useValue: context.eventLoop },
         { provide: ServedShards, useValue: new ServedShards(context.servedShards) },
+        { provide: StoreProbe, useValue: new StoreProbe(context.artifacts) },
         { provide: APP_GUARD, useClass: PrincipalGuard },
       ],
     };

@@ -37,6 +37,8 @@ export async function crashAt(lane: CrashLane, target: CrashPoint, times: number
   }
   const died = hits();
   await victim.disarm();
+  // Who dies again before it could look round repairs nothing, and that is no finding.
+  await lane.recovered();
   return { ...target, hits: died };
 }
 

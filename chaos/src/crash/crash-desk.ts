@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { pollFor } from '../run/clock.js';
-import { hear, tell, type CrashReport, type CrashRequest } from './crash-wire.js';
+import { hear, tell, type CrashRequest } from './crash-wire.js';
 import type { CrashOrder } from './tripwire.js';
 
 interface Caller {
@@ -42,9 +42,9 @@ export class CrashDesk {
   }
 
   private admit(socket: Socket): void {
-    hear<CrashReport>(socket, (report) => {
+    hear(socket, (report) => {
       if (report.kind === 'hello') this.enter(report.name, socket);
-      else
+      else if (report.kind === 'counts')
         for (const { socket: known, answers } of this.callers.values())
           if (known === socket) answers.shift()?.(report.counts);
     });

@@ -5,24 +5,21 @@ import { checkEventOrder } from '../checker/checks/event-order.js';
 import { gatherEvidence } from '../checker/gather.js';
 import { ApiClient } from '../load/api-client.js';
 import { LoadDriver } from '../load/load-driver.js';
-import type { Role } from '../rig/kept-process.js';
 import { QueueObserver } from '../rig/queue-observer.js';
 import { Rig } from '../rig/rig.js';
 import { pollFor, sleep } from '../run/clock.js';
 import { SeededRandom } from '../run/seeded-random.js';
 import { CrashDesk } from './crash-desk.js';
 import type { CrashPoint } from './crash-plan.js';
+import type { CrashRole } from './crash-role.js';
 import { crashScenario } from './crash-scenario.js';
 import { CrashVictim } from './crash-victim.js';
 import { ReviewClient } from './review-client.js';
 import { checkTrace } from './trace-check.js';
 
-export const crashRoles = ['orchestrator', 'executor', 'worker', 'recorder'] as const satisfies readonly Role[];
-export type CrashRole = (typeof crashRoles)[number];
-
 const preload = join(import.meta.dirname, 'crash.preload.js');
 /** An outcome whose reader died is taken over after 10 s by an executor that lives; the next ones may die before. */
-const drainMs = 120_000;
+const drainMs = 300_000;
 /** With more of them open the lane would only nurse the past. */
 const mostOpen = 6;
 const betweenMs = 1_500;
@@ -104,6 +101,11 @@ export class CrashLane {
     return this.over.filter((each) => each > number).length;
   }
 
+  /** Resolves when all that is open just now has ended: nobody is still busy with the last death. */
+  async recovered(): Promise<void> {
+    await Promise.all(this.open);
+  }
+
   /** Resolves when all scenarios have ended, right or wrong. */
   async settled(): Promise<void> {
     while (this.open.size > 0) await Promise.race(this.open);
@@ -113,7 +115,7 @@ export class CrashLane {
   async judge(): Promise<string[]> {
     this.rig.history.add({ kind: 'phase', phase: 'faults-over' });
     await this.settled();
-    this.rig.history.add({ kind: 'phase', phase: this.problems.length === 0 ? 'drained' : 'not-drained' });
+    this.rig.history.add({ kind: 'phase', phase: this.problems.length === 0 ? 'drained' : 'not-drained', detail: {} });
     await this.observer.stop();
     const found = await pollFor(settleMs, async () => ((await this.look()).length === 0 ? [] : undefined), 500);
     return [...this.problems, ...(found ?? (await this.look()))];

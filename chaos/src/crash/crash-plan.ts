@@ -1,4 +1,4 @@
-import type { CrashRole } from './crash-lane.js';
+import type { CrashRole } from './crash-role.js';
 
 /** When a point is passed: in the first life of all and never again, at each start, or while the process works. */
 export type Moment = 'first-life' | 'start' | 'work';

@@ -13,9 +13,9 @@ export function tell(socket: Socket, line: CrashRequest | CrashReport): void {
 }
 
 /** Calls with each line, until the other side is gone. */
-export function hear<Line>(socket: Socket, listen: (line: Line) => void): void {
+export function hear(socket: Socket, listen: (line: CrashRequest | CrashReport) => void): void {
   socket.on('error', () => undefined);
   // A readline repeats the errors of its input as its own.
   const lines = createInterface({ input: socket }).on('error', () => undefined);
-  lines.on('line', (text) => listen(JSON.parse(text) as Line));
+  lines.on('line', (text) => listen(JSON.parse(text) as CrashRequest | CrashReport));
 }

@@ -1,7 +1,7 @@
 // `node --import` this: every I/O of the process is a point where it can be made to die. It calls in at the harness's desk, and is told there.
 import { connect } from 'node:net';
 import { chaosNumber, chaosVariable } from '../preload/variables.js';
-import { hear, tell, type CrashRequest } from './crash-wire.js';
+import { hear, tell } from './crash-wire.js';
 import { Tripwire } from './tripwire.js';
 import { watchFetch } from './watch-fetch.js';
 import { watchFiles } from './watch-files.js';
@@ -16,7 +16,7 @@ const desk = chaosVariable('CHAOS_CRASH_DESK');
 if (desk !== undefined) {
   const socket = connect(desk);
   tell(socket, { kind: 'hello', name: chaosVariable('CHAOS_PROCESS') ?? '' });
-  hear<CrashRequest>(socket, (request) => {
+  hear(socket, (request) => {
     if (request.kind === 'arm') tripwire.arm(request.order);
     tell(socket, { kind: 'counts', counts: tripwire.counts });
   });

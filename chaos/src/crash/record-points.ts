@@ -1,6 +1,7 @@
 import { sleep } from '../run/clock.js';
-import { CrashLane, crashRoles, type CrashRole } from './crash-lane.js';
+import type { CrashLane } from './crash-lane.js';
 import type { Passing } from './crash-plan.js';
+import { crashRoles, type CrashRole } from './crash-role.js';
 
 type Counts = Record<CrashRole, Record<string, number>>;
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { scriptOfFunction } from '#libs/state';
+import { transitionOf } from '../network/function-name.js';
 import { keyKind } from './key-kind.js';
 
 /** A command as it goes to Redis. */
@@ -32,7 +32,7 @@ export class RedisPoints {
   nameOf({ name, args, keys }: SentCommand): string {
     const command = name.toLowerCase();
     const first = String(args[0] ?? '');
-    if (command === 'fcall') return `fcall ${scriptOfFunction(first) ?? first}`;
+    if (command === 'fcall') return `fcall ${transitionOf(first)}`;
     if (command === 'eval' || command === 'evalsha') {
       return `script ${this.scripts.get(first) ?? 'unknown'} ${queueOf(String(args[2] ?? ''))}`.trim();
     }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { crashAt, type Hits } from './crash-at.js';
-import { CrashLane, crashRoles, type CrashRole } from './crash-lane.js';
+import { CrashLane } from './crash-lane.js';
 import { planCrashes, type CrashPoint } from './crash-plan.js';
+import { crashRoles, type CrashRole } from './crash-role.js';
 import { recordPoints } from './record-points.js';
 
 export interface CrashRun {

@@ -10,7 +10,7 @@ const byPath = ['writeFile', 'rename', 'link', 'unlink', 'rm', 'mkdir'] as const
 const byHandle = ['appendFile', 'write', 'writeFile', 'truncate', 'sync', 'datasync'] as const;
 
 /** `events.jsonl`, `*.tmp`: what a file is for, without what tells it from others of its kind. */
-export function fileKind(path: string): string {
+function fileKind(path: string): string {
   const name = basename(path);
   return /\d|[A-Z]|^[0-9a-f]{2}$/.test(name) ? `*${/\.[a-z]+$/.exec(name)?.[0] ?? ''}` : name;
 }

@@ -2,6 +2,7 @@ import { Command, Redis } from 'ioredis';
 import { RedisPoints } from './redis-point.js';
 import type { Tripwire } from './tripwire.js';
 
+type Write = (this: Command, socket: object) => string | Buffer;
 type Define = (name: string, definition: { lua: string }) => void;
 
 /** Both ends of each command of every ioredis connection: just before its bytes are written, and when its reply is read, before anybody is told. */
@@ -16,8 +17,9 @@ export function watchRedis(tripwire: Tripwire): void {
     points.learn(args[0], args[1].lua);
     define.apply(this, args);
   };
-  const write = Command.prototype.toWritable;
-  Command.prototype.toWritable = function passAndWrite(this: Command, socket: object) {
+  const commands = Command.prototype as unknown as { toWritable: Write };
+  const write = commands.toWritable;
+  commands.toWritable = function passAndWrite(this: Command, socket) {
     const name = points.nameOf({ name: this.name, args: argumentsOf(this), keys: keysOf(this) });
     tripwire.pass(`before ${name}`);
     if (!heard.has(this)) {

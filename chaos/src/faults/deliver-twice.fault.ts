@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DeliveryCounts } from '../delivery/careless-reader.js';
 import { Redeliverer } from '../delivery/redeliverer.js';
 import type { Rig } from '../rig/rig.js';
 import type { SeededRandom } from '../run/seeded-random.js';
@@ -18,19 +19,22 @@ export class DeliverTwice implements Fault {
   readonly mustHappen = ['outcome doubled', 'outcome late', 'outcome again', 'job again', 'message again'];
   private readonly tally = new Tally(this.name);
   private redeliverer: Redeliverer | undefined;
+  private file = '';
 
+  /** The executors go on to deliver carelessly when the injections are over, and write it down. */
   get counts(): Record<string, number> {
-    return this.tally.counts;
+    return { ...this.tally.counts, ...this.toldByReaders() };
   }
 
   async prepare(rig: Rig, random: SeededRandom): Promise<void> {
+    this.file = rig.path(countsFile);
     rig.prepare((launch, role) => {
       if (role !== 'executor') return;
       launch.nodeArgs.push('--import', preload);
       Object.assign(launch.env, {
         CHAOS_DELIVERY_SHARE: String(share),
         CHAOS_DELIVERY_SEED: String(random.whole(0, 2 ** 30)),
-        CHAOS_DELIVERY_COUNTS: rig.path(countsFile),
+        CHAOS_DELIVERY_COUNTS: this.file,
       });
     });
   }
@@ -43,24 +47,18 @@ export class DeliverTwice implements Fault {
     for (const [what, count] of Object.entries(done)) if (count > 0) this.count(rig, what, count);
   }
 
-  async end(rig: Rig): Promise<void> {
-    const text = await readFile(rig.path(countsFile), 'utf8').catch(() => '');
-    const lines = text.split('\n').filter(Boolean);
-    const told = lines.map((line) => JSON.parse(line) as { doubled: number; late: number });
-    this.count(
-      rig,
-      'outcome doubled',
-      told.reduce((sum, { doubled }) => sum + doubled, 0),
-    );
-    this.count(
-      rig,
-      'outcome late',
-      told.reduce((sum, { late }) => sum + late, 0),
-    );
+  private toldByReaders(): Record<string, number> {
+    if (this.file === '' || !existsSync(this.file)) return {};
+    const lines = readFileSync(this.file, 'utf8').split('\n').filter(Boolean);
+    const told = lines.map((line) => JSON.parse(line) as DeliveryCounts);
+    return {
+      'outcome doubled': told.reduce((sum, { doubled }) => sum + doubled, 0),
+      'outcome late': told.reduce((sum, { late }) => sum + late, 0),
+    };
   }
 
   private count(rig: Rig, what: string, count: number): void {
     this.tally.tell(rig, what, { count });
-    this.counts[what] = (this.counts[what] ?? 0) + count - 1;
+    this.tally.counts[what] = this.tally.counts[what]! + count - 1;
   }
 }

@@ -45,7 +45,8 @@ export class DropReplies implements Fault {
     order.count = 0;
     for (const { process, request } of this.droppedSince(before)) {
       this.tally.tell(rig, 'dropped reply', { process, request });
-      this.counts[`dropped ${kind}`] = (this.counts[`dropped ${kind}`] ?? 0) + 1;
+      const { counts } = this.tally;
+      counts[`dropped ${kind}`] = (counts[`dropped ${kind}`] ?? 0) + 1;
     }
   }
 

@@ -7,6 +7,7 @@ import type { Fault } from './fault.js';
 import { FlushFunctions } from './flush-functions.fault.js';
 import { KillProcesses, everyRole } from './kill-processes.fault.js';
 import { PauseProcesses } from './pause-processes.fault.js';
+import { PromoteReplica } from './promote-replica.fault.js';
 import { RestartRedis } from './restart-redis.fault.js';
 import { SkewClocks } from './skew-clocks.fault.js';
 import { SqueezeMemory } from './squeeze-memory.fault.js';
@@ -55,4 +56,5 @@ export function offerOf(name: string): Offer {
 export const longPauses = (): Fault => new PauseProcesses(longestPauseMs);
 export const workerKills = (): Fault => new KillProcesses(['worker']);
 export const longRestarts = (): Fault => new RestartRedis('redis', [0, 8_000]);
+export const promotions = (): Fault => new PromoteReplica();
 export const outageOf = (downMs: number): Fault => new RestartRedis('outage', [downMs, downMs]);

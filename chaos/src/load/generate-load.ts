@@ -44,8 +44,8 @@ const shapes: readonly [Shape, number][] = [
 export interface LoadTerms {
   /** Names of shapes; all of them when it says none. */
   shapes?: readonly string[] | undefined;
-  /** No work is longer. */
-  mostMs?: number | undefined;
+  /** Least and most that any work of it takes. */
+  workMs?: readonly [number, number] | undefined;
   /** Some of it is of other tenants. */
   tenants: boolean;
 }
@@ -68,17 +68,17 @@ function owned(draft: Draft, random: SeededRandom, tenants: boolean): Draft {
   return { ...draft, tenant, body: { ...draft.body, tasks } };
 }
 
-function limited(draft: Draft, mostMs: number): Draft {
+function limited(draft: Draft, [least, most]: readonly [number, number]): Draft {
   const tasks = draft.body.tasks.map((task) => ({
     ...task,
-    input: { ...task.input, ms: Math.min(mostMs, (task.input?.['ms'] as number | undefined) ?? 0) },
+    input: { ...task.input, ms: Math.max(least, Math.min(most, (task.input?.['ms'] as number | undefined) ?? 0)) },
   }));
   return { ...draft, body: { ...draft.body, tasks } };
 }
 
-/** Drafts with at least so many tasks in all, and each shape once; the same for the same seed. */
+/** Drafts with at least so many tasks in all, and each shape once; no work shorter or longer than `workMs` says. The same for the same seed. */
 export function generateLoad(random: SeededRandom, tasks: number, terms: LoadTerms): Draft[] {
-  const { shapes: names, mostMs = Infinity, tenants } = terms;
+  const { shapes: names, workMs = [0, Infinity], tenants } = terms;
   const wanted = shapes.filter(([shape]) => (names ?? shapeNames).includes(nameOf(shape)));
   const deck = wanted.flatMap(([shape, share]) => Array.from({ length: share }, () => shape));
   const drafts = random.shuffle(wanted.map(([shape]) => shape(random)));
@@ -88,5 +88,5 @@ export function generateLoad(random: SeededRandom, tasks: number, terms: LoadTer
     drafts.push(next);
     count += next.body.tasks.length;
   }
-  return drafts.map((draft) => limited(owned(draft, random, tenants), mostMs));
+  return drafts.map((draft) => limited(owned(draft, random, tenants), workMs));
 }

@@ -13,6 +13,9 @@ function work(random: SeededRandom): { ms: number; add: number } {
   return { ms: workMs(random), add: random.whole(1, 1_000) };
 }
 
+/** Longer than any outage, shorter than two skewed clocks are apart. */
+const attemptTtlMs = 200_000;
+
 export function chain(random: SeededRandom): Draft {
   const length = random.whole(2, 6);
   let value = 0;
@@ -20,7 +23,7 @@ export function chain(random: SeededRandom): Draft {
     const own = work(random);
     value += own.add;
     const parts = at === 0 ? [] : [valueOf(`t${at - 1}`)];
-    return task(`t${at}`, { ...own, parts }, { action: random.pick(actions) });
+    return task(`t${at}`, { ...own, parts }, { action: random.pick(actions), ttlMs: attemptTtlMs });
   });
   return draft('chain', tasks, value, { body: { priority: random.pick(priorities) } });
 }

@@ -1,4 +1,4 @@
-import { scriptOfFunction } from '#libs/state';
+import { transitionOf } from './function-name.js';
 import { RespFrames, requestWords, type RespFrame } from './resp-frames.js';
 
 export interface Request {
@@ -27,7 +27,7 @@ const longestSign = queued.length;
 function nameOf(frame: RespFrame): string {
   const [command = '', word = ''] = requestWords(frame, 2);
   const name = command.toLowerCase();
-  if (name === 'fcall') return `fcall ${scriptOfFunction(word) ?? word}`;
+  if (name === 'fcall') return `fcall ${transitionOf(word)}`;
   return name === 'client' || name === 'function' ? `${name} ${word.toLowerCase()}` : name;
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { RespFrames, requestWords } from './resp-frames.js';
 
 /** Every shape of RESP 2 and 3, with content that looks like framing. */
 const { frame } = fc.letrec<{ frame: string; element: string }>((tie) => {
   const text = fc.constantFrom('', 'a', '\r\n', '$5\r\nhello\r\n', 'é', '*1\r\n');
-  const blob = (kind: string) => text.map((it) => `${kind}${Buffer.byteLength(it)}\r\n${it}\r\n`);
+  const blob = (kind: string) => text.map((word) => `${kind}${Buffer.byteLength(word)}\r\n${word}\r\n`);
   const many = (kind: string, width: number) =>
     fc
       .array(tie('element'), { maxLength: 3 })
@@ -15,7 +15,7 @@ const { frame } = fc.letrec<{ frame: string; element: string }>((tie) => {
   return {
     element: fc.oneof(
       { depthSize: 'small' },
-      simple.map((it) => `${it}\r\n`),
+      simple.map((sign) => `${sign}\r\n`),
       blob('$'),
       blob('='),
       blob('!'),
@@ -27,7 +27,7 @@ const { frame } = fc.letrec<{ frame: string; element: string }>((tie) => {
       many('>', 1),
       many('%', 2),
       blob('$'),
-      simple.map((it) => `${it}\r\n`),
+      simple.map((sign) => `${sign}\r\n`),
     ),
   };
 });

@@ -5,6 +5,7 @@ import { findFreePort } from './free-port.js';
 import { History } from './history.js';
 import { KeptProcess, type Launch, type Life, type Role } from './kept-process.js';
 import { SingleRedis, type RedisHost } from './redis.host.js';
+import { SentinelRedis } from './sentinel.host.js';
 
 export interface RigSettings {
   /** Everything of the run is below it: Redis' files, the ledger, the history, a log for each process. */
@@ -12,6 +13,8 @@ export interface RigSettings {
   shards: number;
   /** How many processes of each role are kept alive. */
   crew: Partial<Record<Exclude<Role, 'witness'>, number>>;
+  /** One Redis (the default), or a master and its replica under Sentinels. */
+  host?: 'single' | 'sentinels';
   /** COC_WORKER_LOCK_MS: how long a killed worker's tasks wait for it. */
   lockMs: number;
   /** COC_WORKER_CONCURRENCY, for our worker hosts; what the product has when nothing is said. */
@@ -60,7 +63,11 @@ export class Rig {
   /** Redis runs after it; the processes start with `start`, when every fault has had its word. */
   static async open(settings: RigSettings): Promise<Rig> {
     await mkdir(join(settings.folder, 'logs'), { recursive: true });
-    const rig = new Rig(settings, await SingleRedis.open(join(settings.folder, 'redis')));
+    const isGroup = settings.host === 'sentinels';
+    const rig = new Rig(
+      settings,
+      isGroup ? await SentinelRedis.open() : await SingleRedis.open(join(settings.folder, 'redis')),
+    );
     await writeFile(rig.evidencePaths.glimpses, '');
     return rig;
   }

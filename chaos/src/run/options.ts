@@ -9,9 +9,13 @@ export interface ChaosOptions {
   kills: number | undefined;
   restarts: number;
   pauses: number;
+  /** Promotions of a replica, on a Redis under Sentinels. */
+  promotions: number;
   outages: boolean;
   long: boolean;
   tasks: number;
+  /** Of the stages only the one of this name; of the crash points only those of which this is a part. */
+  only: string | undefined;
   /** By name; a number of injections where one was said. */
   faults: ReadonlyMap<string, number | undefined> | undefined;
   shapes: string[] | undefined;
@@ -33,8 +37,6 @@ export interface ChaosOptions {
   /** Only crashes at named points: at each in two lives in a row, or with `once` in one. */
   crashPoints: boolean;
   once: boolean;
-  /** Only crash points of which this is a part. */
-  only: string;
   /** Rigs side by side for the crash points. */
   lanes: number;
   /** A folder of a run: look at its evidence again, and run nothing. */
@@ -80,6 +82,7 @@ const known = {
   tasks: text,
   restarts: text,
   pauses: text,
+  promotions: text,
   faults: text,
   'lock-ms': text,
   pace: text,
@@ -109,9 +112,11 @@ export function parseOptions(words: string[]): ChaosOptions {
     kills: values.kills === undefined ? undefined : number('kills', values.kills),
     restarts: number('restarts', values.restarts ?? '0'),
     pauses: number('pauses', values.pauses ?? '0'),
+    promotions: number('promotions', values.promotions ?? '0'),
     outages: values.outages,
     long: values.long,
     tasks: number('tasks', values.tasks ?? (values.long ? '2000' : '500')),
+    only: values.only,
     faults: values.faults === undefined ? undefined : listFaults(values.faults),
     lockMs: number('lock-ms', values['lock-ms'] ?? '9000'),
     pace: number('pace', values.pace ?? '1'),
@@ -125,7 +130,6 @@ export function parseOptions(words: string[]): ChaosOptions {
     control: values.control,
     crashPoints: values['crash-points'],
     once: values.once,
-    only: values.only ?? '',
     lanes: number('lanes', values.lanes ?? '4'),
     check: values.check,
   };

@@ -1,4 +1,12 @@
-import { everyFault, offerOf, longPauses, longRestarts, outageOf, workerKills } from '../faults/every-fault.js';
+import {
+  everyFault,
+  longPauses,
+  longRestarts,
+  offerOf,
+  outageOf,
+  promotions,
+  workerKills,
+} from '../faults/every-fault.js';
 import type { Planned } from '../faults/schedule.js';
 import type { ChaosOptions } from './options.js';
 import type { Stage } from './stage.js';
@@ -14,6 +22,8 @@ const outagesMs = [7_000, 20_000, 60_000];
 const workerKillTimes = 40;
 const workerKillEveryMs = [2_000, 5_000] as const;
 const restartTakesMs = 5_000;
+const promoteEveryMs = [2_000, 5_000] as const;
+const promotionTakesMs = 8_000;
 const mixedKills = 40;
 /** An order may find no request in time: some more than the 500 that are promised. */
 const repliesToDrop = 520;
@@ -25,16 +35,19 @@ type Plan = Omit<Stage, 'shapes'>;
 
 /** The runs that were asked for, one after the other. Nothing named: one run with a bit of everything. */
 export function planStages(options: ChaosOptions): Stage[] {
-  const { shapes, drainMs: ownDrainMs } = options;
-  return listPlans(options).map((stage) => ({ ...stage, shapes, drainMs: ownDrainMs ?? stage.drainMs }));
+  const { shapes, drainMs, only } = options;
+  return (options.long ? longStages(options) : shortStages(options))
+    .filter(({ name }) => only === undefined || name === only)
+    .map((stage) => ({ ...stage, shapes, drainMs: drainMs ?? stage.drainMs }));
 }
 
-function listPlans(options: ChaosOptions): Plan[] {
-  if (options.long) return longStages(options);
-  const { kills, restarts, pauses, outages, faults } = options;
+function shortStages(options: ChaosOptions): Plan[] {
+  const { kills, restarts, pauses, promotions: times, outages, faults, tasks } = options;
   const isNamed = restarts + pauses > 0 || (kills !== undefined && faults === undefined);
-  const stages = isNamed ? [namedStage(options)] : outages && kills === undefined ? [] : [mixedStage(options)];
-  return [...stages, ...(outages ? outagesMs.map((downMs) => outageStage(downMs, options.tasks)) : [])];
+  const isOfRedisAlone = (outages || times > 0) && kills === undefined && faults === undefined;
+  const stages = isNamed ? [namedStage(options)] : isOfRedisAlone ? [] : [mixedStage(options)];
+  const promoted = times > 0 ? [promotionStage(times, tasks)] : [];
+  return [...stages, ...promoted, ...(outages ? outagesMs.map((downMs) => outageStage(downMs, tasks)) : [])];
 }
 
 /** All faults side by side over the time that the kills take. */
@@ -76,8 +89,26 @@ function roughly(name: string, tasks: number, planned: Planned[]): Plan {
 function outageStage(downMs: number, tasks: number): Plan {
   const planned = [{ fault: outageOf(downMs), times: 1, everyMs: [3_000, 5_000] as const }];
   const name = `outage-${downMs / 1_000}s`;
-  const shape = { loadMs: 5_000, drainMs: drainAfterOutageMs, mostWorkMs: 200, isRough: false, isSteady: true };
+  const shape = {
+    loadMs: 5_000,
+    drainMs: drainAfterOutageMs,
+    workMs: [0, 200] as const,
+    isRough: false,
+    isSteady: true,
+  };
   return { name, tasks, planned, ...shape };
+}
+
+/** The replica becomes the master under load; what was not replicated is taken back. */
+function promotionStage(times: number, tasks: number): Plan {
+  const planned = [{ fault: promotions(), times, everyMs: promoteEveryMs }];
+  const loadMs = times * (mean(promoteEveryMs) + promotionTakesMs);
+  return { ...roughly('promotions', tasks, planned), loadMs, host: 'sentinels', isRough: false };
+}
+
+function recoveryStage(tasks: number): Plan {
+  const planned = [{ fault: workerKills(), times: workerKillTimes, everyMs: workerKillEveryMs }];
+  return { ...roughly('recovery', tasks, planned), workMs: [1_500, 4_000] };
 }
 
 function longStages({ tasks, pace, ...options }: ChaosOptions): Plan[] {
@@ -86,10 +117,11 @@ function longStages({ tasks, pace, ...options }: ChaosOptions): Plan[] {
   const some = Math.round(tasks / 4);
   return [
     named({ kills: 150 }),
-    roughly('recovery', some, [{ fault: workerKills(), times: workerKillTimes, everyMs: workerKillEveryMs }]),
+    recoveryStage(some),
     named({ restarts: 30, tasks: some }),
     ...outagesMs.map((downMs) => outageStage(downMs, Math.round(tasks / 10))),
     named({ pauses: 50, tasks: some }),
+    promotionStage(10, some),
     ...bentStages(some, pace),
   ];
 }

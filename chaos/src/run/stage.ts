@@ -21,12 +21,14 @@ export interface Stage {
   /** Names of the load's shapes; all of them when it says none. */
   shapes: readonly string[] | undefined;
   planned: Planned[];
+  /** On which Redis; one server unless said otherwise. */
+  host?: RigSettings['host'];
   /** Over how long the load comes. */
   loadMs: number;
   /** How long after the last fault everything must have ended. */
   drainMs: number;
-  /** No task works longer, so that what takes its time is the recovery. */
-  mostWorkMs?: number;
+  /** Least and most that a task works: little, where what takes its time is to be the recovery; much, where a kill is to meet it. */
+  workMs?: readonly [number, number];
   /** The faults are such that something must have been done twice. */
   isRough: boolean;
   /** No process may end but by a fault's hand. */
@@ -51,7 +53,7 @@ const idleWithinMs = 15_000;
 
 /** Starts it all, does it all, and says what came of it. */
 export async function runStage(stage: Stage, settings: RigSettings, random: SeededRandom): Promise<StageResult> {
-  const rig = await Rig.open(settings);
+  const rig = await Rig.open({ ...settings, host: stage.host ?? 'single' });
   const abandon = (): void => rig.abandon();
   process.on('exit', abandon);
   try {
@@ -68,7 +70,7 @@ async function perform(rig: Rig, stage: Stage, random: SeededRandom): Promise<vo
   await rig.start();
   const drafts = generateLoad(random.fork('load'), stage.tasks, {
     shapes: stage.shapes,
-    mostMs: stage.mostWorkMs,
+    workMs: stage.workMs,
     tenants: rig.of('tenant-door').length > 0,
   });
   const load = new LoadDriver(rig, drafts, random.fork('clients'));
@@ -93,7 +95,7 @@ async function perform(rig: Rig, stage: Stage, random: SeededRandom): Promise<vo
 function watchOver(rig: Rig, random: SeededRandom): Watch {
   const { roots, evidencePaths, redis } = rig;
   const watch = new Watch({
-    redis: redis.admin,
+    redis,
     roots,
     path: evidencePaths.glimpses,
     random,

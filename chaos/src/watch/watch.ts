@@ -1,8 +1,8 @@
 import { appendFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
 import { checkMoment } from '../checker/check-moment.js';
 import type { Evidence, Glimpse } from '../checker/evidence.js';
 import { readDirective } from '../checker/gather.js';
+import type { RedisHost } from '../rig/redis.host.js';
 import { clockMs, sleep } from '../run/clock.js';
 import type { SeededRandom } from '../run/seeded-random.js';
 import { lookScript } from './look.lua.js';
@@ -14,7 +14,7 @@ const directivesEachLook = 10;
 type Seen = Glimpse extends infer Each ? (Each extends Glimpse ? Omit<Each, 'atMs'> : never) : never;
 
 export interface WatchParts {
-  redis: Redis;
+  redis: RedisHost;
   /** The roots of the shards. */
   roots: readonly string[];
   /** Where what was seen is written, a JSON line each. */
@@ -54,7 +54,7 @@ export class Watch {
   }
 
   private async look(root: string): Promise<void> {
-    const [found, ids] = (await this.parts.redis.call('EVAL_RO', lookScript, '1', root)) as [string[], string[]];
+    const [found, ids] = (await this.parts.redis.admin.call('EVAL_RO', lookScript, '1', root)) as [string[], string[]];
     for (const text of found) {
       const seen = JSON.parse(text) as Extract<Seen, { jobId: string }>;
       this.tell(`${seen.what} ${seen.jobId}`, seen);
@@ -67,7 +67,7 @@ export class Watch {
   }
 
   private async lookAt(key: string, id: string): Promise<void> {
-    const directive = await readDirective(this.parts.redis, key);
+    const directive = await readDirective(this.parts.redis.admin, key);
     if (checkMoment(directive, this.parts.history()).length > 0)
       this.tell(`directive ${id}`, { what: 'directive', directive });
   }

@@ -1,4 +1,5 @@
 import { loadEnv } from '#libs/config';
+import { parseRedisUrl } from '#libs/contracts';
 import { Worker, type Job } from 'bullmq';
 import { Order } from './order.js';
 import { performOrder, type Commission } from './perform-order.js';
@@ -6,7 +7,8 @@ import { performOrder, type Commission } from './perform-order.js';
 /** `WITNESS`: a plain BullMQ worker at level L1 of the worker protocol; of ours it knows the names of the settings only. */
 const [witnessUrl] = process.argv.slice(2) as [string];
 const { redis, shards, worker: settings } = loadEnv();
-const { hostname, port } = new URL(redis.url);
+const { kind, nodes, master } = parseRedisUrl(redis.url);
+const address = kind === 'sentinel' ? { sentinels: nodes, name: master } : nodes[0]!;
 /** BullMQ's own waits up to 20 s before it looks whether Redis is back. */
 const reconnectMs = 1_000;
 
@@ -18,7 +20,7 @@ async function work(job: Job<Commission>): Promise<unknown> {
 
 for (let shard = 0; shard < shards; shard += 1) {
   const worker = new Worker<Commission>(`chaos.foreign.${shard}`, work, {
-    connection: { host: hostname, port: Number(port), maxRetriesPerRequest: null, retryStrategy: () => reconnectMs },
+    connection: { ...address, maxRetriesPerRequest: null, retryStrategy: () => reconnectMs },
     prefix: `{${redis.keyPrefix}:${shard}}`,
     concurrency: 10,
     lockDuration: settings.lockMs,

@@ -119,9 +119,10 @@ describe('the event stream of a directive', () => {
           if (++beats < 20) return response.write(': alive\n\n');
           clearInterval(heart);
           return response.end(bytesFor(request));
-        }, 20);
+        }, 60);
       },
-      { directiveId: id, quietMs: 200 },
+      // Less than the beats take together, and far more than one is late on a loaded machine.
+      { directiveId: id, quietMs: 1_000 },
     );
     expect(positions).toHaveLength(1);
   });

@@ -1,6 +1,7 @@
 import { RedisUrlError, StartRefusal, parseRedisUrl } from '#libs/contracts';
 import { z } from 'zod';
 import { tenantRules } from './tenant-rules.js';
+import { artifactSettings, artifactVariables, problemsOfBucket } from './artifact-settings.js';
 import { auditSettings, auditVariables } from './audit-settings.js';
 
 const csv = z
@@ -75,6 +76,7 @@ export const EnvSchema = z
     COC_TRACE_MAX_BYTES: whole(64 * 1_024 * 1_024, 1_024, 1_024 ** 3),
     COC_TRACE_KEEP: whole(10, 0, 100_000),
     ...auditVariables,
+    ...artifactVariables,
     COC_STREAM_HEARTBEAT_MS: whole(15_000, 10, 30_000),
     COC_SHED_MEMORY_PERCENT: whole(70, 0, 100),
     COC_SHED_MEMORY_BYTES: whole(0, 0, Number.MAX_SAFE_INTEGER),
@@ -84,6 +86,9 @@ export const EnvSchema = z
     COC_SHUTDOWN_GRACE_MS: whole(10_000, 0, 600_000),
     COC_ALLOW_EVICTION: flag,
     COC_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  })
+  .superRefine((raw, context) => {
+    for (const [name, message] of problemsOfBucket(raw)) context.addIssue({ code: 'custom', path: [name], message });
   })
   .transform((raw) => ({
     redis: {
@@ -99,6 +104,7 @@ export const EnvSchema = z
     http: { host: raw.COC_HOST, port: raw.COC_PORT },
     stream: { heartbeatMs: raw.COC_STREAM_HEARTBEAT_MS },
     dataDir: raw.COC_DATA_DIR,
+    artifacts: artifactSettings(raw, raw.COC_DATA_DIR),
     worker: { actions: raw.COC_ACTIONS, concurrency: raw.COC_WORKER_CONCURRENCY, lockMs: raw.COC_WORKER_LOCK_MS },
     agent: {
       mode: raw.COC_MODE,

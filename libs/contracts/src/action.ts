@@ -47,6 +47,8 @@ export const ActionRecord = z
     models: z.array(z.string().min(1).max(200)).max(100).default([]),
     /** How often a tenant may start it. No default: what was published before there were rates must stay as it was. */
     rate: Rate.optional(),
+    /** Its workers fetch inputs over 32 KiB from the artifact store. Absent, not false, for the same reason. */
+    claims: z.literal(true).optional(),
   })
   .meta({ id: 'ActionRecord' });
 export type ActionRecord = z.infer<typeof ActionRecord>;

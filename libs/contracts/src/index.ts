@@ -49,6 +49,7 @@ export {
 export { Json, jsonDepth } from './json.js';
 export { limits } from './limits.js';
 export { ArtifactEntry, FailureClass, ReportedFailure, ReportedOutput, Usage, failureClasses } from './outcome.js';
+export { PayloadClaim, type ReportedClaim } from './payload-claim.js';
 export { type AskedRisk, type Permit, type PermitKind, type Plan, type PlannedTask, type RiskTerms } from './plan.js';
 export { ApprovalPolicy, Backoff, Concurrency, DirectiveBudget, Policies, Rate } from './policies.js';
 export { Principal, localPrincipal } from './principal.js';

@@ -7,6 +7,10 @@ export const limits = {
   maxJsonDepth: 32,
   maxOutputBytes: 1024 * 1024,
   maxInputBytes: 4 * 1024 * 1024,
+  /** Of an action whose workers fetch claims: as much as a submit may have. */
+  maxClaimedInputBytes: 8 * 1024 * 1024,
+  /** A value whose JSON is longer lies in the artifact store, and Redis holds a claim to it. */
+  claimCheckBytes: 32 * 1024,
   maxErrorMessageChars: 2_000,
   maxLogLines: 1_000,
   maxLogLineChars: 4_000,

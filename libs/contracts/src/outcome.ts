@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Json } from './json.js';
 import { limits } from './limits.js';
+import { ReportedClaim } from './payload-claim.js';
 
 /** What was spent. Cost is rounded up to whole micro-USD when charged. */
 export const Usage = z.strictObject({
@@ -23,6 +24,8 @@ export type ArtifactEntry = z.infer<typeof ArtifactEntry>;
 
 export const ReportedOutput = z.strictObject({
   output: Json,
+  /** The output lies in the artifact store; `output` is null then. */
+  outputClaim: ReportedClaim.optional(),
   usage: Usage.optional(),
   artifacts: z.array(ArtifactEntry).max(100).optional(),
 });
@@ -47,5 +50,7 @@ export const ReportedFailure = z.object({
   class: FailureClass.optional(),
   retryAfterMs: z.number().int().min(0).max(limits.maxTimeoutMs).optional(),
   usage: Usage.optional(),
+  /** The action was not begun: also one with effect `once` may be tried again. */
+  started: z.literal(false).optional(),
 });
 export type ReportedFailure = z.infer<typeof ReportedFailure>;

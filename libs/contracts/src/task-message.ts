@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Assignment } from './assignment.js';
 import { Json } from './json.js';
+import { PayloadClaim } from './payload-claim.js';
 import { SchemaVersion } from './schema-version.js';
 
 /** Data of a job on a worker queue: one attempt of one task. `effectKey` is stable over attempts: the idempotency key for effects outside. */
@@ -14,7 +15,9 @@ export const TaskMessage = z.object({
   nonce: z.string(),
   effectKey: z.string(),
   action: z.string(),
+  /** null when `inputClaim` is there: the input lies in the artifact store of the directive. */
   input: Json,
+  inputClaim: PayloadClaim.optional(),
   timeoutMs: z.number().int().positive(),
   traceparent: z.string(),
 });

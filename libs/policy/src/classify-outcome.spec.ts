@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { limits } from '#libs/contracts';
 import { parseFailedReason, parseReturnValue } from './classify-outcome.js';
 
+const nonce = 'nonce-of-8';
 const artifact = { name: 'report.md', sha256: 'a'.repeat(64), bytes: 3, mimeType: 'text/markdown' };
 
 describe('parseReturnValue', () => {
@@ -18,7 +19,7 @@ describe('parseReturnValue', () => {
     ['{"output":1,"other":2}', { output: 1, other: 2 }],
     ['{}', {}],
   ])('takes %j as the output itself', (text, output) => {
-    expect(parseReturnValue(text)).toEqual({ report: { output }, outputText: JSON.stringify(output) });
+    expect(parseReturnValue(text, nonce)).toEqual({ report: { output }, outputText: JSON.stringify(output) });
   });
 
   it.each<[string, object]>([
@@ -26,7 +27,29 @@ describe('parseReturnValue', () => {
     ['{"output":null,"usage":{"costUsd":0.5,"tokens":3}}', { output: null, usage: { costUsd: 0.5, tokens: 3 } }],
     [JSON.stringify({ output: {}, artifacts: [artifact] }), { output: {}, artifacts: [artifact] }],
   ])('takes %s as a report', (text, report) => {
-    expect(parseReturnValue(text)).toMatchObject({ report });
+    expect(parseReturnValue(text, nonce)).toMatchObject({ report });
+  });
+
+  it('takes a claim with the nonce of the attempt, and what lacks it as the value it is', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.string(), (output, other) => {
+        const claim = { sha256: 'a'.repeat(64), bytes: 40_000 };
+        const report = (named: string): string => JSON.stringify({ output, outputClaim: { ...claim, nonce: named } });
+        expect(parseReturnValue(report(nonce), nonce)).toEqual({ claim, report: {} });
+        fc.pre(other !== nonce);
+        expect(parseReturnValue(report(other), nonce)).toMatchObject({ report: { output: JSON.parse(report(other)) } });
+      }),
+    );
+  });
+
+  it.each<[object, string]>([
+    [{ sha256: 'a'.repeat(63), bytes: 1, nonce }, 'OUTCOME_INVALID'],
+    [{ sha256: 'a'.repeat(64), bytes: limits.maxOutputBytes + 1, nonce }, 'OUTPUT_TOO_LARGE'],
+  ])('refuses the claim %j', (outputClaim, code) => {
+    const text = JSON.stringify({ output: null, outputClaim, usage: { tokens: 7 } });
+    expect(parseReturnValue(text, nonce)).toMatchObject({
+      failure: { code, class: 'permanent', usage: { tokens: 7 } },
+    });
   });
 
   it.each<[string, string, string]>([
@@ -38,7 +61,7 @@ describe('parseReturnValue', () => {
     ['['.repeat(33) + ']'.repeat(33), 'OUTPUT_TOO_DEEP', 'limit of 32'],
     ['['.repeat(100_000) + ']'.repeat(100_000), 'OUTPUT_TOO_DEEP', 'limit of 32'],
   ])('refuses %.60s', (text, code, message) => {
-    expect(parseReturnValue(text)).toEqual({
+    expect(parseReturnValue(text, nonce)).toEqual({
       failure: {
         class: 'permanent',
         code,
@@ -52,8 +75,8 @@ describe('parseReturnValue', () => {
     ['a report', (content: string) => JSON.stringify({ output: content, usage: { tokens: 1 } })],
   ])('counts the bytes of the output in %s', (_, write) => {
     const fits = 'é'.repeat(limits.maxOutputBytes / 2 - 1);
-    expect(parseReturnValue(write(fits))).toHaveProperty('report');
-    expect(parseReturnValue(write(`${fits}x`))).toMatchObject({
+    expect(parseReturnValue(write(fits), nonce)).toHaveProperty('report');
+    expect(parseReturnValue(write(`${fits}x`), nonce)).toMatchObject({
       failure: {
         class: 'permanent',
         code: 'OUTPUT_TOO_LARGE',
@@ -69,12 +92,12 @@ describe('parseReturnValue', () => {
     { output: JSON.parse('['.repeat(40) + ']'.repeat(40)), usage: { tokens: 7 } },
     { output: 1, usage: { tokens: 7 }, artifacts: 'none' },
   ])('keeps the usage of a report it refuses', (report) => {
-    expect(parseReturnValue(JSON.stringify(report))).toHaveProperty('failure.usage', { tokens: 7 });
+    expect(parseReturnValue(JSON.stringify(report), nonce)).toHaveProperty('failure.usage', { tokens: 7 });
   });
 
   it('does not hold escapes of a foreign JSON writer against it', () => {
     const text = `"${String.raw`\u00e9`.repeat(limits.maxOutputBytes / 2 - 1)}"`;
-    expect(parseReturnValue(text)).toHaveProperty('report');
+    expect(parseReturnValue(text, nonce)).toHaveProperty('report');
   });
 
   it('refuses a huge text before it is parsed', () => {
@@ -82,13 +105,13 @@ describe('parseReturnValue', () => {
       code: 'OUTPUT_TOO_LARGE',
       message: expect.stringContaining(`${7 * limits.maxOutputBytes} bytes`),
     };
-    expect(parseReturnValue('['.repeat(7 * limits.maxOutputBytes))).toMatchObject({ failure });
+    expect(parseReturnValue('['.repeat(7 * limits.maxOutputBytes), nonce)).toMatchObject({ failure });
   });
 
   it('gives back any JSON value within the limits', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 20 }), (output) => {
-        expect(parseReturnValue(JSON.stringify({ output }))).toMatchObject({
+        expect(parseReturnValue(JSON.stringify({ output }), nonce)).toMatchObject({
           outputText: JSON.stringify(output),
         });
       }),

@@ -1,45 +1,86 @@
-import { ReportedFailure, ReportedOutput, Usage, jsonDepth, limits, type Json } from '#libs/contracts';
+import {
+  PayloadClaim,
+  ReportedFailure,
+  ReportedOutput,
+  Usage,
+  jsonDepth,
+  limits,
+  type ArtifactEntry,
+  type Json,
+} from '#libs/contracts';
 import type { AttemptFailure } from './decide-settlement.js';
 
 /** A failure with everything the settlement needs, and the usage that was reported with it. */
-export type ClassifiedFailure = AttemptFailure & Pick<ReportedFailure, 'usage'>;
+export type ClassifiedFailure = AttemptFailure & Pick<ReportedFailure, 'usage' | 'started'>;
 
-/** `outputText` is the output's JSON as it is stored, written once. */
-export type ClassifiedReturn = { report: ReportedOutput; outputText: string } | { failure: ClassifiedFailure };
+interface ReturnMeta {
+  usage?: Usage | undefined;
+  artifacts?: ArtifactEntry[] | undefined;
+}
 
-const reportKeys = new Set(['output', 'usage', 'artifacts']);
-const reportMeta = ReportedOutput.omit({ output: true });
+/** `outputText` is the output's JSON as it is stored, written once. A claimed output is still to be fetched, and checked as it would be here. */
+export type ClassifiedReturn = SizedReturn | { claim: PayloadClaim; report: ReturnMeta };
+type SizedReturn = { report: { output: Json } & ReturnMeta; outputText: string } | { failure: ClassifiedFailure };
+
+const reportKeys = new Set(['output', 'usage', 'artifacts', 'outputClaim']);
+const reportMeta = ReportedOutput.omit({ output: true, outputClaim: true });
 /** Escapes and blanks of a foreign JSON writer may make a text longer than the same value here, at most about six times. */
 const maxReturnBytes = 6 * limits.maxOutputBytes;
 
 /**
- * A job's return value as BullMQ stores it. L1 is an object with `output` and nothing besides `usage` and `artifacts`;
- * everything else is L0: the whole value is the output, and no value is null.
+ * A job's return value as BullMQ stores it. L1 is an object with `output` and nothing besides `usage`, `artifacts` and, with this attempt's
+ * nonce, `outputClaim`; everything else is L0: the whole value is the output, and no value is null.
  */
-export function parseReturnValue(text: string | undefined): ClassifiedReturn {
+export function parseReturnValue(text: string | undefined, nonce: string): ClassifiedReturn {
   if (text === undefined || text === '' || text === 'undefined')
     return { report: { output: null }, outputText: 'null' };
   const bytes = Buffer.byteLength(text);
   if (bytes > maxReturnBytes) return tooLarge(bytes);
   const value = parseJson(text);
   if (value === undefined) return refused('OUTPUT_MALFORMED', 'the return value is not JSON');
-  return isReport(value) ? readReport(value) : sized({ output: value });
+  return isReport(value, nonce) ? readReport(value) : sized({ output: value });
 }
 
-function isReport(value: Json): value is { output: Json; [key: string]: Json } {
+interface Report {
+  output: Json;
+  outputClaim?: Json;
+  [key: string]: Json | undefined;
+}
+
+function isReport(value: Json, nonce: string): value is { output: Json; [key: string]: Json } {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Object.hasOwn(value, 'output') && Object.keys(value).every((key) => reportKeys.has(key));
+  if (!Object.hasOwn(value, 'output') || !Object.keys(value).every((key) => reportKeys.has(key))) return false;
+  return !Object.hasOwn(value, 'outputClaim') || isClaimOf(value['outputClaim']!, nonce);
 }
 
-function readReport({ output, ...meta }: { output: Json; [key: string]: Json }): ClassifiedReturn {
+/** A value that looks like a claim and lacks the nonce was passed on by a worker that knows nothing of claims. */
+function isClaimOf(claim: Json, nonce: string): boolean {
+  return typeof claim === 'object' && claim !== null && !Array.isArray(claim) && claim['nonce'] === nonce;
+}
+
+function readReport({ output, outputClaim, ...meta }: Report): ClassifiedReturn {
   const parsed = reportMeta.safeParse(meta);
-  if (parsed.success) return sized({ output, ...parsed.data });
+  if (parsed.success && outputClaim === undefined) return sized({ output, ...parsed.data });
+  if (parsed.success) return readClaim(outputClaim!, parsed.data);
   const [issue] = parsed.error.issues;
   const message = `the worker reported /${issue!.path.join('/')} wrongly: ${issue!.message}`;
   return refused('OUTCOME_INVALID', message, Usage.safeParse(meta['usage']).data);
 }
 
-function sized(report: ReportedOutput): ClassifiedReturn {
+function readClaim(reported: Json, report: ReturnMeta): ClassifiedReturn {
+  const { nonce: _, ...named } = reported as { [key: string]: Json };
+  const claim = PayloadClaim.safeParse(named).data;
+  if (!claim)
+    return refused('OUTCOME_INVALID', 'the worker reported /outputClaim wrongly: sha256 and bytes', report.usage);
+  return claim.bytes > limits.maxOutputBytes ? tooLarge(claim.bytes, report.usage) : { claim, report };
+}
+
+/** A claimed output, once it was fetched, as if it had been reported itself. */
+export function classifyOutput(output: Json, report: ReturnMeta): SizedReturn {
+  return sized({ output, ...report });
+}
+
+function sized(report: { output: Json } & ReturnMeta): SizedReturn {
   // Before it is written: JSON.stringify overflows the stack at some thousand levels, JSON.parse does not.
   if (jsonDepth(report.output, limits.maxJsonDepth) > limits.maxJsonDepth) {
     const message = `the output is nested deeper than the limit of ${limits.maxJsonDepth}`;
@@ -50,13 +91,13 @@ function sized(report: ReportedOutput): ClassifiedReturn {
   return bytes > limits.maxOutputBytes ? tooLarge(bytes, report.usage) : { report, outputText };
 }
 
-function tooLarge(bytes: number, usage?: Usage): ClassifiedReturn {
+function tooLarge(bytes: number, usage?: Usage): { failure: ClassifiedFailure } {
   const message = `the output has ${bytes} bytes and the limit is ${limits.maxOutputBytes}; store an artifact and return its name`;
   return refused('OUTPUT_TOO_LARGE', message, usage);
 }
 
 /** What was spent is charged, whatever became of the output. */
-function refused(code: string, message: string, usage?: Usage): ClassifiedReturn {
+function refused(code: string, message: string, usage?: Usage): { failure: ClassifiedFailure } {
   return {
     failure: {
       class: 'permanent',
@@ -81,6 +122,7 @@ export function parseFailedReason(text: string): ClassifiedFailure {
     message: cut(message || 'the worker failed without a message'),
     ...(report?.retryAfterMs !== undefined && { retryAfterMs: report.retryAfterMs }),
     ...(report?.usage !== undefined && { usage: report.usage }),
+    ...(report?.started !== undefined && { started: report.started }),
   };
 }
 

@@ -1,5 +1,6 @@
 export { Gatherer } from './gatherer.js';
 export {
+  classifyOutput,
   parseFailedReason,
   parseReturnValue,
   type ClassifiedFailure,
@@ -17,6 +18,7 @@ export {
   type SettledTask,
   type SettlementVerdict,
 } from './decide-settlement.js';
+export { inputLimitOf, inputTooLarge } from './input-limit.js';
 export { type PlanRequest } from './plan-request.js';
 export { decideWorkflowForIntent, type WorkflowChoice, type WorkflowDescription } from './decide-workflow.js';
 export { decideClose, isTransitionAllowed, type CloseCounts } from './directive-lifecycle.js';

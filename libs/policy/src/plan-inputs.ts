@@ -1,5 +1,6 @@
 import { limits, type ActionRecord, type Json, type TaskSpec } from '#libs/contracts';
 import type { CatalogLookup } from './catalog-lookup.js';
+import { inputLimitOf, inputTooLarge } from './input-limit.js';
 import type { PlanFaults } from './plan-faults.js';
 import type { PlanRequest } from './plan-request.js';
 import { resolveReferences, type LocatedReference } from './resolve-references.js';
@@ -25,10 +26,9 @@ export class PlanInputs {
 
   check(task: TaskSpec, action: ActionRecord, references: readonly LocatedReference[], pointer: string): void {
     if (references.some(({ reference }) => !('$input' in reference)) || this.bytesLeft < 0) return;
-    const resolved = resolveReferences(inputOfTask(task), {
-      tasks: () => undefined,
-      ...inputOf(this.request),
-    });
+    const maxBytes = inputLimitOf(action);
+    const sources = { tasks: () => undefined, ...inputOf(this.request) };
+    const resolved = resolveReferences(inputOfTask(task), sources, maxBytes);
     if ('failure' in resolved) {
       // A reference without a value is reported where the references are.
       if (resolved.failure.code === 'INPUT_TOO_LARGE') this.refuse(task, resolved.failure.message, pointer);
@@ -36,8 +36,8 @@ export class PlanInputs {
     }
     const bytes = Buffer.byteLength(JSON.stringify(resolved.value));
     if (references.length > 0) this.bytesLeft -= bytes;
-    if (bytes > limits.maxInputBytes) {
-      this.refuse(task, `it has ${bytes} bytes and the limit is ${limits.maxInputBytes}`, pointer);
+    if (bytes > maxBytes) {
+      this.refuse(task, inputTooLarge(bytes, maxBytes), pointer);
       return;
     }
     for (const fault of this.catalog.validateInput(action, resolved.value)) {

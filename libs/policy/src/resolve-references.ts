@@ -174,7 +174,8 @@ class Resolution {
     this.insertedBytes += bytes;
     if (this.insertedBytes <= this.maxBytes) return;
     const limit = `${this.maxBytes} bytes is the most that references may insert`;
-    this.fail('INPUT_TOO_LARGE', `${text} brings the value to more than the limit: ${limit}; pass an artifact instead`);
+    const seen = `${text.slice(0, 200)} brings the value to ${this.insertedBytes} bytes`;
+    this.fail('INPUT_TOO_LARGE', `${seen}, more than the limit: ${limit}; pass an artifact instead`);
   }
 
   private fail(code: string, message: string): null {

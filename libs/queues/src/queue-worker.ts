@@ -26,6 +26,7 @@ export class QueueWorker implements Watched {
   /** Workers that were replaced and may have jobs to finish. */
   private readonly former: SteadyWorker[] = [];
   private running = 0;
+  private stepsBefore = 0;
   private isStarted = false;
 
   constructor(
@@ -55,7 +56,7 @@ export class QueueWorker implements Watched {
   }
 
   progress(): number {
-    return this.lastRoundAt;
+    return this.stepsBefore + this.worker.steps;
   }
 
   async isDue(): Promise<boolean> {
@@ -66,6 +67,8 @@ export class QueueWorker implements Watched {
 
   recreate(): void {
     const stuck = this.worker;
+    // That there is a new one is no step yet.
+    this.stepsBefore += stuck.steps;
     this.worker = this.open();
     this.start();
     this.former.push(stuck);

@@ -1,8 +1,8 @@
-import { Worker, type Job } from 'bullmq';
-import type { Redis } from '#libs/redis';
+import { Worker, type Job, type Processor, type WorkerOptions } from 'bullmq';
+import { faultOf, type Redis } from '#libs/redis';
 import { isOutOfMemory } from './out-of-memory.js';
 
-/** BullMQ asks again at once: 10,000 refused calls a second of a worker with a free place (seen on 6.7.0). */
+/** BullMQ asks again at once, whatever Redis refused it for: 10,000 calls a second of a worker with a free place (seen on 6.7.0). */
 const restMs = 500;
 
 /** SET needs memory and PEXPIRE does not. */
@@ -15,6 +15,14 @@ const keepLock = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.cal
 export class SteadyWorker extends Worker {
   /** By `performance.now()`: when Redis last gave it work, said that there is none, or kept its locks. */
   lastRoundAt = performance.now();
+  /** Answers to its asking for work, a refusal too, and jobs that ended. The locks it renews are on another connection and say nothing of that. */
+  steps = 0;
+
+  constructor(name: string, work: Processor, options: WorkerOptions) {
+    super(name, work, options);
+    // Under load BullMQ takes the next job with the end of the one before, and asks for none.
+    this.on('completed', () => this.stepped()).on('failed', () => this.stepped());
+  }
 
   override async extendJobLocks(jobIds: string[], tokens: string[], durationMs: number): Promise<string[]> {
     const lost = await super.extendJobLocks(jobIds, tokens, durationMs).catch(async (error: unknown) => {
@@ -28,13 +36,20 @@ export class SteadyWorker extends Worker {
   protected override async moveToActive(token: string, name?: string): Promise<Job> {
     try {
       const job = await super.moveToActive(token, name);
-      this.lastRoundAt = performance.now();
+      this.stepped();
       return job;
     } catch (error) {
-      if (!isOutOfMemory(error)) throw error;
+      const fault = faultOf(error);
+      if (fault === undefined || fault === 'unknown') throw error;
+      this.steps += 1;
       await new Promise((resolve) => setTimeout(resolve, restMs));
       throw error;
     }
+  }
+
+  private stepped(): void {
+    this.steps += 1;
+    this.lastRoundAt = performance.now();
   }
 
   /** Answers those whose lock was lost before. */

@@ -15,7 +15,9 @@ export interface FitRedis {
 const floor = '7.0.0';
 
 /** Connects and refuses a Redis that would lose or evict the record. Throws RedisUnfitError, and leaves nothing open then. */
-export async function openFitRedis(settings: RedisSettings & { allowEviction: boolean }): Promise<FitRedis> {
+export async function openFitRedis(
+  settings: RedisSettings & { allowEviction: boolean; replicas: number },
+): Promise<FitRedis> {
   const place = parseRedisUrl(settings.url);
   const redis = openRedis(settings);
   redis.on('error', () => undefined);
@@ -25,7 +27,7 @@ export async function openFitRedis(settings: RedisSettings & { allowEviction: bo
     const warnings = await Promise.all(
       mastersOf(redis).map(async (server) => {
         const name = isCluster(redis) ? `${server.options.host}:${server.options.port}` : address;
-        return checkServer(server, name, settings.allowEviction, isCluster(redis));
+        return checkServer(server, name, settings.allowEviction, isCluster(redis), settings.replicas);
       }),
     );
     return { redis, warnings: [...new Set(warnings.flat())] };
@@ -40,6 +42,7 @@ async function checkServer(
   address: string,
   allowEviction: boolean,
   mayBeNode: boolean,
+  wantedReplicas: number,
 ): Promise<string[]> {
   const info = parseInfo(await server.info());
   const version = info.get('redis_version') ?? '0';
@@ -53,9 +56,17 @@ async function checkServer(
       `Redis at ${address} has maxmemory-policy ${policy} and may evict the record; set it to noeviction (or COC_ALLOW_EVICTION=1 to accept loss).`,
     );
   }
-  return info.get('aof_enabled') === '1'
-    ? []
-    : [`Redis at ${address} runs without AOF: a crash of Redis loses accepted directives`];
+  const replicas = Number(info.get('connected_slaves') ?? 0);
+  return [
+    ...(info.get('aof_enabled') === '1'
+      ? []
+      : [`Redis at ${address} runs without AOF: a crash of Redis loses accepted directives`]),
+    ...(replicas >= wantedReplicas
+      ? []
+      : [
+          `Redis at ${address} has ${replicas} replicas, COC_REDIS_REPLICAS wants ${wantedReplicas}: until then no write is answered`,
+        ]),
+  ];
 }
 
 function parseInfo(info: string): Map<string, string> {

@@ -42,11 +42,14 @@ function open(settings: RedisSettings): Redis {
 }
 
 function openCluster(settings: RedisSettings, lazyConnect: boolean): Cluster {
-  return new Cluster(parseRedisUrl(settings.url).nodes, {
+  const place = parseRedisUrl(settings.url);
+  return new Cluster(place.nodes, {
     lazyConnect,
     clusterRetryStrategy: retryAfterMs,
-    // A master that went away is asked for again until its successor is known: 100 ms times as often as it takes.
-    maxRedirections: 600,
+    // A master that went away is asked for again every 100 ms, for 10 s; who has more patience asks again.
+    maxRedirections: 100,
+    // A certificate is of a name: resolved to its address it would fit nobody.
+    ...(place.isTls ? { dnsLookup: (address, done) => done(null, address) } : {}),
     retryDelayOnMoved: 20,
     slotsRefreshTimeout: 2_000,
     slotsRefreshInterval: 5_000,

@@ -1,9 +1,10 @@
-import { formatTaskIndex, type AttemptId } from '#libs/contracts';
+import { formatAttemptId, formatTaskIndex, shardOfDirective, type AttemptId } from '#libs/contracts';
 import type { Redis } from '#libs/redis';
 import type { Keys } from './keys.js';
+import { redisNowMs } from './redis/redis-clock.js';
 import type { Replication } from './redis/replication.js';
 
-/** Whether an attempt may still act: its directive is not final or paused-to-close and its fence is the current one. */
+/** Whether an attempt may still act: its directive is not final or paused-to-close and its fence is the current one; and for how long. */
 export class AttemptFence {
   constructor(
     private readonly redis: Redis,
@@ -13,11 +14,12 @@ export class AttemptFence {
 
   /** Waits until enough replicas have the grant, for one that a failover took back might be given a second time. Throws when aborted. */
   async isCurrentForGood(id: AttemptId, signal: AbortSignal): Promise<boolean> {
-    while (await this.isCurrent(id)) {
-      if (await this.replication.confirm(this.keys.rootOf(id.directiveId))) return true;
+    for (;;) {
+      const { connection } = this.replication;
+      if (!(await this.isCurrent(id))) return false;
+      if (await this.replication.confirm(connection, this.keys.rootOf(id.directiveId))) return true;
       signal.throwIfAborted();
     }
-    return false;
   }
 
   private async isCurrent(id: AttemptId): Promise<boolean> {
@@ -32,5 +34,15 @@ export class AttemptFence {
       task.nonce === id.nonce &&
       (task.state === 'dispatched' || task.state === 'running')
     );
+  }
+
+  /** Milliseconds to the attempt's deadline by Redis' clock; undefined when it is not in flight. */
+  async leftMs(id: AttemptId, queue: string): Promise<number | undefined> {
+    const shard = shardOfDirective(id.directiveId)!;
+    const [deadline, nowMs] = await Promise.all([
+      this.redis.zscore(this.keys.inflight(shard, queue), formatAttemptId(id)),
+      redisNowMs(this.redis),
+    ]);
+    return deadline === null ? undefined : Number(deadline) - nowMs;
   }
 }

@@ -21,8 +21,9 @@ const byExitCode: Record<number, ErrorCode[]> = {
     'QUEUE_TOO_LONG',
     'QUEUE_OVERDUE',
     'INTERNAL',
+    'ARTIFACT_CORRUPT',
   ],
-  3: ['UNAVAILABLE', 'MEMORY_SHORT'],
+  3: ['UNAVAILABLE', 'MEMORY_SHORT', 'ARTIFACT_STORE_UNAVAILABLE'],
   4: ['NOT_FOUND'],
 };
 // 410 is no usage error: the position was right once.

@@ -5,6 +5,7 @@ import { exitCode } from '../exit-code.js';
 const nextByCode: Record<string, string> = {
   ACTION_UNKNOWN: 'see what is registered with "coc actions list", or register it with "coc actions apply FILE"',
   ACTION_CONFLICT: 'give the record a new "version"; a published version never changes',
+  ARTIFACT_STORE_UNAVAILABLE: 'look at "artifacts" in "coc doctor", and repeat it when that is ok',
   BUDGET_TOO_LOW: 'see what is spent with "coc budget explain DIRECTIVE", and give more than that',
   CURSOR_INVALID: 'start again without --cursor',
   DIGEST_STALE: 'look at what it is now with "coc approvals show ID", and decide about that',

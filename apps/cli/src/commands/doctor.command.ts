@@ -39,7 +39,7 @@ async function examine(cli: Cli, command: Command): Promise<void> {
 
 function checkText({ check, isOk, detail, next }: Check): string {
   const verdict = isOk ? 'ok' : 'FAILED';
-  return `${verdict.padEnd(6)}  ${check.padEnd(7)}  ${printable(detail)}${next === null ? '' : `; next: ${next}`}\n`;
+  return `${verdict.padEnd(6)}  ${check.padEnd(9)}  ${printable(detail)}${next === null ? '' : `; next: ${next}`}\n`;
 }
 
 function checkNode(): Check {
@@ -55,7 +55,7 @@ async function checkServer(api: CocClient): Promise<{ isReachable: boolean; chec
     const reached: Check = { check: 'server', isOk: true, detail, next: null };
     return {
       isReachable: true,
-      checks: [reached, checkReady(answer), checkRedis(answer), await checkActions(api)],
+      checks: [reached, checkReady(answer), checkRedis(answer), ...checkArtifacts(answer), await checkActions(api)],
     };
   } catch (error) {
     const failure = failureOf(error);
@@ -80,6 +80,16 @@ function checkRedis(answer: Answer): Check {
   if (status === 'up') return { check: 'redis', isOk: true, detail: 'the server reaches Redis', next: null };
   const detail = status === undefined ? 'not known: the server does not say' : 'the server does not reach Redis';
   return failed('redis', detail, 'check that Redis runs and that REDIS_URL of the server points to it');
+}
+
+/** A server that is older than this check, or does not get so far, says nothing of it. */
+function checkArtifacts(answer: Answer): Check[] {
+  const told = detailsOf(answer)['artifacts'];
+  if (told === undefined) return [];
+  const detail = typeof told['detail'] === 'string' ? told['detail'] : `it is ${told.status}`;
+  if (told.status === 'up') return [{ check: 'artifacts', isOk: true, detail, next: null }];
+  const next = 'values over 32 KiB wait until it is mended: COC_ARTIFACTS, COC_S3_* or COC_DATA_DIR of the server';
+  return [failed('artifacts', detail, next)];
 }
 
 async function checkActions(api: CocClient): Promise<Check> {

@@ -19,7 +19,7 @@ export class TreeView implements ProgressView {
   private drawnAt = 0;
 
   constructor(
-    private readonly stream: TextStream,
+    stream: TextStream,
     private readonly color: boolean,
   ) {
     this.screen = new LiveScreen(stream);

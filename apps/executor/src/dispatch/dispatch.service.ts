@@ -1,18 +1,25 @@
-import { formatAttemptId, type AskedRisk, type Json } from '#libs/contracts';
+import { formatAttemptId, parseAttemptId, shardOfDirective, type AskedRisk, type Json } from '#libs/contracts';
 import { askedRisk, failClosed } from '#libs/policy';
 import type { TaskJob } from '#libs/queues';
 import type { Dispatch, FanOutTask, Followup, HeldPermit, Settlement } from '#libs/state';
+import { settledWithin } from '#libs/telemetry';
+import type { OutcomeJudge } from '../settle/outcome.judge.js';
 import type { ExecutorContext } from '../executor.context.js';
 import type { FanOutExpander } from './fan-out.expander.js';
 import { BatchReads } from './batch-reads.js';
 import type { PermitClerk } from './permit.clerk.js';
-import type { InputResolver } from './input.resolver.js';
+import type { InputResolver, TaskInput } from './input.resolver.js';
+import { payloadFailure } from './payload-failure.js';
 import { buildTaskJob } from './task-message.builder.js';
 
 const releaseLimit = 100;
 const sendChunk = 50;
+/** Values over 32 KiB are read and written at the artifact store, which may be tens of milliseconds away; each of them may have 8 MB here. */
+const resolveAtOnce = 10;
 /** Half of what another executor waits before it calls an attempt that is not in its queue gone. */
 const sendWithinMs = 3_000;
+/** What is ready by then goes ahead of an input that the artifact store is slow to give. */
+const aheadAfterMs = 1_000;
 
 interface Prepared {
   jobs: TaskJob[];
@@ -28,6 +35,7 @@ export class DispatchService {
     private readonly inputs: InputResolver,
     private readonly expander: FanOutExpander,
     private readonly permits: PermitClerk,
+    private readonly judge: Pick<OutcomeJudge, 'judgeFailure'>,
   ) {}
 
   /** Returns when nothing more follows. Every step is on record before it is taken, so a crash on the way costs time only. */
@@ -56,7 +64,7 @@ export class DispatchService {
   /** Releases what is ready in a queue until its window is full or nothing is left. */
   async release(shard: number, queue: string): Promise<number> {
     let released = 0;
-    if (this.context.memory.isFull) return released;
+    if (this.context.memory.isFull(shard)) return released;
     for (;;) {
       const { followup, left } = await this.context.attempts.releaseTasks(shard, queue, releaseLimit);
       released += followup.dispatched.length;
@@ -110,19 +118,45 @@ export class DispatchService {
     }
   }
 
-  /** What could not be sent in time is left to the sweeper of another executor, which by then may be sending it. */
   private async sendChunks(dispatches: readonly Dispatch[]): Promise<Followup[]> {
-    const until = performance.now() + sendWithinMs;
+    const untilMs = performance.now() + sendWithinMs;
     const reads = new BatchReads(this.context);
     const followups: Followup[] = [];
     for (let from = 0; from < dispatches.length; from += sendChunk) {
-      const prepared = await this.prepare(dispatches.slice(from, from + sendChunk), reads);
-      if (performance.now() > until) break;
-      await this.followQueues(prepared.jobs);
-      await this.context.sender.sendTasks(prepared.jobs);
-      followups.push(...(await this.settleRefused(prepared.refused)));
+      const prepared: Prepared = { jobs: [], refused: [] };
+      const preparing = this.prepare(dispatches.slice(from, from + sendChunk), reads, prepared);
+      for (let isReady = false; !isReady;) {
+        isReady = await settledWithin(preparing, aheadAfterMs);
+        followups.push(...(await this.sendPrepared(prepared, untilMs)));
+      }
     }
     return followups;
+  }
+
+  /** Takes out of `prepared` what is in it. */
+  private async sendPrepared(prepared: Prepared, untilMs: number): Promise<Followup[]> {
+    const [jobs, refused] = [prepared.jobs.splice(0), prepared.refused.splice(0)];
+    await this.followQueues(jobs);
+    const isLate = performance.now() > untilMs;
+    await this.context.sender.sendTasks(isLate ? await this.unsent(jobs) : jobs);
+    return refused.length === 0 ? [] : this.settleRefused(refused);
+  }
+
+  /**
+   * Those that are late, without what another executor may have sent: as it would, we ask for a live fence, and of `once` for proof that no
+   * queue ever had it. Dropping what is late would leave one with a slow input unsent for good.
+   */
+  private async unsent(jobs: readonly TaskJob[]): Promise<TaskJob[]> {
+    const ours = await Promise.all(jobs.map(async (job) => this.isUnsent(job)));
+    return jobs.filter((_, at) => ours[at]);
+  }
+
+  private async isUnsent({ queue, jobId }: TaskJob): Promise<boolean> {
+    const attempt = parseAttemptId(jobId)!;
+    const facts = await this.context.facts.ofAttempt(attempt);
+    if (!facts?.isCurrent || facts.started) return false;
+    const { keeper } = this.context.desks[shardOfDirective(attempt.directiveId)!]!;
+    return facts.effect !== 'once' || keeper.wasNeverAdded(queue, jobId, facts.sinceMs);
   }
 
   /** The room they leave in their windows is given to the next in line. */
@@ -135,21 +169,27 @@ export class DispatchService {
     return followups;
   }
 
-  /** An attempt whose input cannot be made fails with the reason. */
-  private async prepare(dispatches: readonly Dispatch[], reads: BatchReads): Promise<Prepared> {
-    const prepared: Prepared = { jobs: [], refused: [] };
-    for (const dispatch of dispatches) {
+  /** Fills `prepared` as inputs come. An attempt whose input cannot be made fails with the reason. */
+  private async prepare(dispatches: readonly Dispatch[], reads: BatchReads, prepared: Prepared): Promise<void> {
+    const left = dispatches.values();
+    const lane = async (): Promise<void> => {
+      for (const dispatch of left) prepareOne(prepared, dispatch, await this.resolve(dispatch, reads));
+    };
+    await Promise.all(Array.from({ length: resolveAtOnce }, lane));
+  }
+
+  /** The input, or what becomes of the attempt instead; undefined when its fence is dead. */
+  private async resolve(dispatch: Dispatch, reads: BatchReads): Promise<TaskInput | Settlement | undefined> {
+    try {
       const input = await this.inputs.resolveInput(dispatch, reads);
-      if ('failure' in input) {
-        prepared.refused.push(refusalOf(dispatch, input.failure));
-        continue;
-      }
-      const risk = failClosed(() => riskOf(dispatch, input.value));
-      if (risk && 'failure' in risk) prepared.refused.push(refusalOf(dispatch, risk.failure));
-      else if (risk) prepared.refused.push(questionOf(dispatch, risk));
-      else prepared.jobs.push(buildTaskJob(dispatch, input.value));
+      return 'failure' in input ? refusalOf(dispatch, input.failure) : input;
+    } catch (error) {
+      const failure = payloadFailure(error);
+      if (!failure) throw error;
+      // It never reached a worker, so even an action with effect `once` may be tried again.
+      const { directiveId, taskIndex, attempt, nonce } = dispatch;
+      return this.judge.judgeFailure({ directiveId, taskIndex, attempt, nonce }, { ...failure, started: false });
     }
-    return prepared;
   }
 
   /** An outcome on a stream that nobody reads would wait for the next look at the list: read it before the first job is there. */
@@ -180,6 +220,19 @@ function isEmpty(step: Followup): boolean {
     step.reviewing.length === 0 &&
     step.permits === 0
   );
+}
+
+/** Files the attempt with those to be sent, or with what becomes of it instead. */
+function prepareOne(prepared: Prepared, dispatch: Dispatch, input: TaskInput | Settlement | undefined): void {
+  if (input === undefined) return;
+  if ('verdict' in input) {
+    prepared.refused.push(input);
+    return;
+  }
+  const risk = failClosed(() => riskOf(dispatch, input.value));
+  if (risk && 'failure' in risk) prepared.refused.push(refusalOf(dispatch, risk.failure));
+  else if (risk) prepared.refused.push(questionOf(dispatch, risk));
+  else prepared.jobs.push(buildTaskJob(dispatch, input));
 }
 
 /** Why a human is asked now that the input is known; undefined when nobody has to be. */

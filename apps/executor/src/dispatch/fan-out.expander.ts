@@ -1,8 +1,18 @@
-import { limits, parseTaskIndex, shardOfDirective, type PlannedTask } from '#libs/contracts';
+import {
+  limits,
+  parseTaskIndex,
+  shardOfDirective,
+  type Json,
+  type PayloadClaim,
+  type PlannedTask,
+} from '#libs/contracts';
 import { decideFanOut, type PolicyFailure } from '#libs/policy';
 import {
+  claimValues,
   decodeTask,
   encodeTask,
+  isLarge,
+  isStoreUnavailable,
   parseSpec,
   tasksPerChunk,
   type FanOutTask,
@@ -13,6 +23,7 @@ import type { ExecutorContext } from '../executor.context.js';
 import { BatchReads } from './batch-reads.js';
 import type { ConditionJudge } from './condition.judge.js';
 import type { InputResolver } from './input.resolver.js';
+import { payloadFailure } from './payload-failure.js';
 
 interface FanOut {
   task: FanOutTask;
@@ -36,7 +47,20 @@ export class FanOutExpander {
     private readonly conditions: ConditionJudge,
   ) {}
 
+  /** One whose values the artifact store does not give now stays on the worklist: a sweep comes back to it. */
   async expand(task: FanOutTask): Promise<Followup[]> {
+    try {
+      return await this.expandNow(task);
+    } catch (error) {
+      const failure = payloadFailure(error);
+      if (!failure) throw error;
+      if (!isStoreUnavailable(error)) return [await this.refuse(task, failure)];
+      this.context.logger.warn({ task, code: failure.code }, failure.message);
+      return [];
+    }
+  }
+
+  private async expandNow(task: FanOutTask): Promise<Followup[]> {
     const stored = await this.context.facts.stored(task.directiveId, task.index);
     if (!stored) return [];
     const spec = parseSpec(stored.control, stored.spec);
@@ -53,16 +77,13 @@ export class FanOutExpander {
     spec: SpecRecord,
     stored: StoredFanOut,
   ): Promise<FanOut | { failure: PolicyFailure }> {
-    const items = await this.inputs.resolveTemplate(
-      task.directiveId,
-      spec,
-      spec.forEach!.items,
-      new BatchReads(this.context),
-    );
+    const reads = new BatchReads(this.context);
+    const filled = await reads.fill(task.directiveId, spec);
+    const items = await this.inputs.resolveTemplate(task.directiveId, filled, filled.forEach!.items, reads);
     if ('failure' in items) return items;
     // Whether the plan has room is decided where the indexes are taken, in expand-task.
     const decided = decideFanOut(
-      decodeTask(task.index, stored.control, stored.spec),
+      decodeTask(task.index, stored.control, stored.spec, filled),
       items.value,
       stored.first ?? 0,
       0,
@@ -75,7 +96,7 @@ export class FanOutExpander {
     const followups: Followup[] = [];
     let from = fanOut.staged;
     do {
-      const chunk = this.encode(fanOut, from);
+      const chunk = await this.encode(fanOut, from);
       const reply = await this.context.attempts.expandTask(task.directiveId, task.index, children.length, from, chunk);
       if (reply.result === 'stale') return followups;
       if (reply.result === 'too-large') return [await this.refuse(task, tooLarge(children.length, reply.total))];
@@ -86,13 +107,26 @@ export class FanOutExpander {
     return followups;
   }
 
-  private encode({ task, spec, children }: FanOut, from: number): [string, string][] {
+  private async encode({ task, spec, children }: FanOut, from: number): Promise<[string, string][]> {
     const shard = shardOfDirective(task.directiveId)!;
     const idByIndex = new Map(Object.entries(spec.references).map(([id, index]) => [parseTaskIndex(index), id]));
-    return children.slice(from, from + tasksPerChunk).map((child) => {
-      const { control, spec: text } = encodeTask(child, shard, (index) => idByIndex.get(index)!);
+    const idOf = (index: number): string => idByIndex.get(index)!;
+    const chunk = children.slice(from, from + tasksPerChunk);
+    const known = this.claimsOfParent(spec, chunk[0]);
+    const texts = chunk.map((child) => encodeTask(child, shard, idOf, false, known));
+    const large = chunk.filter((_, at) => isLarge(texts[at]!.spec));
+    if (large.length === 0) return texts.map(({ control, spec: text }) => [control, text]);
+    const found = await claimValues(this.context.payloads, task.directiveId, large);
+    const claimed = new Map([...known, ...found]);
+    return chunk.map((child) => {
+      const { control, spec: text } = encodeTask(child, shard, idOf, false, claimed);
       return [control, text];
     });
+  }
+
+  /** All children share their parent's input, which may lie in the store already. */
+  private claimsOfParent({ claims }: SpecRecord, child: PlannedTask | undefined): Map<Json, PayloadClaim> {
+    return new Map(claims?.input && child ? [[child.input, claims.input]] : []);
   }
 
   private async refuse(task: FanOutTask, failure: PolicyFailure): Promise<Followup> {

@@ -54,7 +54,7 @@ export class PermitClerk {
       return order.word === 'ask' ? await this.ask(shard, order) : await this.giveBack(shard, order);
     } catch (error) {
       // It stays on its list, for when there is room.
-      if (this.context.memory.heed(error)) return [];
+      if (this.context.memory.heed(shard, error)) return [];
       this.context.logger.error(
         { err: error, order },
         'a permit could not be asked for or returned; it is tried again',

@@ -1,21 +1,15 @@
-import {
-  formatAttemptId,
-  formatTaskIndex,
-  schemaVersion,
-  usdFromMicroUsd,
-  type Json,
-  type TaskMessage,
-} from '#libs/contracts';
+import { formatAttemptId, formatTaskIndex, schemaVersion, usdFromMicroUsd, type TaskMessage } from '#libs/contracts';
 import { modelOfAttempt } from '#libs/policy';
 import type { TaskJob } from '#libs/queues';
 import type { Dispatch } from '#libs/state';
+import type { TaskInput } from './input.resolver.js';
 
 /** The BullMQ job of a granted attempt. */
-export function buildTaskJob(dispatch: Dispatch, input: Json): TaskJob {
+export function buildTaskJob(dispatch: Dispatch, input: TaskInput): TaskJob {
   return { queue: dispatch.queue, jobId: formatAttemptId(dispatch), message: buildMessage(dispatch, input) };
 }
 
-function buildMessage({ spec, ...dispatch }: Dispatch, input: Json): TaskMessage {
+function buildMessage({ spec, ...dispatch }: Dispatch, { value, claim }: TaskInput): TaskMessage {
   return {
     schemaVersion,
     __assignment: {
@@ -32,7 +26,7 @@ function buildMessage({ spec, ...dispatch }: Dispatch, input: Json): TaskMessage
     nonce: dispatch.nonce,
     effectKey: `${dispatch.directiveId}.${formatTaskIndex(dispatch.taskIndex)}`,
     action: spec.action,
-    input,
+    ...(claim ? { input: null, inputClaim: claim } : { input: value }),
     timeoutMs: spec.timeoutMs,
     traceparent: dispatch.traceparent,
   };

@@ -1,14 +1,24 @@
 import { actionOfQueue, microUsdFromUsd, parseAttemptId, type AttemptId, type Usage } from '#libs/contracts';
 import {
+  classifyOutput,
   decideSettlement,
   parseFailedReason,
   parseReturnValue,
   type AttemptFailure,
+  type ClassifiedReturn,
   type SettlementVerdict,
 } from '#libs/policy';
 import type { QueueReport } from '#libs/queues';
-import type { AttemptFacts, Settlement, SettlementDetail } from '#libs/state';
+import {
+  encodeClaim,
+  isLarge,
+  isStoreUnavailable,
+  type AttemptFacts,
+  type Settlement,
+  type SettlementDetail,
+} from '#libs/state';
 import type { ActionDirectory } from '../dispatch/action-directory.js';
+import { payloadFailure } from '../dispatch/payload-failure.js';
 import type { ExecutorContext } from '../executor.context.js';
 
 /** An outcome that is no success: what went wrong, and who says so. */
@@ -17,7 +27,14 @@ export interface Failure extends AttemptFailure {
   /** The executor decided without the worker: its job must go. */
   revoke?: boolean;
   started: boolean;
+  /** The worker says that it had not begun the action, though it had taken the job. */
+  neverBegun?: boolean;
 }
+
+/** `sha256` when it lies in the store already. */
+type StoredReturn = Extract<ClassifiedReturn, { outputText: string }> & { sha256?: string };
+type FetchedReturn = StoredReturn | Extract<ClassifiedReturn, { failure: object }>;
+type LostPayload = Extract<ClassifiedReturn, { failure: object }>;
 
 /** BullMQ's own words when a foreign worker's stalled mover gave up on a job: the worker was lost, it did not fail. */
 const stalledReason = 'job stalled more than allowable limit';
@@ -29,7 +46,10 @@ export class OutcomeJudge {
     private readonly actions: ActionDirectory,
   ) {}
 
-  /** undefined when the fence of the attempt is dead: nothing is to be settled. */
+  /**
+   * undefined when the fence of the attempt is dead: nothing is to be settled. Throws when a large output cannot be stored or fetched now: it is
+   * not to be acknowledged then.
+   */
   async judge(
     report: Pick<QueueReport, 'queue' | 'jobId' | 'event' | 'returnValue' | 'failedReason'>,
     version?: string,
@@ -42,7 +62,7 @@ export class OutcomeJudge {
   async judgeFailure(attempt: AttemptId, failure: Failure): Promise<Settlement | undefined> {
     const facts = await this.context.facts.ofAttempt(attempt);
     if (!facts?.isCurrent) return undefined;
-    const started = facts.started || failure.started;
+    const started = !failure.neverBegun && (facts.started || failure.started);
     const nowMs = await this.context.agenda.nowMs();
     const settled = { ...facts, attempt: attempt.attempt, started };
     const verdict = decideSettlement(settled, failure, nowMs, facts.ttlAtMs, Math.random());
@@ -55,7 +75,7 @@ export class OutcomeJudge {
     returnValue: string | undefined,
     version?: string,
   ): Promise<Settlement | undefined> {
-    const parsed = parseReturnValue(returnValue);
+    const parsed = await this.fetchOutput(attempt, parseReturnValue(returnValue, attempt.nonce));
     if ('failure' in parsed) return this.judgeFailure(attempt, { ...parsed.failure, started: true });
     const { output, usage, artifacts } = parsed.report;
     const name = actionOfQueue(queue)!;
@@ -67,13 +87,38 @@ export class OutcomeJudge {
     const fault = this.context.validator.validate(action.output, output)[0];
     if (fault && version === undefined) return this.judgePinned(attempt, queue, returnValue);
     if (fault) return this.judgeFailure(attempt, outputInvalid(name, fault.pointer, fault.detail, usage));
+    const outputText = await this.shelve(attempt, parsed);
+    if (typeof outputText !== 'string') return this.judgeFailure(attempt, { ...outputText.failure, started: true });
     const detail: SettlementDetail = { started: true, ...chargeOf(usage), version: action.version };
     return {
       attempt,
       verdict: 'succeeded',
       detail: artifacts ? { ...detail, artifacts } : detail,
-      outputText: parsed.outputText,
+      outputText,
     };
+  }
+
+  /** An output that the worker left in the store is checked as any other. */
+  private async fetchOutput({ directiveId }: AttemptId, parsed: ClassifiedReturn): Promise<FetchedReturn> {
+    if (!('claim' in parsed)) return parsed;
+    const { claim, report } = parsed;
+    try {
+      return { ...classifyOutput(await this.context.payloads.load(directiveId, claim), report), sha256: claim.sha256 };
+    } catch (error) {
+      return lostPayload(error, report.usage);
+    }
+  }
+
+  /** What stands in the record: the output, or a claim to it once it is safe in the store. */
+  private async shelve({ directiveId }: AttemptId, { sha256, ...parsed }: StoredReturn): Promise<string | LostPayload> {
+    const { outputText, report } = parsed;
+    if (!isLarge(outputText)) return outputText;
+    if (sha256 !== undefined) return encodeClaim({ sha256, bytes: Buffer.byteLength(outputText) });
+    try {
+      return await this.context.payloads.shelve(directiveId, outputText);
+    } catch (error) {
+      return lostPayload(error, report.usage);
+    }
   }
 
   /** A fault against the version seen last may be none against the version the plan pinned. */
@@ -96,7 +141,16 @@ function failureOf(failedReason: string): Failure {
       started: true,
     };
   }
-  return { ...parseFailedReason(failedReason), started: true };
+  const { started, ...failure } = parseFailedReason(failedReason);
+  return { ...failure, started: true, ...(started === false && { neverBegun: true }) };
+}
+
+/** Rethrows what may pass: the outcome is then read again. */
+function lostPayload(error: unknown, usage: Usage | undefined): LostPayload {
+  const failure = payloadFailure(error);
+  if (!failure || isStoreUnavailable(error)) throw error;
+  // The worker may have another disk than we have: the next one may do better.
+  return { failure: { ...failure, class: 'transient', ...(usage && { usage }) } };
 }
 
 function actionGone(action: string, usage: Usage | undefined): Failure {

@@ -2,7 +2,7 @@ import type { QueueReport } from '#libs/queues';
 import type { Watched } from '#libs/redis';
 import type { ExecutorContext, ShardDesk } from '../executor.context.js';
 import { HeldStarts } from './held-starts.js';
-import { sortReports, type Aftermath, type SettleService } from './settle.service.js';
+import { sortReports, type Aftermath, type PostponedReport, type SettleService } from './settle.service.js';
 
 const afterErrorMs = 200;
 const setAsideAfter = 5;
@@ -88,10 +88,18 @@ export class OutcomeLoop implements Watched {
     const sorted = sortReports(reports);
     const told = this.starts.release(sorted.outcomes);
     this.starts.hold(sorted.starts);
-    const aftermath = await this.settle.settleReports(this.desk.shard, sorted);
-    const held = new Set(sorted.starts);
+    const { aftermath, postponed } = await this.settle.settleReports(this.desk.shard, sorted);
+    const held = new Set([...sorted.starts, ...this.leaveOpen(postponed)]);
     this.acknowledge([...reports.filter((report) => !held.has(report)), ...told]);
     await this.followNext(aftermath);
+  }
+
+  /** They stay unacknowledged, are read again in ten seconds, and are never set aside: their worker's value is nowhere else. */
+  private leaveOpen(postponed: readonly PostponedReport[]): QueueReport[] {
+    return postponed.map(({ report, error }) => {
+      this.context.logger.warn({ queue: report.queue, jobId: report.jobId }, `an outcome waits: ${error.message}`);
+      return report;
+    });
   }
 
   /** Nobody waits for it: an entry that stays unacknowledged is read again, and its outcome is stale by then. */
@@ -114,7 +122,7 @@ export class OutcomeLoop implements Watched {
     try {
       await this.settle.follow(aftermath);
     } catch (error) {
-      if (this.context.memory.heed(error)) return;
+      if (this.context.memory.heed(this.desk.shard, error)) return;
       this.context.logger.error(
         { err: error, shard: this.desk.shard },
         'what follows could not be sent; a sweeper sends it',
@@ -155,10 +163,10 @@ export class OutcomeLoop implements Watched {
     while (!this.stopped) {
       const reports = await next;
       next = this.read();
-      await this.settleSafely(reports);
+      if (reports) await this.settleSafely(reports);
     }
     // What was delivered while it was stopped would wait ten seconds for another executor.
-    await this.settleSafely(await next);
+    await this.settleSafely((await next) ?? []);
   }
 
   private async settleSafely(reports: readonly QueueReport[]): Promise<void> {
@@ -177,13 +185,13 @@ export class OutcomeLoop implements Watched {
     await new Promise((resolve) => setTimeout(resolve, afterErrorMs));
   }
 
-  /** Empty when Redis could not be read, after a pause. */
-  private async read(): Promise<QueueReport[]> {
+  /** Undefined when Redis could not be read, after a pause. */
+  private async read(): Promise<QueueReport[] | undefined> {
     try {
       return await this.desk.reader.read();
     } catch (error) {
       await this.pauseAfter(error);
-      return [];
+      return undefined;
     }
   }
 }

@@ -1,6 +1,6 @@
 import { formatAttemptId, parseAttemptId, type AttemptId } from '#libs/contracts';
 import type { QueueReport } from '#libs/queues';
-import type { SettleResult, Settled, Settlement } from '#libs/state';
+import { isStoreUnavailable, type SettleResult, type Settled, type Settlement } from '#libs/state';
 import type { DispatchService } from '../dispatch/dispatch.service.js';
 import type { ExecutorContext } from '../executor.context.js';
 import type { OutcomeJudge } from './outcome.judge.js';
@@ -13,6 +13,23 @@ export interface SettleCounts {
 
 /** What follows from settled outcomes: on record, not yet carried out. */
 export type Aftermath = Omit<Settled, 'results'>;
+
+/** An outcome whose value the artifact store does not take or give now: nothing is lost as long as it is not acknowledged. */
+export interface PostponedReport {
+  report: QueueReport;
+  error: Error;
+}
+
+export interface SettledReports {
+  aftermath: Aftermath;
+  postponed: PostponedReport[];
+}
+
+interface JudgedReport {
+  report: QueueReport;
+  settlement?: Settlement | undefined;
+  postponed?: PostponedReport;
+}
 
 export interface SortedReports {
   strangers: QueueReport[];
@@ -32,19 +49,25 @@ export class SettleService {
 
   /**
    * Writes a batch of outcomes to the record and answers what follows from it, which the caller carries out after it acknowledged the reports: it is
-   * all on record by then. Throws when the record could not be written.
+   * all on record by then, but for what is `postponed`. Throws when the record could not be written.
    */
-  async settleReports(shard: number, { strangers, outcomes }: Omit<SortedReports, 'starts'>): Promise<Aftermath> {
+  async settleReports(shard: number, { strangers, outcomes }: Omit<SortedReports, 'starts'>): Promise<SettledReports> {
     for (const stranger of strangers) await this.setAside(shard, stranger);
-    const judged = await Promise.all(
-      outcomes.map(async (report) => ({ report, settlement: await this.judge.judge(report) })),
-    );
-    for (const { report, settlement } of judged) if (!settlement) this.noteStale(report.jobId);
+    const judged = await Promise.all(outcomes.map(async (report) => this.judgeReport(report)));
+    const postponed = judged.flatMap((each) => each.postponed ?? []);
+    for (const each of judged) if (!each.settlement && !each.postponed) this.noteStale(each.report.jobId);
     const settlements = judged.flatMap(({ settlement }) => settlement ?? []);
-    return this.write(
-      settlements,
-      judged.map(({ report }) => report),
-    );
+    const reports = judged.map(({ report }) => report);
+    return { aftermath: await this.write(settlements, reports), postponed };
+  }
+
+  private async judgeReport(report: QueueReport): Promise<JudgedReport> {
+    try {
+      return { report, settlement: await this.judge.judge(report) };
+    } catch (error) {
+      if (!isStoreUnavailable(error)) throw error;
+      return { report, postponed: { report, error } };
+    }
   }
 
   /** Settles what the executor decided itself, and carries on. */

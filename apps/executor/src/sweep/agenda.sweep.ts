@@ -21,17 +21,17 @@ export class AgendaSweep implements Sweep {
   async sweep(round: SweepRound): Promise<void> {
     const { shard } = round;
     const agenda = await this.context.agenda.read(shard, overdueMs, round.page);
-    const { memory } = this.context;
+    const isFull = this.context.memory.isFull(shard);
     // What needs room in Redis stays on its list until there is some.
-    if (!memory.isFull) await this.context.desks[shard]!.reader.follow(agenda.queues);
-    const open = memory.isFull ? { messages: [], expanding: [] } : agenda;
+    if (!isFull) await this.context.desks[shard]!.reader.follow(agenda.queues);
+    const open = isFull ? { messages: [], expanding: [] } : agenda;
     await round.repairEach(open.messages, async (due) => this.sendAgain(shard, due.room, due.directiveId));
     await round.repairEach(open.expanding, async (task) => this.dispatch.expandFanOut(task).then(() => true));
     await round.repairEach(agenda.closing, async (directiveId) => this.close(directiveId));
     await round.repairEach(agenda.cascades > 0 ? [shard] : [], async () =>
       this.dispatch.advanceCascades(shard).then(() => true),
     );
-    if (!memory.isFull) await this.dispatch.workPermits(shard, permitOverdueMs);
+    if (!isFull) await this.dispatch.workPermits(shard, permitOverdueMs);
     await this.context.agenda.drainDiscards(shard, async (queue, jobId) => this.context.sender.removeJob(queue, jobId));
   }
 

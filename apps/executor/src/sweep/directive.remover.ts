@@ -4,7 +4,7 @@ import type { SweepRound } from './sweep-round.js';
 /** What of directives stands outside of Redis. */
 export interface DirectiveFiles {
   /** May be called again, and for a directive that has none. */
-  removeAll(tenant: string, directiveId: string): Promise<void>;
+  removeAll(tenant: string, directiveId: string): Promise<unknown>;
 }
 
 const atOnce = 20;
@@ -12,7 +12,7 @@ const atOnce = 20;
 /** Takes directives out of Redis and of wherever else they left something, step by step; each step may be done again after a crash. */
 export class DirectiveRemover {
   constructor(
-    private readonly store: Pick<RetentionStore, 'retire' | 'forget'>,
+    private readonly store: Pick<RetentionStore, 'retire' | 'forget' | 'putOff'>,
     private readonly files: DirectiveFiles | undefined,
   ) {}
 
@@ -25,6 +25,8 @@ export class DirectiveRemover {
       const ends = await Promise.all(
         some.map(async (id, at) => round.attempt({ directiveId: id }, async () => this.finish(id, steps[at]!))),
       );
+      const failed = some.filter((_, at) => ends[at] === undefined);
+      await this.store.putOff(round.shard, failed);
       const removed = ends.filter((end) => end === 'removed').length;
       round.note({ repaired: removed, found: -ends.filter((end) => end === 'kept' || end === 'unknown').length });
       gone += ends.filter((end) => end === 'removed' || end === 'unknown').length;

@@ -6,7 +6,10 @@ import type { SweepRound } from './sweep-round.js';
 /** A round is at most 2 s of silence and a batch. */
 const staleAfterMs = 6_000;
 
-/** Says that this executor finishes its rounds on a shard. It needs memory of Redis, so it is also how a full one is noticed. */
+/**
+ * Says that this executor finishes its rounds on a shard. It needs memory of Redis, so it is also how a full one is noticed, and how it is
+ * noticed that there is room again: those that only sweep write, too.
+ */
 export class HeartbeatSweep implements Sweep {
   readonly name = 'heartbeat';
 
@@ -16,14 +19,15 @@ export class HeartbeatSweep implements Sweep {
   ) {}
 
   async sweep({ shard }: SweepRound): Promise<void> {
-    const { beats, memory, instance } = this.context;
-    if (Date.now() - this.loops[shard]!.lastRoundAt > staleAfterMs)
+    const { beats, memory, instance, env } = this.context;
+    const isAtWork = env.executor.role === 'all';
+    if (isAtWork && Date.now() - this.loops[shard]!.lastRoundAt > staleAfterMs)
       throw new Error('outcomes are not read; no heartbeat');
     try {
-      await beats.beat(shard, instance);
-      memory.wasWritten();
+      await (isAtWork ? beats.beat(shard, instance) : beats.probe(shard, instance));
+      memory.wasWritten(shard);
     } catch (error) {
-      memory.heed(error);
+      memory.heed(shard, error);
       throw error;
     }
   }

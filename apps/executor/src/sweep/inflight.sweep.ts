@@ -22,7 +22,7 @@ interface GoneAttempt {
 
 /** An outcome is settled within milliseconds of its event; one this old was not heard of. */
 const unheardAfterMs = 5_000;
-/** Twice what an executor takes at most to send an attempt that it granted. */
+/** Twice the time after which an executor looks at the record once more before it sends what it granted. */
 const goneAfterMs = 6_000;
 
 /**
@@ -97,7 +97,7 @@ export class InflightSweep implements Sweep {
    */
   private async repairGone(desk: ShardDesk, queue: string, { attempt, facts, suspect }: GoneAttempt): Promise<boolean> {
     const nowMs = await this.context.agenda.nowMs();
-    if (nowMs - facts.sinceMs < goneAfterMs || this.context.memory.isFull) return false;
+    if (nowMs - facts.sinceMs < goneAfterMs || this.context.memory.isFull(desk.shard)) return false;
     const isUnstarted =
       !facts.started &&
       (facts.effect !== 'once' || (await desk.keeper.wasNeverAdded(queue, suspect.jobId, facts.sinceMs)));

@@ -20,7 +20,7 @@ export class LostWorkerSweep implements Sweep {
 
   async sweep(round: SweepRound): Promise<void> {
     const { keeper, reader } = this.context.desks[round.shard]!;
-    if (this.context.memory.isFull) {
+    if (this.context.memory.isFull(round.shard)) {
       for (const queue of reader.followed) await keeper.keepLocks(queue, keepLocksMs);
       return;
     }

@@ -50,5 +50,7 @@ export function openSweeps(parts: SweepParts, role: ExecutorRole): SweepLoop[] {
     new RetentionSweep(context, files),
   ];
   const loopsOfAll = sweeps.map((sweep) => new SweepLoop(context, sweep));
-  return role === 'all' ? loopsOfAll : loopsOfAll.filter(({ settings }) => settings.role === role);
+  return role === 'all'
+    ? loopsOfAll
+    : loopsOfAll.filter(({ name, settings }) => name === 'heartbeat' || settings.role === role);
 }

@@ -35,7 +35,7 @@ export class ForgottenWorkSweep implements Sweep {
     const { shard } = round;
     const reports = await this.loops[shard]!.takeOver(round.page);
     round.note({ found: reports, repaired: reports });
-    if (this.context.memory.isFull) return;
+    if (this.context.memory.isFull(shard)) return;
     for (const queue of this.context.desks[shard]!.reader.followed) {
       const line = await this.context.agenda.readyCount(shard, queue);
       const released = line > 0 && line === this.lines.get(queue) ? await this.dispatch.release(shard, queue) : 0;
@@ -68,7 +68,7 @@ export class FinishedJobSweep implements Sweep {
   }
 
   private async prepare(shard: number, queue: string, jobs: readonly FinishedJob[]): Promise<void> {
-    await this.context.retention.keepLogs(jobs.flatMap(logOf));
+    await this.context.retention.keepLogs(shard, jobs.flatMap(logOf));
     const jobIds = jobs.map(({ jobId }) => jobId);
     await this.context.agenda.strikeDiscards(shard, queue, jobIds);
   }

@@ -23,7 +23,7 @@ export class QueueWindowSweep implements Sweep {
   ) {}
 
   async sweep({ shard }: SweepRound): Promise<void> {
-    if (this.context.memory.isFull) return;
+    if (this.context.memory.isFull(shard)) return;
     const lines = await this.context.windows.read(shard, this.context.desks[shard]!.reader.followed);
     await Promise.all(lines.map(async (line) => this.look(shard, line)));
   }

@@ -6,6 +6,8 @@ import { SweepProgress } from './sweep-progress.js';
 import { SweepRound } from './sweep-round.js';
 import { sweepSettings, type SweepSetting } from './sweep.settings.js';
 
+const lookWithinMs = 5_000;
+
 /** Runs one sweep over all shards again and again. */
 export class SweepLoop {
   readonly name: string;
@@ -16,6 +18,8 @@ export class SweepLoop {
   private stopped = false;
   private running: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
+  /** Shards whose look has not ended. */
+  private readonly busy = new Set<number>();
   private readonly allowances = new Map<number, RepairAllowance>();
 
   constructor(
@@ -67,18 +71,29 @@ export class SweepLoop {
     );
   }
 
+  /** All shards side by side: one whose master is away must not hold up the others, and is left out until its look has ended. */
   private async runAll(): Promise<void> {
-    let hasFailed = false;
-    for (const { shard } of this.context.desks) {
-      try {
-        await this.runOnce(shard);
-      } catch (error) {
-        hasFailed = true;
-        if (!this.stopped && !this.context.memory.heed(error))
-          this.context.logger.error({ err: error, sweep: this.name, shard }, 'a sweep failed; it is tried again');
-      }
-    }
-    if (!hasFailed) this.lastRoundAt = performance.now();
+    const free = this.context.desks.filter(({ shard }) => !this.busy.has(shard));
+    const { promise: isLate, resolve } = Promise.withResolvers<boolean[]>();
+    const timer = setTimeout(() => resolve([false]), lookWithinMs);
+    const ends = await Promise.race([Promise.all(free.map(async ({ shard }) => this.lookAt(shard))), isLate]);
+    clearTimeout(timer);
+    if (free.length === this.context.desks.length && ends.every(Boolean)) this.lastRoundAt = performance.now();
     this.progress.endRound();
+  }
+
+  /** False when it failed, which is told. */
+  private async lookAt(shard: number): Promise<boolean> {
+    this.busy.add(shard);
+    try {
+      await this.runOnce(shard);
+      return true;
+    } catch (error) {
+      if (!this.stopped && !this.context.memory.heed(shard, error))
+        this.context.logger.error({ err: error, sweep: this.name, shard }, 'a sweep failed; it is tried again');
+      return false;
+    } finally {
+      this.busy.delete(shard);
+    }
   }
 }

@@ -83,7 +83,7 @@ export class TimerLoop {
     while (!this.stopped) {
       this.nextMs = null;
       await this.runOnce().catch((error: unknown) => {
-        if (!this.stopped && !this.context.memory.heed(error))
+        if (!this.stopped && !this.context.memory.heed(this.shard, error))
           this.context.logger.error({ err: error, shard: this.shard }, 'firing timers failed; it is tried again');
       });
       this.progress.endRound();

@@ -21,6 +21,7 @@ import type {
   HoldReader,
   HoldStore,
   LedgerReader,
+  PayloadStore,
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
 import type { HoldEditor } from './hold.editor.js';
@@ -33,6 +34,7 @@ export interface ApprovalParts {
   ledgers: LedgerReader;
   orders: DirectiveOrders;
   editor: HoldEditor;
+  payloads: PayloadStore;
   sender: QueueSender;
   logger: Logger;
 }
@@ -84,7 +86,8 @@ export class ApprovalService {
     if (hold.view.kind === 'budget' && decision !== 'fail')
       throw wrongKind(hold.view, 'raise the budget, or "fail" it');
     if (output !== undefined) await this.parts.editor.checkOutput(hold, output);
-    const text = output === undefined ? '' : JSON.stringify(output);
+    const { directiveId } = hold.view;
+    const text = output === undefined ? '' : await this.parts.payloads.shelve(directiveId, JSON.stringify(output));
     await this.decide(principal, hold, { decision, comment, text });
   }
 

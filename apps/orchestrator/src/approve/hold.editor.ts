@@ -1,14 +1,13 @@
+import { CocError, type ActionRecord, type AskedRisk, type HoldView, type Json, type RiskLevel } from '#libs/contracts';
+import { SchemaValidator, approvalDigest, askedRisk, inputLimitOf, inputTooLarge } from '#libs/policy';
 import {
-  CocError,
-  limits,
-  type ActionRecord,
-  type AskedRisk,
-  type HoldView,
-  type Json,
-  type RiskLevel,
-} from '#libs/contracts';
-import { SchemaValidator, approvalDigest, askedRisk } from '#libs/policy';
-import { replaceInput, type ActionCatalog, type DirectiveOrders, type FoundHold } from '#libs/state';
+  isLarge,
+  replaceInput,
+  type ActionCatalog,
+  type DirectiveOrders,
+  type FoundHold,
+  type PayloadStore,
+} from '#libs/state';
 
 /** A held task with another input: what will run, and how risky that is. */
 export interface EditedHold {
@@ -25,20 +24,20 @@ export class HoldEditor {
   constructor(
     private readonly actions: ActionCatalog,
     private readonly orders: DirectiveOrders,
+    private readonly payloads: PayloadStore,
   ) {}
 
   async edit({ specText, view }: FoundHold, input: Json): Promise<EditedHold> {
     const action = await this.actionOf(view);
-    const bytes = Buffer.byteLength(JSON.stringify(input));
-    if (bytes > limits.maxInputBytes)
-      throw new CocError(
-        'INPUT_INVALID',
-        `the edited input has ${bytes} bytes and the limit is ${limits.maxInputBytes}`,
-      );
+    const text = JSON.stringify(input);
+    const bytes = Buffer.byteLength(text);
+    const maxBytes = inputLimitOf(action);
+    if (bytes > maxBytes) throw new CocError('INPUT_INVALID', `the edited input: ${inputTooLarge(bytes, maxBytes)}`);
     this.check(action.input, input, '/input', `the edited input is not what ${view.action} takes`);
+    const claim = isLarge(text) ? await this.payloads.put(view.directiveId, text) : undefined;
     const subject = { action: view.action, version: view.actionVersion, input, assignment: view.assignment };
     return {
-      text: replaceInput(specText, input),
+      text: replaceInput(specText, input, claim),
       digest: approvalDigest(subject),
       edited: await this.riskOf(view, action, input),
     };

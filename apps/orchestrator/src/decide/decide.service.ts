@@ -5,6 +5,7 @@ import type { DirectiveOrder, DirectiveOrders, DirectiveStore } from '#libs/stat
 import type { CatalogSnapshot } from '../ingress/catalog-snapshot.js';
 import type { WorkflowLibrary } from './workflow.library.js';
 import type { Workflow } from './workflow.js';
+import { loadWhole } from './whole-order.js';
 
 export interface DecideParts {
   orders: DirectiveOrders;
@@ -27,9 +28,11 @@ export class DecideService {
   async decide({ directiveId, traceparent }: RoomMessage): Promise<void> {
     const order = await this.parts.orders.load(directiveId);
     if (order?.state !== 'PENDING') return;
-    const chosen = this.choose(order);
+    const whole = await loadWhole(this.parts.orders, directiveId);
+    if ('lost' in whole) return this.fail(directiveId, whole.lost);
+    const chosen = this.choose(whole.order);
     if ('code' in chosen) return this.fail(directiveId, chosen);
-    const failure = await this.commit(order, chosen);
+    const failure = await this.commit(whole.order, chosen);
     if (failure) return this.fail(directiveId, failure);
     await this.parts.sender.sendRoom('execute', { tenant: order.tenant, directiveId, traceparent });
   }

@@ -38,8 +38,8 @@ export class ArtifactController {
   ): Promise<StreamableFile> {
     const entry = found(await this.reader.artifact(tenant, id), `artifact ${id}`);
     const file = found(
-      await this.store.open(tenant, entry.sha256),
-      `file behind artifact ${id}; it was removed from the data folder`,
+      await this.store.open(tenant, id.split('.')[0]!, entry.sha256),
+      `file behind artifact ${id}; it was removed from the artifact store`,
     );
     // A worker's page must not run as one of ours, even where a browser shows it in spite of "attachment".
     reply.header('content-security-policy', "sandbox; default-src 'none'");

@@ -121,7 +121,7 @@ export class DirectiveController {
   @Get(':id/output')
   @ApiOperation({ summary: 'What it gives back; null until it rests' })
   @ApiOkResponse({ standardSchema: OutputView })
-  @Problems(400, 404, 413, 422)
+  @Problems(400, 404, 410, 413, 422)
   async output(
     @Param('id') id: string,
     @CurrentPrincipal() { tenant }: Principal,

@@ -7,6 +7,7 @@ import { ExecutorBeats, ProgressProbe } from '#libs/state';
 import { EventLoopWatch } from '#libs/telemetry';
 import { Problems } from './answers.js';
 import { ServedShards } from './served-shards.js';
+import { StoreProbe } from './store-probe.js';
 
 const Indicators = z.record(z.string(), z.looseObject({ status: z.string() }));
 const Health = z
@@ -25,6 +26,7 @@ export class HealthController {
     @Inject(ExecutorBeats) private readonly beats: ExecutorBeats,
     @Inject(EventLoopWatch) private readonly eventLoop: EventLoopWatch,
     @Inject(ServedShards) private readonly shards: ServedShards,
+    @Inject(StoreProbe) private readonly storeProbe: StoreProbe,
   ) {}
 
   @Get('live')
@@ -39,18 +41,23 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Whether work gets done: a write that is read back, not an open port' })
+  @ApiOperation({
+    summary:
+      'Whether work gets done: a write that is read back, not an open port; and, under details, whether artifacts are kept',
+  })
   @HealthCheck(quiet)
   @ApiOkResponse({ standardSchema: Health })
   @Problems()
   async ready(): Promise<HealthCheckResult> {
     const { ok, detail } = await this.probe.check();
     if (!ok) throw new CocError('UNAVAILABLE', `not ready: ${detail}`);
-    const executors = await this.executors();
-    return this.health.check([
+    const [executors, store] = await Promise.all([this.executors(), this.storeProbe.check()]);
+    const ready = await this.health.check([
       () => this.indicators.check('redis').up({ detail }),
       () => this.indicators.check('executors').up(executors),
     ]);
+    const artifacts = { status: store.ok ? ('up' as const) : ('down' as const), detail: store.detail };
+    return { ...ready, details: { ...ready.details, artifacts } };
   }
 
   /** A warning, no refusal: what is accepted meanwhile is kept, and reads, answers and cancels must go on. */

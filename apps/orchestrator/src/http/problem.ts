@@ -33,7 +33,9 @@ function detailOf(status: number, error: unknown, request: FastifyRequest): stri
   if (status === 404) return `there is nothing at ${request.method} ${pathOf(request).slice(0, 500)}`;
   if (status === 413) {
     const limit = request.routeOptions?.bodyLimit ?? limits.maxBodyBytes;
-    return `the body is larger than the limit of ${limit} bytes; large data belongs in an artifact`;
+    const declared = request.headers['content-length'];
+    const size = declared === undefined ? 'is' : `has ${declared} bytes, which is`;
+    return `the body ${size} more than the limit of ${limit} bytes; large data belongs in an artifact`;
   }
   if (status === 415) return 'send the body as UTF-8 with content-type application/json';
   return error instanceof Error ? error.message.slice(0, 500) : 'the request cannot be served';

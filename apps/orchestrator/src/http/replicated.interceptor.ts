@@ -11,11 +11,13 @@ export class ReplicatedAnswer implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const { method } = context.switchToHttp().getRequest<FastifyRequest>();
-    return method === 'GET' ? next.handle() : next.handle().pipe(mergeMap(async (answer) => this.confirmed(answer)));
+    const { connection } = this.replication;
+    if (method === 'GET') return next.handle();
+    return next.handle().pipe(mergeMap(async (answer) => this.confirmed(answer, connection)));
   }
 
-  private async confirmed(answer: unknown): Promise<unknown> {
-    if (await this.replication.confirm()) return answer;
+  private async confirmed(answer: unknown, connection: number): Promise<unknown> {
+    if (await this.replication.confirm(connection)) return answer;
     throw new CocError('UNAVAILABLE', `too few replicas of Redis have it yet; ${repeatIt}`);
   }
 }

@@ -8,13 +8,14 @@ import {
 } from '#libs/contracts';
 import { decidePlan, houseRulesFor, type House, type HouseRules } from '#libs/policy';
 import { isOutOfMemory, type QueueSender } from '#libs/queues';
-import type {
-  DirectiveDraft,
-  DirectiveOrders,
-  DirectiveReader,
-  DirectiveStore,
-  RefRegister,
-  ShardAgenda,
+import {
+  isStoreUnavailable,
+  type DirectiveDraft,
+  type DirectiveOrders,
+  type DirectiveReader,
+  type DirectiveStore,
+  type RefRegister,
+  type ShardAgenda,
 } from '#libs/state';
 import { traceparentFrom, type Logger } from '#libs/telemetry';
 import type { WorkflowLibrary } from '../decide/workflow.library.js';
@@ -91,7 +92,7 @@ export class IngressService extends DirectiveIngress {
     const { defaultTtlMs } = this.parts;
     const origin = { id, principal, traceparent: traceparentFrom(traceparent), defaultTtlMs, house, requestHash };
     const draft = buildDraft(body, origin);
-    const isNew = await this.accept(draft, plan);
+    const isNew = await this.admit(draft, plan);
     if (isNew) await tellRoom(this.parts, plan ? 'execute' : 'decide', { ...draft, directiveId: id });
     return { id, created: isNew };
   }
@@ -142,9 +143,13 @@ export class IngressService extends DirectiveIngress {
   private async accept(draft: DirectiveDraft, plan: Plan | undefined): Promise<boolean> {
     const { tenant, ref } = draft;
     const isReserved = ref !== null && (await this.reserveRef(draft, ref));
-    const result = await this.parts.store.accept(draft, plan);
+    const result = await this.parts.store.accept(draft, plan).catch(async (error: unknown) => {
+      // Large values are stored before the record is written: nothing was accepted.
+      if (isReserved && isStoreUnavailable(error)) await this.parts.refs.release(tenant, ref, draft.id);
+      throw error;
+    });
     if (result === 'mismatch') {
-      if (isReserved) await this.parts.refs.release(tenant, ref);
+      if (isReserved) await this.parts.refs.release(tenant, ref, draft.id);
       throw mismatch();
     }
     if (ref !== null) await this.parts.refs.keep(tenant, ref);

@@ -1,5 +1,5 @@
 import { CocError } from '#libs/contracts';
-import type { KeyRegister, KeyReservation } from '#libs/state';
+import type { DirectiveOrders, KeyRegister, KeyReservation } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
 import type { SubmitResult } from '../http/directive-ingress.js';
 
@@ -9,6 +9,7 @@ type KeyedRequest = Parameters<KeyRegister['reserve']>[0];
 export class KeyDesk {
   constructor(
     private readonly register: KeyRegister,
+    private readonly orders: Pick<DirectiveOrders, 'requestHash'>,
     private readonly logger: Logger,
   ) {}
 
@@ -16,10 +17,11 @@ export class KeyDesk {
   async once(request: KeyedRequest, submit: (directiveId: string) => Promise<SubmitResult>): Promise<SubmitResult> {
     const answer = await this.register.reserve(request);
     if (answer.result === 'done') return { id: answer.directiveId, created: false };
-    if (answer.result === 'mismatch')
-      throw new CocError('IDEMPOTENCY_MISMATCH', 'this Idempotency-Key was used for another request; use a new key');
+    if (answer.result === 'mismatch') throw mismatch();
     if (answer.result === 'busy') throw inProgress(answer.leftMs);
-    return this.finish(answer.reservation, submit);
+    return this.finish(answer.reservation, async (id) =>
+      submit(id).catch(async (error: unknown) => this.findEarlier(id, request.requestHash, error)),
+    );
   }
 
   private async finish(
@@ -32,10 +34,17 @@ export class KeyDesk {
       void this.end(reservation, 'done');
       return result;
     } catch (error) {
-      const isRefused = error instanceof CocError && error.status < 500;
-      await this.end(reservation, isRefused ? 'refused' : 'unknown');
+      await this.end(reservation, isRefusal(error) ? 'refused' : 'unknown');
       throw error;
     }
+  }
+
+  /** A server may have died between accepting the directive and its answer; what it accepted may be refused by now, and runs all the same. */
+  private async findEarlier(id: string, requestHash: string, error: unknown): Promise<SubmitResult> {
+    const known = isRefusal(error) ? await this.orders.requestHash(id) : undefined;
+    if (known === undefined) throw error;
+    if (known !== requestHash) throw mismatch();
+    return { id, created: false };
   }
 
   private async end(reservation: KeyReservation, what: 'done' | 'refused' | 'unknown'): Promise<void> {
@@ -43,6 +52,15 @@ export class KeyDesk {
       .end(reservation, what)
       .catch((error: unknown) => this.logger.warn({ err: error, what }, 'the end of an Idempotency-Key was not kept'));
   }
+}
+
+/** It is certain that this try left nothing behind. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof CocError && (error.status < 500 || error.code === 'MEMORY_SHORT');
+}
+
+function mismatch(): CocError {
+  return new CocError('IDEMPOTENCY_MISMATCH', 'this Idempotency-Key was used for another request; use a new key');
 }
 
 function inProgress(leftMs: number): CocError {

@@ -3,6 +3,7 @@ import { decidePlan, shiftPlan, houseRulesFor, type House } from '#libs/policy';
 import type { QueueSender } from '#libs/queues';
 import type { DirectiveOrder, DirectiveOrders, DirectiveStore, TaskOutputs } from '#libs/state';
 import type { ReviewVerdict, TaskOutputsById } from '../decide/workflow.js';
+import { unlessLost } from '../decide/whole-order.js';
 import type { WorkflowLibrary } from '../decide/workflow.library.js';
 import type { CatalogSnapshot } from '../ingress/catalog-snapshot.js';
 
@@ -16,6 +17,9 @@ export interface ReviewParts {
   house: House;
 }
 
+/** Bytes of JSON of all outputs that a review gets: as many as this process gives out at `GET …/output`. */
+const maxReviewedBytes = limits.maxArtifactBytes;
+
 /** Looks at what a workflow produced: accepts it, rejects it, or extends the plan. */
 export class ReviewService {
   constructor(private readonly parts: ReviewParts) {}
@@ -23,7 +27,9 @@ export class ReviewService {
   async review({ directiveId }: RoomMessage): Promise<void> {
     const order = await this.parts.orders.load(directiveId);
     if (order?.state !== 'RUNNING') return;
-    const verdict = await this.judge(order);
+    const judged = await unlessLost(async () => ({ verdict: await this.judge(order) }));
+    if ('lost' in judged) return this.fail(directiveId, judged.lost);
+    const { verdict } = judged;
     if (verdict.verdict === 'extend') return this.extend(order, verdict);
     const error = verdict.verdict === 'reject' ? { code: 'REVIEW_REJECTED', message: verdict.reason } : undefined;
     await this.parts.store.close(directiveId, error ? 'FAILED' : 'COMPLETED', error, {
@@ -35,11 +41,16 @@ export class ReviewService {
   private async judge(order: DirectiveOrder): Promise<ReviewVerdict> {
     const workflow = order.decided && this.parts.workflows.get(order.decided.workflow);
     if (!order.decided || !workflow?.review) return { verdict: 'accept', reason: 'the workflow has no review' };
-    return workflow.review(order.decided.input, await this.loadOutputs(order));
+    const { decided } = (await this.parts.orders.loadWhole(order.id)) ?? order;
+    return workflow.review(decided!.input, await this.loadOutputs(order));
+  }
+
+  private async fail(directiveId: string, error: { code: string; message: string }): Promise<void> {
+    await this.parts.store.close(directiveId, 'FAILED', error);
   }
 
   private async loadOutputs(order: DirectiveOrder): Promise<TaskOutputsById> {
-    const outputs: [string, Json][] = await this.parts.outputs.byTaskId(order.id, order.total);
+    const outputs: [string, Json][] = await this.parts.outputs.byTaskId(order.id, order.total, maxReviewedBytes);
     return Object.fromEntries(outputs);
   }
 

@@ -5,6 +5,8 @@ interface ActionErrorOptions {
   class?: FailureClass;
   /** Earliest time for the next attempt, for `rate-limited`. */
   retryAfterMs?: number;
+  /** Only the host says it: the action was not called, so it may be repeated whatever its effect is. */
+  isUnbegun?: boolean;
   cause?: unknown;
 }
 
@@ -12,6 +14,7 @@ interface ActionErrorOptions {
 export class ActionError extends Error {
   readonly class: FailureClass;
   readonly retryAfterMs: number | undefined;
+  readonly isUnbegun: boolean;
 
   constructor(
     readonly code: string,
@@ -22,6 +25,7 @@ export class ActionError extends Error {
     this.name = 'ActionError';
     this.class = options.class ?? 'permanent';
     this.retryAfterMs = options.retryAfterMs;
+    this.isUnbegun = options.isUnbegun ?? false;
   }
 }
 
@@ -43,5 +47,7 @@ export function reportFailure(error: ActionError, usage: Usage | undefined): Rep
     class: error.class,
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
     ...(usage === undefined ? {} : { usage }),
+    // Without a figure a costed action is charged its grant.
+    ...(error.isUnbegun ? { started: false, usage: { costUsd: 0, tokens: 0 } } : {}),
   };
 }

@@ -36,13 +36,22 @@ export function parseGrant(job: Job, action: DeclaredAction): Grant {
   return { id, message };
 }
 
-/** Ends the attempt by TIMEOUT or TTL_EXPIRED; `ttl_ms` runs from the sending of the job and covers wait and work. */
-export function limitTime(job: Job, message: TaskMessage, attempt: RunningAttempt): void {
+/**
+ * Ends the attempt by TIMEOUT or TTL_EXPIRED; `ttl_ms` runs from the sending of the job and covers wait and work. The sender's clock and
+ * ours may be minutes apart: what looks late by them is asked of Redis, which answers undefined for a job that is not in flight.
+ */
+export async function limitTime(
+  job: Job,
+  message: TaskMessage,
+  attempt: RunningAttempt,
+  askLeftMs: () => Promise<number | undefined>,
+): Promise<void> {
   const ttlMs = message.__assignment.ttl_ms;
-  const leftMs = job.timestamp + ttlMs - Date.now();
   const expired = () => new ActionError('TTL_EXPIRED', `the assignment was good for ${ttlMs} ms`, { class: 'expired' });
   const timedOut = () =>
     new ActionError('TIMEOUT', `the action took over ${message.timeoutMs} ms`, { class: 'timeout' });
+  const apparentMs = job.timestamp + ttlMs - Date.now();
+  const leftMs = apparentMs < message.timeoutMs ? ((await askLeftMs()) ?? apparentMs) : apparentMs;
   if (leftMs <= 0) throw expired();
   if (leftMs < message.timeoutMs) attempt.abortAfter(leftMs, expired);
   else attempt.abortAfter(message.timeoutMs, timedOut);
@@ -63,8 +72,8 @@ function textOf(output: unknown): string {
   }
 }
 
-/** Throws OUTPUT_INVALID, OUTPUT_TOO_DEEP or OUTPUT_TOO_LARGE. */
-export function parseOutput(action: DeclaredAction, returned: unknown): Json {
+/** The output and its JSON text. Throws OUTPUT_INVALID, OUTPUT_TOO_DEEP or OUTPUT_TOO_LARGE. */
+export function parseOutput(action: DeclaredAction, returned: unknown): { output: Json; text: string } {
   const parsed = action.options.output.safeParse(returned);
   if (!parsed.success) {
     throw new ActionError('OUTPUT_INVALID', `output of ${action.name}: ${describeIssues(parsed.error)}`);
@@ -72,8 +81,9 @@ export function parseOutput(action: DeclaredAction, returned: unknown): Json {
   if (jsonDepth(parsed.data, limits.maxJsonDepth) > limits.maxJsonDepth) {
     throw new ActionError('OUTPUT_TOO_DEEP', `the output is nested deeper than ${limits.maxJsonDepth} levels`);
   }
-  const bytes = Buffer.byteLength(textOf(parsed.data));
-  if (bytes <= limits.maxOutputBytes) return (parsed.data ?? null) as Json;
+  const text = textOf(parsed.data);
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= limits.maxOutputBytes) return { output: (parsed.data ?? null) as Json, text };
   throw new ActionError(
     'OUTPUT_TOO_LARGE',
     `the output has ${bytes} bytes, the limit is ${limits.maxOutputBytes}: return a reference to an artifact`,

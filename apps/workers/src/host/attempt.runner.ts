@@ -1,10 +1,11 @@
-import { formatAttemptId, type AttemptId, type ReportedOutput, type TaskMessage } from '#libs/contracts';
+import { formatAttemptId, type AttemptId, type Json, type ReportedOutput, type TaskMessage } from '#libs/contracts';
 import type { ArtifactStore, AttemptFence } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
 import { UnrecoverableError, type Job } from 'bullmq';
 import { ActionContext } from './action-context.js';
 import { ActionError, actionErrorOf, reportFailure } from './action-error.js';
 import type { DeclaredAction } from './action.decorator.js';
+import { claimOutput, fetchInput } from './attempt.payloads.js';
 import { limitTime, parseGrant, parseInput, parseOutput, type Grant } from './attempt.checks.js';
 import { JobReporter } from './job.reporter.js';
 import type { RunningAttempt, RunningAttempts } from './running-attempts.js';
@@ -54,7 +55,7 @@ export class AttemptRunner {
       attempt,
       reporter: new JobReporter(job, (error) => this.logger.warn({ jobId: job.id, err: error }, 'report not sent')),
       meter: new SpendMeter(message.__assignment.budget),
-      artifacts: new TaskArtifacts(this.artifacts, message.tenant),
+      artifacts: new TaskArtifacts(this.artifacts, message),
     };
   }
 
@@ -66,19 +67,35 @@ export class AttemptRunner {
     tools: Tools,
   ): Promise<ReportedOutput> {
     const { attempt, reporter, meter, artifacts } = tools;
-    limitTime(job, grant.message, attempt);
+    const askLeftMs = async (): Promise<number | undefined> => this.fence.leftMs(grant.id, job.queueName);
+    await attempt.race(limitTime(job, grant.message, attempt, askLeftMs));
     await attempt.race(this.checkFence(action, grant.id, attempt.signal));
-    const input = parseInput(action, grant.message.input);
+    const message = await attempt.race(fetchInput(this.artifacts, grant.message));
+    const input = parseInput(action, message.input);
     attempt.signal.throwIfAborted();
-    const context = new ActionContext(grant.message, attempt.signal, artifacts, reporter, meter, attempt);
+    const context = new ActionContext(message, attempt.signal, artifacts, reporter, meter, attempt);
     const output = parseOutput(action, await attempt.race(call(input, context)));
     const usage = meter.usage();
     const entries = artifacts.list();
     return {
-      output,
+      ...(await this.handOver(message, output)),
       ...(usage === undefined ? {} : { usage }),
       ...(entries.length === 0 ? {} : { artifacts: entries }),
     };
+  }
+
+  /** What was done is not lost because the store is away: then the output travels with the report, and the executor stores it. */
+  private async handOver(
+    message: TaskMessage,
+    { output, text }: { output: Json; text: string },
+  ): Promise<Pick<ReportedOutput, 'output' | 'outputClaim'>> {
+    try {
+      const outputClaim = await claimOutput(this.artifacts, message, text);
+      return outputClaim ? { output: null, outputClaim } : { output };
+    } catch (error) {
+      this.logger.warn({ directiveId: message.directiveId, err: error }, 'a large output is reported by value');
+      return { output };
+    }
   }
 
   /** Only an effect that cannot be repeated is worth the round trip. */

@@ -11,6 +11,7 @@ export function recordOf({ name, options }: DeclaredAction): ActionRecord {
     name,
     input: z.toJSONSchema(input, { io: 'input' }),
     output: z.toJSONSchema(output, { io: 'output' }),
+    claims: true,
   });
 }
 

@@ -1,15 +1,16 @@
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import type { Provider, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { Env } from '#libs/config';
 import {
   ActionCatalog,
-  ArtifactStore,
   AttemptFence,
   ProgressProbe,
+  checkArtifactStore,
+  openArtifactStore,
   openInstallation,
+  type ArtifactStore,
   type Installation,
 } from '#libs/state';
 import { NestLogger, closeMarginMs, tellOfConnectionLoss, type Logger, type RunningService } from '#libs/telemetry';
@@ -32,10 +33,10 @@ const roundWithinMs = 15_000;
 function createServer(
   env: Env,
   { redis, replication, keys, servedShards }: Installation,
+  store: ArtifactStore,
   logger: Logger,
 ): HostActionServer {
   const running = new RunningAttempts(env.worker.lockMs);
-  const store = new ArtifactStore(join(env.dataDir, 'artifacts'));
   const runner = new AttemptRunner(running, new AttemptFence(redis, keys, replication), store, logger);
   const settings = {
     address: env.redis,
@@ -52,7 +53,7 @@ function createServer(
 
 /**
  * Serves the `@Action` methods of the controllers, whose constructors get the providers. Throws RedisUnfitError, EnvError (an unknown name in COC_ACTIONS),
- * CocError ACTION_CONFLICT or DuplicateActionError, and leaves nothing open then.
+ * CocError ACTION_CONFLICT, DuplicateActionError or a StartRefusal when artifacts cannot be kept, and leaves nothing open then.
  */
 export async function startWorkerHost(
   env: Env,
@@ -60,11 +61,13 @@ export async function startWorkerHost(
   controllers: Type[],
   providers: Provider[] = [],
 ): Promise<WorkerHost> {
+  const store = openArtifactStore(env.artifacts);
+  const storeWarnings = await checkArtifactStore(store);
   const installation = await openInstallation(env.redis, env.shards);
   const { redis } = installation;
-  for (const warning of installation.warnings) logger.warn(warning);
+  for (const warning of [...installation.warnings, ...storeWarnings]) logger.warn(warning);
   tellOfConnectionLoss(redis, logger);
-  const server = createServer(env, installation, logger);
+  const server = createServer(env, installation, store, logger);
   try {
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(
       WorkerHostModule.serving(controllers, providers),
@@ -85,7 +88,6 @@ export async function startWorkerHost(
       broken: server.broken,
       close: async () => {
         await app.close();
-        installation.replication.close();
         redis.disconnect();
       },
     };

@@ -19,6 +19,11 @@ export class ExecutorBeats {
     await this.redis.set(this.keys.executor(shard), instance, 'PX', beatMs);
   }
 
+  /** The write of one that does not settle outcomes. */
+  async probe(shard: number, instance: string): Promise<void> {
+    await this.redis.set(`${this.keys.root(shard)}:probe:${instance}`, '1', 'PX', beatMs);
+  }
+
   /** Shards without an executor; at most a second old. */
   async missing(shards: number): Promise<number[]> {
     if (!this.last || performance.now() - this.last.at > cachedMs) {

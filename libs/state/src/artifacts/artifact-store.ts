@@ -1,46 +1,107 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { CocError, limits, type ArtifactEntry } from '#libs/contracts';
+import { CocError, isDirectiveId, limits } from '#libs/contracts';
+import { missingArtifact } from './artifact-errors.js';
 
 const sha256Pattern = /^[0-9a-f]{64}$/;
+const tenantPattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
-/** Content-addressed files, one folder a tenant. A name given by a client is metadata only and never part of a path. */
-export class ArtifactStore {
-  constructor(private readonly folder: string) {}
+export interface StoredArtifact {
+  sha256: string;
+  bytes: number;
+}
 
-  async put(tenant: string, name: string, content: Uint8Array | string, mimeType: string): Promise<ArtifactEntry> {
+/** A directive's files in the store, and when the newest of them was written. */
+export interface StoredDirectiveFolder {
+  tenant: string;
+  directiveId: string;
+  writtenAtMs: number;
+}
+
+/** Where one file lies: `<tenant>/<directiveId>/<sha256>`, below the root of the store. */
+export interface ArtifactPlace {
+  tenant: string;
+  directiveId: string;
+  sha256: string;
+}
+
+/**
+ * Content-addressed files, a folder a directive. A name given by a client is metadata only and never part of a path. What cannot be reached
+ * throws CocError ARTIFACT_STORE_UNAVAILABLE; what is not there ARTIFACT_MISSING; what is something else than its name ARTIFACT_CORRUPT.
+ */
+export abstract class ArtifactStore {
+  /** In words, for messages: never with a secret. */
+  abstract readonly name: string;
+
+  /** Resolves when the file would survive a loss of power. Repeating it is harmless. Throws ARTIFACT_TOO_LARGE over 64 MB. */
+  async put(tenant: string, directiveId: string, content: Uint8Array | string): Promise<StoredArtifact> {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-    if (bytes.byteLength > limits.maxArtifactBytes) {
-      throw new CocError(
-        'BODY_TOO_LARGE',
-        `artifact ${name} has ${bytes.byteLength} bytes; the limit is ${limits.maxArtifactBytes}`,
-      );
-    }
+    if (bytes.byteLength > limits.maxArtifactBytes) throw tooLarge(bytes.byteLength);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const path = this.pathOf(tenant, sha256);
-    await mkdir(join(path, '..'), { recursive: true });
-    // Rename is atomic: a reader sees the whole file or none, and two writers of one content are harmless.
-    const draft = `${path}.${randomUUID()}`;
-    await writeFile(draft, bytes);
-    await rename(draft, path);
-    return { name, sha256, bytes: bytes.byteLength, mimeType };
+    await this.write(placeOf(tenant, directiveId, sha256), bytes);
+    return { sha256, bytes: bytes.byteLength };
   }
 
-  async read(tenant: string, sha256: string): Promise<Buffer> {
-    return readFile(this.pathOf(tenant, sha256));
+  /** The whole file, checked against its name. */
+  async read(tenant: string, directiveId: string, sha256: string): Promise<Buffer> {
+    const place = placeOf(tenant, directiveId, sha256);
+    const bytes = await this.load(place);
+    if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
+    throw new CocError(
+      'ARTIFACT_CORRUPT',
+      `the file of ${directiveId}.${sha256} in ${this.name} has ${bytes.byteLength} bytes that are not its content; ` +
+        'restore it from a backup, or run the directive again',
+    );
   }
 
-  async open(tenant: string, sha256: string): Promise<{ stream: Readable; bytes: number } | undefined> {
-    const path = this.pathOf(tenant, sha256);
-    const found = await stat(path).catch(() => undefined);
-    return found && { stream: createReadStream(path), bytes: found.size };
+  /** The file as a stream, not checked; undefined when it is not there. */
+  async open(
+    tenant: string,
+    directiveId: string,
+    sha256: string,
+  ): Promise<{ stream: Readable; bytes: number } | undefined> {
+    return this.stream(placeOf(tenant, directiveId, sha256));
   }
 
-  private pathOf(tenant: string, sha256: string): string {
-    if (!sha256Pattern.test(sha256)) throw new CocError('NOT_FOUND', 'an artifact is named by its SHA-256');
-    return join(this.folder, tenant, sha256.slice(0, 2), sha256);
+  /** Removes all files of a directive, one after the other; answers how many. Repeating it, also after a half, is harmless. */
+  async removeAll(tenant: string, directiveId: string): Promise<number> {
+    assertNames(tenant, directiveId);
+    return this.removeFolder(tenant, directiveId);
   }
+
+  /** Directives with files of which none was written in the last `olderThanMs`. A stream: nothing is held but a page. */
+  async *listDirectives(olderThanMs: number): AsyncGenerator<StoredDirectiveFolder> {
+    const before = Date.now() - olderThanMs;
+    for await (const folder of this.folders()) {
+      const isOurs = tenantPattern.test(folder.tenant) && isDirectiveId(folder.directiveId);
+      if (isOurs && folder.writtenAtMs < before) yield folder;
+    }
+  }
+
+  /** Writes, reads and removes a file. Throws when that cannot be done. */
+  abstract check(): Promise<void>;
+
+  protected abstract write(place: ArtifactPlace, bytes: Uint8Array): Promise<void>;
+  /** Throws ARTIFACT_MISSING. */
+  protected abstract load(place: ArtifactPlace): Promise<Buffer>;
+  protected abstract stream(place: ArtifactPlace): Promise<{ stream: Readable; bytes: number } | undefined>;
+  protected abstract removeFolder(tenant: string, directiveId: string): Promise<number>;
+  protected abstract folders(): AsyncIterable<StoredDirectiveFolder>;
+}
+
+function assertNames(tenant: string, directiveId: string): void {
+  if (!tenantPattern.test(tenant) || !isDirectiveId(directiveId))
+    throw new CocError('NOT_FOUND', 'an artifact belongs to a directive of a tenant');
+}
+
+function placeOf(tenant: string, directiveId: string, sha256: string): ArtifactPlace {
+  assertNames(tenant, directiveId);
+  if (!sha256Pattern.test(sha256))
+    throw missingArtifact(`an artifact is named by its SHA-256, and "${sha256.slice(0, 80)}" is none`);
+  return { tenant, directiveId, sha256 };
+}
+
+function tooLarge(bytes: number): CocError {
+  const limit = `the limit is ${limits.maxArtifactBytes}; split it, or store it elsewhere and hand its address on`;
+  return new CocError('ARTIFACT_TOO_LARGE', `the artifact has ${bytes} bytes and ${limit}`);
 }

@@ -10,6 +10,15 @@ function canonical(value: unknown): string {
   );
 }
 
+/**
+ * Whoever fetches claims takes values as well: a version that was published before its workers could stays as it was, and they serve it. Not
+ * the other way round: who cannot fetch claims would be sent some.
+ */
+function isSameVersion({ claims, ...record }: ActionRecord, stored: string): boolean {
+  const plain = canonical(record);
+  return stored === plain || (claims === true && stored === canonical({ ...record, claims }));
+}
+
 /** The versioned record of every action the system knows. Fields: `<name>` is the current version, `<name>@<version>` a record. */
 export class ActionCatalog {
   constructor(
@@ -22,7 +31,7 @@ export class ActionCatalog {
     const field = `${record.name}@${record.version}`;
     const text = canonical(record);
     const isNew = await this.redis.hsetnx(this.keys.catalog(), field, text);
-    if (isNew === 0 && (await this.redis.hget(this.keys.catalog(), field)) !== text) {
+    if (isNew === 0 && !isSameVersion(record, (await this.redis.hget(this.keys.catalog(), field)) ?? '')) {
       throw new CocError(
         'ACTION_CONFLICT',
         `${field} is published with another content; give the changed action a new version`,

@@ -6,12 +6,15 @@ import {
   type Backoff,
   type Effect,
   type Json,
+  type PayloadClaim,
   type Permit,
   type Plan,
   type PlannedTask,
   type RiskTerms,
 } from '#libs/contracts';
 import { collectReferences } from '#libs/policy';
+import { isLarge } from '../payloads/payload-store.js';
+import type { SpecClaims } from '../payloads/spec-claims.js';
 
 /** Dependents kept in the control record itself; longer lists go to edge chunks, worked off by the cascade. */
 const inlineEdges = 64;
@@ -73,6 +76,7 @@ export interface SpecRecord {
   forEach?: PlannedTask['forEach'];
   parent?: string;
   item?: Json;
+  claims?: SpecClaims;
 }
 
 type StoredSpec = Omit<SpecRecord, keyof UsualSpec | keyof ControlledSpec> & Partial<UsualSpec>;
@@ -109,13 +113,18 @@ export function parseSpec(controlText: string, specText: string): SpecRecord {
   return { ...usualSpec(), ...controlled, ...(JSON.parse(specText) as StoredSpec) };
 }
 
-/** A stored spec with an input that a human wrote: it is taken as it is, whatever looks like a reference in it. */
-export function replaceInput(specText: string, input: Json): string {
-  const { dynamic: _, references: __, riskTerms: ___, ...spec } = JSON.parse(specText) as StoredSpec;
-  return JSON.stringify({ ...spec, input });
+/** A stored spec with an input that a human wrote, or a claim to it: it is taken as it is, whatever looks like a reference in it. */
+export function replaceInput(specText: string, input: Json, claim?: PayloadClaim): string {
+  const { dynamic: _, references: __, riskTerms: ___, claims: ____, ...spec } = JSON.parse(specText) as StoredSpec;
+  return JSON.stringify({ ...spec, ...(claim ? { input: null, claims: { input: claim } } : { input }) });
 }
 
 type TaskAt = (index: number) => PlannedTask;
+
+/** Large values of a plan and the claims that are stored in their place. An object is found by its identity: children share their parent's input. */
+export type ClaimedValues = ReadonlyMap<Json, PayloadClaim>;
+
+const none: ClaimedValues = new Map();
 
 export interface FieldChunk {
   planFields: string[];
@@ -125,6 +134,8 @@ export interface FieldChunk {
 export interface EncodedPlan {
   summary: PlanSummary;
   chunks: FieldChunk[];
+  /** Tasks with a value that belongs into the artifact store. */
+  large: PlannedTask[];
 }
 
 /** What `commit-plan` is told; the numbers of fields tell it whether all of the plan is staged. */
@@ -149,11 +160,18 @@ function unusualRetries(task: PlannedTask): Partial<typeof usualRetries> {
   );
 }
 
-function specOf(task: PlannedTask, idOf: (index: number) => string): StoredSpec {
+/** What of it lies in the artifact store. */
+function claimsOf({ input, item, forEach }: PlannedTask, claimed: ClaimedValues): SpecClaims {
+  const [ofInput, ofItem, ofItems] = [input, item, forEach?.items].map((value) => claimed.get(value as Json));
+  return { ...(ofInput && { input: ofInput }), ...(ofItem && { item: ofItem }), ...(ofItems && { items: ofItems }) };
+}
+
+function specOf(task: PlannedTask, idOf: (index: number) => string, claimed: ClaimedValues): StoredSpec {
+  const claims = claimed.size === 0 ? {} : claimsOf(task, claimed);
   const references = Object.fromEntries(task.references.map((index) => [idOf(index), formatTaskIndex(index)]));
   return {
     action: task.action,
-    input: task.input,
+    input: claims.input ? null : task.input,
     ...(task.references.length === 0 ? {} : { references }),
     ...(collectReferences(task.input).references.length === 0 ? {} : { dynamic: true }),
     ...(task.dependsOn.length === 0 ? {} : { dependsOn: task.dependsOn.map(formatTaskIndex) }),
@@ -162,8 +180,11 @@ function specOf(task: PlannedTask, idOf: (index: number) => string): StoredSpec 
     ...unusualRetries(task),
     ...(task.when === undefined ? {} : { when: task.when }),
     ...(task.riskTerms === undefined ? {} : { riskTerms: task.riskTerms }),
-    ...(task.forEach === undefined ? {} : { forEach: task.forEach }),
-    ...(task.parent === undefined ? {} : { parent: formatTaskIndex(task.parent), item: task.item ?? null }),
+    ...(task.forEach === undefined ? {} : { forEach: claims.items ? { ...task.forEach, items: [] } : task.forEach }),
+    ...(task.parent === undefined
+      ? {}
+      : { parent: formatTaskIndex(task.parent), item: claims.item ? null : (task.item ?? null) }),
+    ...(Object.keys(claims).length === 0 ? {} : { claims }),
   };
 }
 
@@ -200,14 +221,22 @@ export function encodeTask(
   shard: number,
   idOf: (index: number) => string,
   isAlone = false,
+  claimed = none,
 ): { control: string; spec: string } {
-  return { control: JSON.stringify(controlOf(task, shard, isAlone)), spec: JSON.stringify(specOf(task, idOf)) };
+  const spec = JSON.stringify(specOf(task, idOf, claimed));
+  return { control: JSON.stringify(controlOf(task, shard, isAlone)), spec };
 }
 
 /** A stored task as its fan-out needs it; its dependents are not read back, for a child has none. */
-export function decodeTask(index: string, controlText: string, specText: string): PlannedTask {
+export function decodeTask(
+  index: string,
+  controlText: string,
+  specText: string,
+  /** When it was read, and what lies in the store put in place. */
+  filled = parseSpec(controlText, specText),
+): PlannedTask {
   const control = JSON.parse(controlText) as ControlRecord;
-  const { references, dependsOn, dynamic: _, parent: __, ...spec } = parseSpec(controlText, specText);
+  const { references, dependsOn, dynamic: _, parent: __, claims: ___, ...spec } = filled;
   return {
     ...spec,
     index: parseTaskIndex(index),
@@ -239,10 +268,19 @@ function aloneOf(tasks: readonly PlannedTask[], taskAt: TaskAt): Set<number> {
   return new Set(alone.map(({ index }) => index));
 }
 
+/** Where `encodeFields` puts a task's spec. */
+const specField = 3;
+
 /** No open dependencies are counted for a task whose only dependency is alone. */
-function encodeFields(task: PlannedTask, shard: number, taskAt: TaskAt, alone: ReadonlySet<number>): FieldChunk {
+function encodeFields(
+  task: PlannedTask,
+  shard: number,
+  taskAt: TaskAt,
+  alone: ReadonlySet<number>,
+  claimed: ClaimedValues,
+): FieldChunk {
   const index = formatTaskIndex(task.index);
-  const { control, spec } = encodeTask(task, shard, (at) => taskAt(at).id, alone.has(task.index));
+  const { control, spec } = encodeTask(task, shard, (at) => taskAt(at).id, alone.has(task.index), claimed);
   const isCounted = task.dependsOn.some((dependency) => !alone.has(dependency));
   return {
     planFields: [index, control, `${index}:spec`, spec, ...edgeFields(task)],
@@ -289,12 +327,12 @@ function rootFields(roots: readonly string[], node: string): string[] {
 }
 
 /** A plan as the hash fields of `d:<id>:plan` and `d:<id>:tasks`, in chunks one script can write in well under 10 ms. */
-export function encodePlan(plan: Plan, shard: number, rootNode = 'root'): EncodedPlan {
+export function encodePlan(plan: Plan, shard: number, rootNode = 'root', claimed = none): EncodedPlan {
   const first = plan.tasks[0]!.index;
   const taskAt: TaskAt = (index) => plan.tasks[index - first]!;
   const alone = aloneOf(plan.tasks, taskAt);
   const roots = rootFields(plan.roots.map(formatTaskIndex), rootNode);
-  const fields = plan.tasks.map((task) => encodeFields(task, shard, taskAt, alone));
+  const fields = plan.tasks.map((task) => encodeFields(task, shard, taskAt, alone, claimed));
   const chunks = groupForCalls(fields, charsOf).map(joinChunks);
   chunks[0]!.planFields.push(...roots);
   const count = (list: (chunk: FieldChunk) => string[]): number =>
@@ -310,5 +348,6 @@ export function encodePlan(plan: Plan, shard: number, rootNode = 'root'): Encode
       pendingFields: count((chunk) => chunk.pendingFields),
     },
     chunks,
+    large: plan.tasks.filter((_, at) => isLarge(fields[at]!.planFields[specField]!)),
   };
 }

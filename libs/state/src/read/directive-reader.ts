@@ -9,6 +9,7 @@ import {
 } from '#libs/contracts';
 import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
+import type { PayloadStore } from '../payloads/payload-store.js';
 import { DirectiveIndex, type DirectivePage } from './directive-index.js';
 import { viewEvents } from './event-view.js';
 import { LogReader, type LogLine } from './log-reader.js';
@@ -26,11 +27,11 @@ export class DirectiveReader {
   constructor(
     private readonly redis: Redis,
     private readonly keys: Keys,
-    options: { shards: number },
+    { shards, payloads }: { shards: number; payloads: PayloadStore },
   ) {
-    this.index = new DirectiveIndex(redis, keys, options.shards);
+    this.index = new DirectiveIndex(redis, keys, shards);
     this.plans = new PlanReader(redis, keys);
-    this.outputs = new OutputReader(redis, keys);
+    this.outputs = new OutputReader(redis, keys, payloads);
     this.taskLogs = new LogReader(redis, keys);
   }
 

@@ -1,4 +1,6 @@
 import {
+  CocError,
+  limits,
   isDirectiveId,
   parseTaskIndex,
   usdFromMicroUsd,
@@ -13,6 +15,8 @@ import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { inputSources, sourceIndexes } from '../plan/input-sources.js';
 import { parseSpec, type SpecRecord } from '../plan/plan-encoding.js';
+import { fillSpec } from '../payloads/fill-spec.js';
+import type { PayloadStore } from '../payloads/payload-store.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import type { StoredTask } from './stored-task.js';
 import { TaskFacts } from './task-facts.js';
@@ -60,9 +64,10 @@ export class HoldReader {
     private readonly redis: Redis,
     private readonly keys: Keys,
     private readonly shards: number,
+    private readonly payloads: PayloadStore,
   ) {
-    this.outputs = new TaskOutputs(redis, keys);
-    this.facts = new TaskFacts(redis, keys);
+    this.outputs = new TaskOutputs(redis, keys, payloads);
+    this.facts = new TaskFacts(redis, keys, payloads);
   }
 
   /** Those that wait now, the longest wait first. */
@@ -178,12 +183,24 @@ export class HoldReader {
   }
 
   /** What its worker would get: everything it refers to is final. Where that cannot be made, the template. */
-  private async inputOf(directiveId: string, spec: SpecRecord): Promise<Json> {
+  private async inputOf(directiveId: string, stored: SpecRecord): Promise<Json> {
+    const spec = await fillSpec(stored, async (claim) => this.payloads.load(directiveId, claim));
     if (!spec.dynamic) return spec.input;
-    const outputs = await this.outputs.get(directiveId, sourceIndexes(spec));
+    const outputs = await this.outputsFor(directiveId, spec);
+    if (!outputs) return spec.input;
     const input = await this.facts.directiveInput(directiveId);
     const resolved = resolveReferences(spec.input, inputSources(spec, outputs, input));
     return 'value' in resolved ? resolved.value : spec.input;
+  }
+
+  /** undefined when they are more than an input may be: no worker will get them. */
+  private async outputsFor(directiveId: string, spec: SpecRecord): Promise<Map<number, Json> | undefined> {
+    try {
+      return await this.outputs.get(directiveId, sourceIndexes(spec), limits.maxClaimedInputBytes);
+    } catch (error) {
+      if (error instanceof CocError && error.code === 'BODY_TOO_LARGE') return undefined;
+      throw error;
+    }
   }
 }
 

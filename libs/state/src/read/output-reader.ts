@@ -1,7 +1,16 @@
-import { CocError, limits, restingDirectiveStates, type DirectiveView, type Json } from '#libs/contracts';
+import {
+  CocError,
+  limits,
+  restingDirectiveStates,
+  type DirectiveView,
+  type Json,
+  type PayloadClaim,
+} from '#libs/contracts';
 import { collectReferences, resolveReferences } from '#libs/policy';
 import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
+import { readField, type ClaimedFields } from '../payloads/claimed-fields.js';
+import type { PayloadStore } from '../payloads/payload-store.js';
 import { TaskOutputs } from './task-outputs.js';
 
 interface PlannedId {
@@ -20,8 +29,9 @@ export class OutputReader {
   constructor(
     private readonly redis: Redis,
     private readonly keys: Keys,
+    private readonly payloads: PayloadStore,
   ) {
-    this.outputs = new TaskOutputs(redis, keys);
+    this.outputs = new TaskOutputs(redis, keys, payloads);
   }
 
   /** null until the directive rests. Throws REFERENCE_INVALID when the template cannot be filled, BODY_TOO_LARGE over 64 MB. */
@@ -46,9 +56,11 @@ export class OutputReader {
 
   private async request(id: string): Promise<{ output?: Json; input?: Json }> {
     const [request, decided] = await this.redis.hmget(this.keys.directive(id), 'request', 'decided');
-    const { output, input } = JSON.parse(request || '{}') as { output?: Json; input?: Json };
-    const chosen = JSON.parse(decided || '{}') as { input?: Json };
-    return { output, input: chosen.input ?? input };
+    const asked = JSON.parse(request || '{}') as ClaimedFields;
+    const chosen = JSON.parse(decided || '{}') as ClaimedFields;
+    const load = async (claim: PayloadClaim): Promise<Json> => this.payloads.load(id, claim);
+    const input = (await readField(chosen, 'input', load)) ?? (await readField(asked, 'input', load));
+    return { output: await readField(asked, 'output', load), input };
   }
 
   /** The tasks a client can name: all but the children of fan-outs. */
@@ -70,12 +82,7 @@ export class OutputReader {
 
   private async load(id: string, tasks: readonly PlannedId[]): Promise<Map<string, Json>> {
     const indexes = tasks.map(({ index }) => index);
-    const bytes = await this.outputs.bytesOf(id, indexes);
-    if (bytes > maxOutputBytes) {
-      const limit = `${bytes} bytes; the limit is ${maxOutputBytes}`;
-      throw new CocError('BODY_TOO_LARGE', `the outputs to join have ${limit}; let tasks hand on artifacts instead`);
-    }
-    const outputs = await this.outputs.get(id, indexes);
+    const outputs = await this.outputs.get(id, indexes, maxOutputBytes);
     return new Map(tasks.flatMap((task) => (outputs.has(task.index) ? [[task.id, outputs.get(task.index)!]] : [])));
   }
 }

@@ -1,6 +1,8 @@
 import { formatTaskIndex, type AttemptId, type Backoff, type Effect, type Json } from '#libs/contracts';
 import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
+import { readField, type ClaimedFields } from '../payloads/claimed-fields.js';
+import type { PayloadStore } from '../payloads/payload-store.js';
 import { parseSpec, type SpecRecord } from '../plan/plan-encoding.js';
 
 /** What the law asks of an attempt that went wrong. `isCurrent` false: the fence is dead, nothing is to be decided. */
@@ -33,6 +35,7 @@ export class TaskFacts {
   constructor(
     private readonly redis: Redis,
     private readonly keys: Keys,
+    private readonly payloads: PayloadStore,
   ) {}
 
   async ofAttempt(attempt: AttemptId): Promise<AttemptFacts | undefined> {
@@ -91,7 +94,10 @@ export class TaskFacts {
   async directiveInput(directiveId: string): Promise<Json | undefined> {
     const [request, decided] = await this.redis.hmget(this.keys.directive(directiveId), 'request', 'decided');
     const text = decided ?? request;
-    return text ? (JSON.parse(text) as { input?: Json }).input : undefined;
+    if (!text) return undefined;
+    return readField(JSON.parse(text) as ClaimedFields, 'input', async (claim) =>
+      this.payloads.load(directiveId, claim),
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { duplicateOf, type Redis } from '#libs/redis';
+import { isCluster, type Redis } from '#libs/redis';
 import { Gatherer } from '#libs/policy';
 
 export interface ReplicationOptions {
@@ -12,27 +12,32 @@ const withinMs = 1_000;
 const keptMs = 60_000;
 
 /**
- * Whether what was written before is on the replicas too, so that a failover cannot take it back. On a connection of its own, for WAIT holds
- * up what comes behind it; replication is in order, so a mark written now tells of everything before it, whoever wrote it.
+ * Whether what was written before is on the replicas too, so that a failover cannot take it back. It asks on the connection that wrote, and
+ * only as long as that is the same one: another may lead to a new master already, whose replica has it all and never had our write.
+ * Replication is in order, so a mark written now tells of everything before it.
  */
 export class Replication {
-  private connection: Redis | undefined;
+  private connections = 0;
   private readonly asking = new Map<string, Gatherer<undefined, boolean>>();
 
   constructor(
     private readonly redis: Redis,
     private readonly options: ReplicationOptions,
-  ) {}
-
-  /** Of one shard, or of all. False when too few replicas have it within a second. */
-  async confirm(root?: string): Promise<boolean> {
-    if (this.options.replicas === 0) return true;
-    const confirmed = await Promise.all((root ? [root] : this.options.roots).map(async (each) => this.ask(each)));
-    return confirmed.every(Boolean);
+  ) {
+    const events = isCluster(redis) ? ['+node', '-node', 'ready', 'close'] : ['ready', 'close'];
+    for (const event of events) redis.on(event, () => (this.connections += 1));
   }
 
-  close(): void {
-    this.connection?.disconnect();
+  /** To be taken before the write that `confirm` is to be asked about. */
+  get connection(): number {
+    return this.connections;
+  }
+
+  /** Of one shard, or of all. False when too few replicas have it within a second, or when the connection is not the one of the write. */
+  async confirm(connection: number, root?: string): Promise<boolean> {
+    if (this.options.replicas === 0) return true;
+    const confirmed = await Promise.all((root ? [root] : this.options.roots).map(async (each) => this.ask(each)));
+    return confirmed.every(Boolean) && connection === this.connections;
   }
 
   private async ask(root: string): Promise<boolean> {
@@ -42,8 +47,7 @@ export class Replication {
   }
 
   private async askOnce(root: string, times: number): Promise<boolean[]> {
-    this.connection ??= duplicateOf(this.redis).on('error', () => undefined);
-    const pipeline = this.connection.pipeline().set(`${root}:replicated`, '1', 'PX', keptMs);
+    const pipeline = this.redis.pipeline().set(`${root}:replicated`, '1', 'PX', keptMs);
     const replies = await pipeline.wait(this.options.replicas, withinMs).exec();
     const [error, count] = replies?.[1] ?? [null, 0];
     if (error) throw error;

@@ -75,11 +75,11 @@ export class ScriptRunner {
   /** Throws the last error when it is not one that passes, or when the time is over. */
   private async repeat(call: ScriptCall, error: unknown, { attempt, until }: Retry): Promise<unknown> {
     const fault = faultOf(error);
-    if (fault === 'library') await this.load();
-    else if (fault === 'again' || fault === 'unknown') await pauseBefore(attempt);
-    else throw error;
+    if (fault !== 'library' && fault !== 'again' && fault !== 'unknown') throw error;
     if (performance.now() > until || this.redis.status === 'end') throw error;
+    if (fault !== 'library' || attempt > 0) await pauseBefore(attempt);
     try {
+      if (fault === 'library') await this.load();
       return await this.call(call);
     } catch (next) {
       return this.repeat(call, next, { attempt: attempt + 1, until });

@@ -1,4 +1,4 @@
--- Purpose: removes what the home slot of a tenant keeps of a directive that is gone: its ref, and what it drew of which day's money. The totals of the days stay.
+-- Purpose: removes what the home slot of a tenant keeps of a directive that is gone, or never came: its ref, and what it drew of which day's money. The totals of the days stay.
 -- KEYS[1] root of the tenant
 -- ARGV[1] directive id  [2] ref or ''  [3] how often it drew
 -- Returns: {'ok'}

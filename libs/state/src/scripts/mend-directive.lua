@@ -1,6 +1,6 @@
 -- Purpose: looks at the next tasks of a directive that did not change for a while, and files again whatever nothing would move. Events tell nothing of it: no state changes.
 -- KEYS[1] root of the shard
--- ARGV[1] directive id  [2] how long it did not change, in ms  [3] number of the first task to look at  [4] tasks to look at in this call
+-- ARGV[1] directive id  [2] how long it did not change, in ms  [3] number of the first task to look at  [4] tasks to look at in this call: fewer when they have large specs or many dependencies
 -- Returns: {'rests'} | {'moves'} | {'busy'} too much is filed to say | {'ok', next task or '', what was filed ...}
 -- Events: none
 
@@ -48,8 +48,13 @@ local last, indexes = math.min(directive.total, from + limit) - 1, {}
 for number = from, last do indexes[#indexes + 1] = to_base36(number) end
 fetch_tasks(directive, indexes)
 fetch_controls(directive, indexes)
-for _, index in ipairs(indexes) do
-  local word = mend_task(directive, index, filed)
+local work = { bytes = 0, isOver = false }
+for at, index in ipairs(indexes) do
+  local word = mend_task(directive, index, filed, work)
+  if work.isOver then
+    last = from + at - 2
+    break
+  end
   if word then note(word .. ' ' .. index) end
 end
 local list = from == 0 and mend_lists(directive, filed)

@@ -4,6 +4,7 @@ import type { Keys } from '../keys.js';
 
 const leaseMs = 10_000;
 const renewAfterMs = 3_000;
+const compare = "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end";
 
 /** Only one recorder writes down an installation: a key with a time by Redis' clock, renewed as long as its holder lives. */
 export class RecorderLease {
@@ -35,30 +36,22 @@ export class RecorderLease {
   async isOurs(): Promise<boolean> {
     const askedAt = performance.now();
     if (askedAt - this.renewedAt < renewAfterMs) return true;
-    const isOurs = await this.ifHeld(this.text, (multi) => multi.pexpire(this.key, leaseMs));
+    const isOurs = await this.ifHeld(this.text, "redis.call('PEXPIRE', KEYS[1], ARGV[2])");
     if (isOurs) this.renewedAt = askedAt;
     return isOurs;
   }
 
   async release(): Promise<void> {
-    await this.ifHeld(this.text, (multi) => multi.del(this.key));
+    await this.ifHeld(this.text, "redis.call('DEL', KEYS[1])");
   }
 
   /** Takes it from a holder of whom the caller knows that it is dead. */
   async revoke(heldBy: unknown): Promise<void> {
-    await this.ifHeld(JSON.stringify(heldBy), (multi) => multi.del(this.key));
+    await this.ifHeld(JSON.stringify(heldBy), "redis.call('DEL', KEYS[1])");
   }
 
-  /** WATCH: what the key said when we looked must still be so when we write. The connection serves one lease alone. */
-  private async ifHeld(
-    text: string,
-    write: (multi: ReturnType<Redis['multi']>) => ReturnType<Redis['multi']>,
-  ): Promise<boolean> {
-    await this.redis.watch(this.key);
-    if ((await this.redis.get(this.key)) !== text) {
-      await this.redis.unwatch();
-      return false;
-    }
-    return (await write(this.redis.multi()).exec()) !== null;
+  /** In one step: a lease that ended in between may be another's by now. */
+  private async ifHeld(text: string, change: string): Promise<boolean> {
+    return (await this.redis.eval(`${compare} ${change} return 1`, 1, this.key, text, leaseMs)) === 1;
   }
 }

@@ -2,6 +2,8 @@ import { CocError, limits, shardOfDirective, type DirectiveState, type Json, typ
 import type { Keys } from '../keys.js';
 import { Gatherer } from '#libs/policy';
 import { encodePlan, type EncodedPlan, type FieldChunk } from '../plan/plan-encoding.js';
+import { claimValues } from '../payloads/claim-values.js';
+import type { PayloadStore } from '../payloads/payload-store.js';
 import { luaJson } from '../redis/lua-json.js';
 import type { ScriptArg, ScriptRunner } from '../redis/script-runner.js';
 
@@ -57,29 +59,30 @@ export class DirectiveStore {
   constructor(
     private readonly scripts: ScriptRunner,
     private readonly keys: Keys,
+    /** Whoever accepts and plans has it: what is over 32 KiB goes there first, and the record holds a claim. */
+    private readonly payloads?: PayloadStore,
   ) {}
 
   /** Idempotent by id; with a plan the directive is QUEUED in the same step. A plan of one chunk travels in the same script, a larger one is staged first and vanishes if this never comes. */
   async accept(draft: DirectiveDraft, plan?: Plan): Promise<AcceptResult> {
-    const encoded = plan && encodePlan(plan, shardOfDirective(draft.id)!);
-    const inline = encoded?.chunks.length === 1 ? encoded.chunks[0] : undefined;
-    if (encoded && !inline) await this.stage(draft.id, encoded);
-    const result = await this.acceptances(draft.id).add(acceptArgs(draft, encoded, inline));
-    if (result === 'unstaged') throw planGone(draft.id);
-    if (result === 'retiring')
-      throw new CocError('UNAVAILABLE', `${draft.id} is just being removed; send the request again`);
-    return result;
+    try {
+      return await this.acceptNow(draft, plan);
+    } finally {
+      this.payloads?.forget(draft.id);
+    }
   }
 
   /** Stages in chunks, commits in O(1). False when the directive is no longer PENDING. */
   async commitPlan(directiveId: string, plan: Plan, decided: Decided): Promise<boolean> {
-    const encoded = encodePlan(plan, shardOfDirective(directiveId)!);
+    const encoded = await this.encode(directiveId, plan);
+    const decidedText = JSON.stringify({ workflow: decided.workflow, input: decided.input });
+    const kept = (await this.payloads?.shelveFields(directiveId, decidedText)) ?? decidedText;
     await this.stage(directiveId, encoded);
     const reply = await this.run<[string]>('commit-plan', directiveId, [
       directiveId,
       JSON.stringify(encoded.summary),
       decided.needsReview ? '1' : '',
-      JSON.stringify({ workflow: decided.workflow, input: decided.input }),
+      kept,
       decided.workflow,
     ]);
     if (reply[0] === 'unstaged') throw planGone(directiveId);
@@ -92,7 +95,7 @@ export class DirectiveStore {
       const detail = `a review adds at most ${limits.scriptChunk} tasks at once and this one adds ${plan.tasks.length}`;
       throw new CocError('PLAN_TOO_LARGE', detail);
     }
-    const { summary, chunks } = encodePlan(plan, shardOfDirective(directiveId)!, `extension-${from}`);
+    const { summary, chunks } = await this.encode(directiveId, plan, { rootNode: `extension-${from}` });
     const planFields = chunks.flatMap((chunk) => chunk.planFields);
     const pendingFields = chunks.flatMap((chunk) => chunk.pendingFields);
     const reply = await this.run<[string]>('extend-plan', directiveId, [
@@ -153,6 +156,18 @@ export class DirectiveStore {
     return reply[2] === 1;
   }
 
+  private async acceptNow(draft: DirectiveDraft, plan?: Plan): Promise<AcceptResult> {
+    const encoded = plan && (await this.encode(draft.id, plan, { tenant: draft.tenant }));
+    const request = (await this.payloads?.shelveFields(draft.id, draft.request, draft.tenant)) ?? draft.request;
+    const inline = encoded?.chunks.length === 1 ? encoded.chunks[0] : undefined;
+    if (encoded && !inline) await this.stage(draft.id, encoded);
+    const result = await this.acceptances(draft.id).add(acceptArgs({ ...draft, request }, encoded, inline));
+    if (result === 'unstaged') throw planGone(draft.id);
+    if (result === 'retiring')
+      throw new CocError('UNAVAILABLE', `${draft.id} is just being removed; send the request again`);
+    return result;
+  }
+
   /** Submissions that come while one is being accepted are accepted together, a shard in one call. */
   private acceptances(directiveId: string): Gatherer<ScriptArg[], AcceptReply> {
     const root = this.keys.rootOf(directiveId);
@@ -163,6 +178,19 @@ export class DirectiveStore {
     const gatherer = new Gatherer(accept, acceptLimits);
     this.accepting.set(root, gatherer);
     return gatherer;
+  }
+
+  /** Encoded again only where a value is large. */
+  private async encode(
+    directiveId: string,
+    plan: Plan,
+    { tenant, rootNode }: { tenant?: string; rootNode?: string } = {},
+  ): Promise<EncodedPlan> {
+    const shard = shardOfDirective(directiveId)!;
+    const encoded = encodePlan(plan, shard, rootNode);
+    if (encoded.large.length === 0 || !this.payloads) return encoded;
+    const claimed = await claimValues(this.payloads, directiveId, encoded.large, tenant);
+    return claimed.size === 0 ? encoded : encodePlan(plan, shard, rootNode, claimed);
   }
 
   private async stage(directiveId: string, { summary, chunks }: EncodedPlan): Promise<void> {

@@ -28,7 +28,7 @@ export type KeyAnswer =
 
 const keepMs = 24 * 3_600_000;
 
-/** Idempotency-Keys of tenants, in the tenant's home slot: for 24 h they say which request had them, and which directive it got. */
+/** Idempotency-Keys of tenants, in the tenant's home slot: which request has them, and for 24 h which directive it got. */
 export class KeyRegister {
   constructor(
     private readonly scripts: ScriptRunner,
@@ -42,7 +42,7 @@ export class KeyRegister {
     const reply = await this.scripts.run({
       name: 'reserve-key',
       root: this.keys.tenant(tenant),
-      args: [keyHash, requestHash, directiveId, word, this.leaseMs, keepMs],
+      args: [keyHash, requestHash, directiveId, word, this.leaseMs],
     });
     const [result, value = ''] = reply as [KeyAnswer['result'], string?];
     if (result === 'reserved') return { result, reservation: { tenant, keyHash, word, directiveId: value } };
@@ -50,12 +50,12 @@ export class KeyRegister {
     return result === 'busy' ? { result, leftMs: Number(value) } : { result: 'mismatch' };
   }
 
-  /** `refused`: the key is free again. `unknown`: the next try goes on at once, with the same directive. */
+  /** `refused`: the key is free again. `unknown`: the next try goes on at once, with the same directive; kept no longer than a lease, for at maxmemory every try may end so. */
   async end({ tenant, keyHash, word }: KeyReservation, what: 'done' | 'refused' | 'unknown'): Promise<void> {
     await this.scripts.run({
       name: 'end-key',
       root: this.keys.tenant(tenant),
-      args: [keyHash, word, what, keepMs],
+      args: [keyHash, word, what, what === 'done' ? keepMs : this.leaseMs],
     });
   }
 }

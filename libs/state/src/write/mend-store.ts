@@ -55,7 +55,7 @@ export class MendStore {
     return { ids, cursor: next };
   }
 
-  /** Of a directive that did not change for so long; 50 tasks, from `from` on. */
+  /** Of a directive that did not change for so long; up to 50 tasks, from `from` on. */
   async mend(directiveId: string, quietMs: number, from: number): Promise<MendStep> {
     const [result, next, ...mended] = (await this.run('mend-directive', directiveId, [
       quietMs,

@@ -1,5 +1,6 @@
 import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
+import type { ScriptRunner } from '../redis/script-runner.js';
 
 /** A reservation whose directive never came is free again after this. */
 const reservationSeconds = 60;
@@ -8,6 +9,7 @@ const reservationSeconds = 60;
 export class RefRegister {
   constructor(
     private readonly redis: Redis,
+    private readonly scripts: ScriptRunner,
     private readonly keys: Keys,
   ) {}
 
@@ -23,7 +25,8 @@ export class RefRegister {
     await this.redis.persist(this.keys.ref(tenant, ref));
   }
 
-  async release(tenant: string, ref: string): Promise<void> {
-    await this.redis.del(this.keys.ref(tenant, ref));
+  /** One that another directive has by now is left to that: a reservation lasts a minute. */
+  async release(tenant: string, ref: string, directiveId: string): Promise<void> {
+    await this.scripts.run({ name: 'forget-directive', root: this.keys.tenant(tenant), args: [directiveId, ref, 0] });
   }
 }

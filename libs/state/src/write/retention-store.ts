@@ -1,6 +1,7 @@
 import { limits, shardOfDirective } from '#libs/contracts';
 import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
+import { redisNowMs } from '../redis/redis-clock.js';
 import type { ScriptRunner } from '../redis/script-runner.js';
 
 /** What of a directive stands outside its shard, once nothing of it is left there but its record. */
@@ -66,6 +67,13 @@ export class RetentionStore {
     return this.redis.zrangebyscore(this.keys.retiring(shard), '-inf', String(beforeMs), 'LIMIT', 0, count);
   }
 
+  /** Others get their turn before these, whose removal failed. */
+  async putOff(shard: number, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const now = String(await redisNowMs(this.redis));
+    await this.redis.zadd(this.keys.retiring(shard), 'XX', ...ids.flatMap((id) => [now, id]));
+  }
+
   /** `alone`: nothing of a directive stands outside of Redis. In one pipeline; a call that failed answers its error. */
   async retire(
     ids: readonly string[],
@@ -87,13 +95,13 @@ export class RetentionStore {
     await this.scripts.run({ name: 'forget-directive', root: this.keys.tenant(tenant), args: [id, ref, draws] });
   }
 
-  /** Lines of a directive that is gone are deleted. All jobs are of one shard. */
-  async keepLogs(logs: readonly JobLog[]): Promise<void> {
-    for (let from = 0; from < logs.length; from += limits.scriptChunk) {
-      const some = logs.slice(from, from + limits.scriptChunk);
-      const root = this.keys.root(shardOfDirective(some[0]!.directiveId)!);
+  /** Lines of a directive that is gone are deleted. A job of the shard whose id names another one is nobody's: its lines stay where they are. */
+  async keepLogs(shard: number, logs: readonly JobLog[]): Promise<void> {
+    const own = logs.filter(({ directiveId }) => shardOfDirective(directiveId) === shard);
+    for (let from = 0; from < own.length; from += limits.scriptChunk) {
+      const some = own.slice(from, from + limits.scriptChunk);
       const args = some.flatMap(({ key, directiveId, attemptKey }) => [key, directiveId, attemptKey]);
-      await this.scripts.run({ name: 'keep-logs', root, args });
+      await this.scripts.run({ name: 'keep-logs', root: this.keys.root(shard), args });
     }
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 export const AnswerInput = z.strictObject({
-  /** `indexArtifact` of `docs.report`. */
+  /** `indexArtifact` of `docs.report`; of a report in another directive `<directiveId>.<indexArtifact>`. */
   index: z.string(),
   question: z.string().min(1).max(2_000),
 });

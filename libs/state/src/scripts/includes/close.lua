@@ -26,6 +26,7 @@ local function close_task(directive, index, control, task, state)
     revoke_job(control.queue, attempt_id(directive.id, index, task), directive.closing)
   end
   remove_later(queue_key('ready', control.queue), task_member(directive.id, index))
+  leave_line(control.queue)
   remove_later(shard_key('timers'), 'retry:' .. task_member(directive.id, index))
   if control.fanOut or control.when then remove_later(shard_key('expand'), task_member(directive.id, index)) end
   finish_task(directive, index, control, task, state)

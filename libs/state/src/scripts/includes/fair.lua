@@ -48,9 +48,16 @@ local function advance_line(queue, tag, left)
   line.changed = true
 end
 
+-- A task was taken out of the line without its turn: it may have been the last.
+local function leave_line(queue)
+  line_of(queue).left = true
+end
+
 local function flush_lines()
   for queue, line in pairs(LINES) do
-    if line.changed then
+    if line.left and redis.call('ZCARD', queue_key('ready', queue)) == 0 then
+      redis.call('DEL', queue_key('fair', queue))
+    elseif line.changed then
       local fields = { 'HSET', queue_key('fair', queue), 'now', int(line.now) }
       for flow, ends in pairs(line.ends) do
         fields[#fields + 1] = flow

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Spawned } from '../setup/spawned.js';
-import { Services, root } from './services.js';
+import { Services, root } from '../e2e/services.js';
 
 /** The two programs of the first orchestrator's README, with the name of this package; in one file, so the types are checked together. */
 const asPromised = `

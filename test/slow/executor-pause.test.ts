@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Json } from '#libs/contracts';
 import { Spawned } from '../setup/spawned.js';
-import { Services, root } from './services.js';
+import { Services, root } from '../e2e/services.js';
 
 let services: Services;
 

@@ -1,0 +1,68 @@
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { checkArtifactStore, openArtifactStore, type ArtifactStore } from '#libs/state';
+import { keepsTheContract, listed, newDirective } from './artifact-store-contract.js';
+
+let folder: string;
+let store: ArtifactStore;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'coc-folder-'));
+  store = openArtifactStore({ folder, bucket: undefined });
+});
+
+afterAll(async () => rm(folder, { recursive: true, force: true }));
+
+keepsTheContract(
+  () => store,
+  async (tenant, id, sha256) => writeFile(join(folder, tenant, id, sha256), 'something else'),
+);
+
+it('leaves no draft behind, and no folder of a directive whose files were removed', async () => {
+  const id = newDirective();
+  await store.put('local', id, 'x');
+  expect(await readdir(join(folder, 'local', id))).toHaveLength(1);
+  await writeFile(join(folder, 'local', id, 'half.draft'), 'of a process that died');
+  expect(await store.removeAll('local', id)).toBe(1);
+  expect(await readdir(join(folder, 'local'))).not.toContain(id);
+});
+
+it('lists what is old by the folder, and nothing that is not ours', async () => {
+  const id = newDirective();
+  await store.put('aged', id, 'x');
+  await mkdir(join(folder, 'aged', 'ab'), { recursive: true });
+  const yesterday = new Date(Date.now() - 86_400_000);
+  for (const name of [id, 'ab']) await utimes(join(folder, 'aged', name), yesterday, yesterday);
+  expect(await listed(store, 'aged', 3_600_000)).toMatchObject([{ tenant: 'aged', directiveId: id }]);
+});
+
+it('puts while the folder is removed, and the file is there or the removal saw it', async () => {
+  const id = newDirective();
+  for (let round = 0; round < 20; round += 1) {
+    const [{ sha256 }] = await Promise.all([store.put('local', id, `round ${round}`), store.removeAll('local', id)]);
+    const isThere = (await store.open('local', id, sha256)) !== undefined;
+    expect(isThere ? (await store.read('local', id, sha256)).toString() : `round ${round}`).toBe(`round ${round}`);
+  }
+});
+
+describe('a folder that cannot be written', () => {
+  it('is told with cause and next step, and refused at the start', async () => {
+    const file = join(folder, 'a-file');
+    await writeFile(file, '');
+    const broken = openArtifactStore({ folder: join(file, 'artifacts'), bucket: undefined });
+    const unavailable = {
+      code: 'ARTIFACT_STORE_UNAVAILABLE',
+      status: 503,
+      detail: expect.stringMatching(/ENOTDIR.*check that the disk/),
+    };
+    await expect(broken.put('local', newDirective(), 'x')).rejects.toMatchObject(unavailable);
+    await expect(broken.read('local', newDirective(), 'a'.repeat(64))).rejects.toMatchObject(unavailable);
+    await expect(checkArtifactStore(broken)).rejects.toMatchObject({
+      name: 'ArtifactStoreUnfitError',
+      message: expect.stringMatching(/^Artifacts cannot be kept: .*a-file\/artifacts/),
+    });
+    expect(await checkArtifactStore(store)).toEqual([]);
+  });
+});
