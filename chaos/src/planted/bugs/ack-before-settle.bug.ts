@@ -6,13 +6,13 @@ export const ackBeforeSettle: PlantedBug = {
   edits: [
     {
       file: 'apps/executor/src/settle/outcome.loop.ts',
-      find: `    const aftermath = await this.settle.settleReports(this.desk.shard, sorted);
-    const held = new Set(sorted.starts);
+      find: `    const { aftermath, postponed } = await this.settle.settleReports(this.desk.shard, sorted);
+    const held = new Set([...sorted.starts, ...this.leaveOpen(postponed)]);
     this.acknowledge([...reports.filter((report) => !held.has(report)), ...told]);
 `,
-      replace: `    const held = new Set(sorted.starts);
-    this.acknowledge([...reports.filter((report) => !held.has(report)), ...told]);
-    const aftermath = await this.settle.settleReports(this.desk.shard, sorted);
+      replace: `    this.acknowledge([...reports.filter((report) => !sorted.starts.includes(report)), ...told]);
+    const { aftermath, postponed } = await this.settle.settleReports(this.desk.shard, sorted);
+    this.leaveOpen(postponed);
 `,
     },
   ],

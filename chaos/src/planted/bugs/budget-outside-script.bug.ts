@@ -13,18 +13,15 @@ export const budgetOutsideScript: PlantedBug = {
     },
     {
       file: 'apps/executor/src/dispatch/dispatch.service.ts',
-      find: `    for (const dispatch of dispatches) {
-      const input = `,
-      replace: `    for (const dispatch of dispatches) {
-      if (await this.isOverBudget(dispatch.directiveId)) {
-        prepared.refused.push(refusalOf(dispatch, { code: 'BUDGET_EXCEEDED', message: 'over the budget' }));
-        continue;
-      }
-      const input = `,
+      find: '      const input = await this.inputs.resolveInput(dispatch, reads);\n',
+      replace: `      if (await this.isOverBudget(dispatch.directiveId))
+        return refusalOf(dispatch, { code: 'BUDGET_EXCEEDED', message: 'over the budget' });
+      const input = await this.inputs.resolveInput(dispatch, reads);
+`,
     },
     {
       file: 'apps/executor/src/dispatch/dispatch.service.ts',
-      find: '  /** An attempt whose input cannot be made fails with the reason. */',
+      find: '  /** The input, or what becomes of the attempt instead; undefined when its fence is dead. */',
       replace: `  private async isOverBudget(id: string): Promise<boolean> {
     const { redis, keys } = this.context;
     const [budget, text] = await redis.hmget(keys.directive(id), 'budgetMicroUsd', 'counts');
@@ -32,7 +29,7 @@ export const budgetOutsideScript: PlantedBug = {
     return Boolean(budget) && counts[12]! + counts[13]! - counts[14]! > Number(budget);
   }
 
-  /** An attempt whose input cannot be made fails with the reason. */`,
+  /** The input, or what becomes of the attempt instead; undefined when its fence is dead. */`,
     },
   ],
   run: 'calm',
