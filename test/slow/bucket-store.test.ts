@@ -11,7 +11,7 @@ import { startWorkerHost } from '../../apps/workers/src/host/start-worker-host.j
 import { keepsTheContract, newDirective } from '../flow/artifact-store-contract.js';
 import { HttpFront } from '../flow/http-front-bed.js';
 import { PayloadActions } from '../flow/payload-actions.js';
-import { startVersityGateway, type S3Server } from './versity-gateway.js';
+import { startVersityGateway, type S3Server } from '../setup/versity-gateway.js';
 
 let s3: S3Server;
 let store: ArtifactStore;

@@ -14,7 +14,7 @@ import type { Stage } from './stage.js';
 const killEveryMs = [1_000, 3_000] as const;
 const restartEveryMs = [3_000, 10_000] as const;
 const pauseEveryMs = [1_000, 5_000] as const;
-const drainMs = 90_000;
+const usualDrainMs = 90_000;
 /** After an outage nothing may be left of it. */
 const drainAfterOutageMs = 10_000;
 const outagesMs = [7_000, 20_000, 60_000];
@@ -82,7 +82,7 @@ function roughly(name: string, tasks: number, planned: Planned[]): Plan {
   const lengths = planned.map(
     ({ fault, times, everyMs }) => times * (mean(everyMs) + (fault.name === 'redis' ? restartTakesMs : 0)),
   );
-  return { name, tasks, planned, loadMs: Math.max(...lengths), drainMs, isRough: true, isSteady: false };
+  return { name, tasks, planned, loadMs: Math.max(...lengths), drainMs: usualDrainMs, isRough: true, isSteady: false };
 }
 
 /** Redis is away for so long in the middle of the load, and nothing but that. */

@@ -26,7 +26,8 @@ function endsTwice({ id, events }: Known): Violation[] {
 /** A worker that fails as it was ordered to says in which attempt. */
 function wrongWords({ id, events }: Known): Violation[] {
   return events.flatMap((event) => {
-    const said = /^attempt (\d+) fails as ordered/.exec(String(event.data['message'] ?? ''))?.[1];
+    const { message } = event.data;
+    const said = typeof message === 'string' ? /^attempt (\d+) fails as ordered/.exec(message)?.[1] : undefined;
     if (said === undefined || Number(said) === event.data['attempt']) return [];
     return [
       violation(id, event.task, `attempt ${String(event.data['attempt'])} got the outcome of attempt ${said}`, event),
