@@ -110,10 +110,13 @@ export class RunningRetention {
     await this.stop();
   }
 
-  /** Those that are not to stay. */
+  /** Those that are not to stay. The id of a job that must not be sent again stays for minutes. */
   async keys(): Promise<string[]> {
-    const all = await this.front.rooms.redis.keys('*');
-    return all.filter((key) => !stays.some((pattern) => pattern.test(key))).toSorted();
+    const { redis } = this.front.rooms;
+    const all = await redis.keys('*');
+    const others = all.filter((key) => !stays.some((pattern) => pattern.test(key)));
+    const fields = await Promise.all(others.map(async (key) => (await redis.type(key)) === 'hash' && redis.hkeys(key)));
+    return others.filter((_, at) => String(fields[at]) !== 'barred').toSorted();
   }
 
   /** Bytes, without what the connections of the moment take. */

@@ -136,6 +136,14 @@ export class TestActions {
     return 'deployed';
   }
 
+  /** Ends only when the test says so, whoever aborts it. */
+  @Action('test.launch', { input: anything, output: anything })
+  async launch(): Promise<string> {
+    witness.see(witness.hasSeen('launched') ? 'launched twice' : 'launched');
+    await witness.saw('launch may end');
+    return 'launched';
+  }
+
   @UseGuards(ClosedGate)
   @Action('test.guarded', pure)
   guarded(): string {

@@ -206,6 +206,25 @@ describe('an effect that may happen once', () => {
   it('does not start when its fence is stale', async () => {
     expect(await stage.failOf('test.deploy')).toMatchObject({ code: 'FENCE_STALE', class: 'cancelled' });
   });
+
+  it('does not start twice when a stranger puts its job back into the queue', async () => {
+    const { queue } = stage.queueOf('test.launch', 0);
+    await queue.pause();
+    const { id, job, result } = await stage.send('test.launch');
+    await stage.redis.hset(
+      keys.tasks(id.directiveId),
+      '0',
+      JSON.stringify({ state: 'running', attempt: id.attempt, nonce: id.nonce }),
+    );
+    await queue.resume();
+    await witness.saw('launched');
+    const [active, wait] = [queue.toKey('active'), queue.toKey('wait')];
+    await stage.redis.multi().del(stage.keyOf(job, 'lock')).lmove(active, wait, 'LEFT', 'LEFT').exec();
+    await queue.add('whatever', {}, { jobId: 'wakes-the-worker' });
+    expect(await stage.failureOf(result())).toMatchObject({ code: 'STARTED_BEFORE', class: 'lost' });
+    expect(witness.hasSeen('launched twice')).toBe(false);
+    witness.see('launch may end');
+  });
 });
 
 describe('a lock', () => {

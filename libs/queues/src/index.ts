@@ -1,4 +1,5 @@
 export { bullPrefix, queueOptions, workerOptions, type BullAddress } from './bull-connection.js';
+export { JobMarks } from './job-marks.js';
 export { isOutOfMemory } from './out-of-memory.js';
 export { OutcomeReader, type QueueReport } from './outcome-reader.js';
 export { putOffNewer } from './put-off-newer.js';

@@ -12,6 +12,7 @@ import {
 } from '#libs/contracts';
 import { Gatherer } from '#libs/policy';
 import { bullPrefix, type BullAddress } from './bull-connection.js';
+import { JobMarks } from './job-marks.js';
 
 /** What a room is told about: the message says no more, the record in Redis does. */
 export type RoomSubject = Pick<RoomMessage, 'tenant' | 'directiveId' | 'traceparent'>;
@@ -44,6 +45,7 @@ export class QueueSender {
   private readonly queues = new Map<string, Queue>();
   private readonly mailbags = new Map<string, Gatherer<RoomMessage, void>>();
   private readonly redis: Redis;
+  private readonly marks: JobMarks;
 
   constructor(
     redis: Redis,
@@ -51,6 +53,7 @@ export class QueueSender {
   ) {
     this.redis = duplicateOf(redis);
     this.redis.on('error', () => undefined);
+    this.marks = new JobMarks(this.redis, address);
   }
 
   /** One `addBulk` a queue. A job id that exists already is left as it is, so a repeated send is harmless. */
@@ -83,11 +86,12 @@ export class QueueSender {
     await this.mailbag(queueOf(room, message)).add(message);
   }
 
-  /** `held` while a worker has its lock. */
+  /** It is not in its queue then, and whoever is still about to send it no longer can; `held` while a worker has its lock. */
   async removeJob(name: string, jobId: string): Promise<'removed' | 'held' | 'absent'> {
-    const queue = this.queue(name);
-    if ((await queue.getJob(jobId)) === undefined) return 'absent';
-    return (await queue.remove(jobId)) === 1 ? 'removed' : 'held';
+    for (let removed: 'removed' | 'absent' = 'absent'; ; removed = 'removed') {
+      if (await this.marks.bar(name, jobId)) return removed;
+      if ((await this.queue(name).remove(jobId)) !== 1) return 'held';
+    }
   }
 
   async close(): Promise<void> {

@@ -97,7 +97,7 @@ export class IngressService extends DirectiveIngress {
     return { id, created: isNew };
   }
 
-  /** A worker that knows nothing of fences would still start them: gone before the cancel is acknowledged. */
+  /** A worker that knows nothing of fences would still start them: gone before the cancel is acknowledged, and those on their way barred. */
   private async removeQueuedJobs(shard: number): Promise<void> {
     const { agenda, sender } = this.parts;
     while ((await agenda.drainDiscards(shard, async (queue, jobId) => sender.removeJob(queue, jobId))) > 0);

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { formatAttemptId, type AttemptId, type Json, type ReportedOutput, type TaskMessage } from '#libs/contracts';
+import type { JobMarks } from '#libs/queues';
 import type { ArtifactStore, AttemptFence } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
 import { UnrecoverableError, type Job } from 'bullmq';
@@ -27,6 +29,7 @@ export class AttemptRunner {
   constructor(
     private readonly running: RunningAttempts,
     private readonly fence: AttemptFence,
+    private readonly marks: JobMarks,
     private readonly artifacts: ArtifactStore,
     private readonly logger: Logger,
   ) {}
@@ -69,7 +72,8 @@ export class AttemptRunner {
     const { attempt, reporter, meter, artifacts } = tools;
     const askLeftMs = async (): Promise<number | undefined> => this.fence.leftMs(grant.id, job.queueName);
     await attempt.race(limitTime(job, grant.message, attempt, askLeftMs));
-    await attempt.race(this.checkFence(action, grant.id, attempt.signal));
+    if ((action.options.effect ?? 'once') === 'once')
+      await attempt.race(this.claimStart(job, grant.id, attempt.signal));
     const message = await attempt.race(fetchInput(this.artifacts, grant.message));
     const input = parseInput(action, message.input);
     attempt.signal.throwIfAborted();
@@ -98,12 +102,13 @@ export class AttemptRunner {
     }
   }
 
-  /** Only an effect that cannot be repeated is worth the round trip. */
-  private async checkFence(action: DeclaredAction, id: AttemptId, signal: AbortSignal): Promise<void> {
-    if ((action.options.effect ?? 'once') !== 'once' || (await this.fence.isCurrentForGood(id, signal))) return;
-    throw new ActionError('FENCE_STALE', `the attempt ${formatAttemptId(id)} is no longer the current one`, {
-      class: 'cancelled',
-    });
+  /** Only an effect that cannot be repeated is worth the round trips. A job may come twice: a stranger can put it back into its queue. */
+  private async claimStart(job: Job, id: AttemptId, signal: AbortSignal): Promise<void> {
+    const name = formatAttemptId(id);
+    if (!(await this.marks.claim(job.queueName, name, randomUUID())))
+      throw new ActionError('STARTED_BEFORE', `the attempt ${name} was begun before`, { class: 'lost' });
+    if (!(await this.fence.isCurrentForGood(id, signal)))
+      throw new ActionError('FENCE_STALE', `the attempt ${name} is no longer the current one`, { class: 'cancelled' });
   }
 
   private refusalOf(job: Job, thrown: unknown, tools: Tools | undefined): UnrecoverableError {

@@ -3,6 +3,7 @@ import type { Provider, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { Env } from '#libs/config';
+import { JobMarks } from '#libs/queues';
 import {
   ActionCatalog,
   AttemptFence,
@@ -37,7 +38,13 @@ function createServer(
   logger: Logger,
 ): HostActionServer {
   const running = new RunningAttempts(env.worker.lockMs);
-  const runner = new AttemptRunner(running, new AttemptFence(redis, keys, replication), store, logger);
+  const runner = new AttemptRunner(
+    running,
+    new AttemptFence(redis, keys, replication),
+    new JobMarks(redis, env.redis),
+    store,
+    logger,
+  );
   const settings = {
     address: env.redis,
     shards: servedShards,

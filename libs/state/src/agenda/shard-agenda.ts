@@ -15,7 +15,6 @@ export interface Agenda {
 
 const discardPage = 1_000;
 const heldAgainMs = 2_000;
-const absentKeptMs = 30_000;
 
 /** What came of an order to remove a job; `held` by a worker. */
 export type RemovedJob = 'removed' | 'held' | 'absent';
@@ -65,22 +64,18 @@ export class ShardAgenda {
     await this.redis.zadd(this.keys.outbox(shard), 'XX', String(await this.nowMs()), `${room}:${directiveId}`);
   }
 
-  /**
-   * Has every due job removed that lost its permission. One that a worker holds is due again later: it was told to stop. One that is
-   * not there stays listed for a while, for its sender may still be on its way.
-   */
+  /** Has a page of the due jobs removed that lost their permission; answers how many. One that a worker holds is due again later: it was told to stop. */
   async drainDiscards(shard: number, remove: (queue: string, jobId: string) => Promise<RemovedJob>): Promise<number> {
     const nowMs = await this.nowMs();
     const key = this.keys.discard(shard);
-    const flat = await this.redis.zrangebyscore(key, '-inf', String(nowMs), 'WITHSCORES', 'LIMIT', 0, discardPage);
+    const due = await this.redis.zrangebyscore(key, '-inf', String(nowMs), 'LIMIT', 0, discardPage);
     const results = await Promise.all(
-      pairsOf(flat).map(async ([member, filedAtMs]) => {
+      due.map(async (member) => {
         const { queue, jobId } = parseDiscard(member);
-        const removed = await remove(queue, jobId);
-        if (removed === 'held') await this.redis.zadd(key, 'XX', String(nowMs + heldAgainMs), member);
-        const isDone = removed === 'removed' || (removed === 'absent' && filedAtMs < nowMs - absentKeptMs);
-        if (isDone) await this.redis.zrem(key, member);
-        return removed === 'removed';
+        const isHeld = (await remove(queue, jobId)) === 'held';
+        if (isHeld) await this.redis.zadd(key, 'XX', String(nowMs + heldAgainMs), member);
+        else await this.redis.zrem(key, member);
+        return !isHeld;
       }),
     );
     return results.filter(Boolean).length;
