@@ -38,12 +38,12 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
   constructor(@Inject(contextToken) private readonly context: OrchestratorContext) {
     this.watchdog = new Watchdog({
       redis: context.redis,
-      watched: () => this.rooms.flatMap(({ watched }) => watched),
+      watched: () => [...this.rooms, context.streams].flatMap(({ watched }) => watched),
       onRecreate: (name) => tellOfStandstill(context.logger, name),
     });
   }
 
-  /** Resolves with the reason when its rooms make no progress any more. */
+  /** Resolves with the reason when its rooms, or what it tells clients, make no progress any more. */
   get broken(): Promise<string> {
     return this.watchdog.broken;
   }

@@ -41,6 +41,7 @@ export async function bootRecorder(env: Env, logger: Logger): Promise<RunningSer
       { name: 'recording', look: () => reportOn([recorder], roundWithinMs) },
       { name: 'redis', look: async () => probe.check() },
     ],
+    broken: recorder.broken,
     closeWithinMs: env.shutdownGraceMs + closeMarginMs,
     close: async () => {
       await app.close();

@@ -1,3 +1,5 @@
+import { Watchdog } from '#libs/redis';
+import { tellOfStandstill } from '#libs/telemetry';
 import { RecordingSession } from './recording.session.js';
 import type { RecorderContext } from './recorder.context.js';
 
@@ -17,17 +19,39 @@ export class Recorder {
   private isStopping = false;
   private sleep = Promise.withResolvers<void>();
   private failures = 0;
+  private rounds = 0;
+  private readonly watchdog: Watchdog;
 
-  constructor(private readonly context: RecorderContext) {}
+  constructor(private readonly context: RecorderContext) {
+    const reading = {
+      name: 'event streams',
+      progress: () => this.rounds,
+      // A read ends within 5 s, with or without an event.
+      isDue: async () => this.session !== undefined && !this.isStopping,
+      recreate: () => this.context.blocking.disconnect(true),
+    };
+    this.watchdog = new Watchdog({
+      redis: context.redis,
+      watched: () => [reading],
+      onRecreate: (name) => tellOfStandstill(context.logger, name),
+    });
+  }
+
+  /** Resolves with the reason when it reads nothing any more. */
+  get broken(): Promise<string> {
+    return this.watchdog.broken;
+  }
 
   async start(): Promise<void> {
     await this.context.blocking.connect();
     this.running = this.run();
+    this.watchdog.start();
   }
 
   /** Records what is there, then ends. */
   async stop(): Promise<void> {
     this.isStopping = true;
+    this.watchdog.stop();
     this.sleep.resolve();
     this.session?.finish();
     this.context.blocking.disconnect();
@@ -64,6 +88,7 @@ export class Recorder {
       this.session = await RecordingSession.open(this.context, turn, () => {
         this.failures = 0;
         this.lastRoundAt = performance.now();
+        this.rounds += 1;
       });
       if (this.isStopping) this.session.finish();
       await this.session.run();

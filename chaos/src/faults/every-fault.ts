@@ -21,6 +21,7 @@ export interface Offer {
 
 const longestPauseMs = 45_000;
 const mixedPauseMs = 20_000;
+const shortestSleepsMs = 3_000;
 
 /** The faults of a mixed run, by the name that `--faults` takes. A new one is a line here and a file. */
 export const everyFault: Readonly<Record<string, Offer>> = {
@@ -40,6 +41,7 @@ export const everyFault: Readonly<Record<string, Offer>> = {
 /** Faults that no mix has unless it is asked for them by name. */
 const furtherFaults: Readonly<Record<string, Offer>> = {
   'kill-executor': { create: () => new KillProcesses(['executor']), times: 10 },
+  'pause-executor': { create: () => new PauseProcesses(shortestSleepsMs, ['executor'], 'pause-executor'), times: 10 },
   'kill-worker': { create: () => new KillProcesses(['worker']), times: 20 },
 };
 

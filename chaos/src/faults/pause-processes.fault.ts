@@ -4,27 +4,36 @@ import { pollFor, sleep } from '../run/clock.js';
 import type { SeededRandom } from '../run/seeded-random.js';
 import { Tally, type Fault } from './fault.js';
 
-const sleepers: readonly Role[] = ['executor', 'worker', 'worker', 'foreign-worker'];
+/** Who sleeps, as often as it stands here. */
+const usualSleepers: readonly Role[] = ['executor', 'worker', 'worker', 'foreign-worker'];
 const leastMs = 100;
 
-/** SIGSTOP of an executor or a worker, for longer than its lock now and then; several may sleep at once. */
+/** SIGSTOP of a process, for longer than its lock now and then; several may sleep at once. */
 export class PauseProcesses implements Fault {
-  readonly name = 'pause';
-  readonly mustHappen = ['paused worker', 'paused executor'];
-  private readonly tally = new Tally(this.name);
+  readonly mustHappen: string[];
+  private readonly tally: Tally;
   private readonly asleep = new Map<number, KeptProcess>();
   private deck: Role[] = [];
 
-  constructor(private readonly mostMs: number) {}
+  constructor(
+    private readonly mostMs: number,
+    private readonly sleepers = usualSleepers,
+    readonly name = 'pause',
+  ) {
+    this.tally = new Tally(name);
+    this.mustHappen = [...new Set(sleepers)]
+      .filter((role) => role !== 'foreign-worker')
+      .map((role) => `paused ${role}`);
+  }
 
   get counts(): Record<string, number> {
     return this.tally.counts;
   }
 
   async inject(rig: Rig, random: SeededRandom): Promise<void> {
-    if (this.deck.length === 0) this.deck = random.shuffle(sleepers);
+    if (this.deck.length === 0) this.deck = random.shuffle(this.sleepers);
     const role = this.deck.pop()!;
-    const candidates = random.shuffle([...rig.of('executor'), ...rig.of('worker'), ...rig.of('foreign-worker')]);
+    const candidates = random.shuffle([...new Set(this.sleepers)].flatMap((each) => rig.of(each)));
     // More long ones than short ones, on a scale of factors.
     const forMs = Math.round(leastMs * (this.mostMs / leastMs) ** Math.max(random.next(), random.next()));
     // When all of the role are asleep it is another's turn; when all of all are, it waits.

@@ -25,6 +25,8 @@ const lines = {
   queues: `${oneReader} --seed 15 --kills 8 --tasks 200 --faults queues:60,kill-executor:5,kill:3 --shapes once,fan,tight-budget`,
   /** The same of work that may not be done again and stands in line: the workers go on with it while no executor hears of it. */
   vanished: `${oneReader} --seed 19 --kills 8 --tasks 260 --faults queues:60,kill-executor:5 --concurrency 2 --shapes once`,
+  /** Streams and readers' places vanish while the only reader sleeps and the workers go on. */
+  asleep: `${oneReader} --seed 21 --kills 8 --tasks 250 --faults queues:60,pause-executor:8 --shapes fan,diamond,chain`,
   /** Everything takes its time, or is not answered for a while. */
   slow: `${small} --seed 20 --kills 8 --tasks 200 --faults network:9 --shapes chain,fan,diamond,once`,
   /** Clocks that are minutes off. */

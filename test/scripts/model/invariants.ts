@@ -280,14 +280,21 @@ export function checkState(snapshot: Snapshot): Faults {
   return [...each, ...checkInflight(rest), ...checkPlaces(rest), ...checkLimits(rest)];
 }
 
-function checkView(view: DirectiveView, snapshot: Snapshot): Faults {
-  return [
+const checked = new WeakMap<DirectiveView, Faults>();
+
+/** A view that did not change is the same object. */
+function checkAlone(view: DirectiveView): Faults {
+  const faults = checked.get(view) ?? [
     ...checkBudget(view),
     ...checkStory(view, foldOnce(view.events)),
-    ...checkWaiting(view, snapshot),
-    ...checkRest(view, snapshot),
     ...checkEnds(view),
   ];
+  checked.set(view, faults);
+  return faults;
+}
+
+function checkView(view: DirectiveView, snapshot: Snapshot): Faults {
+  return [...checkAlone(view), ...checkWaiting(view, snapshot), ...checkRest(view, snapshot)];
 }
 
 /** 4, 9, 10: a dispatch needs its dependencies, and a directive that is not paused, closing, final or over its TTL. */
@@ -318,6 +325,7 @@ function checkFinalTasks(before: DirectiveView, after: DirectiveView): Faults {
 export function checkStep(before: Snapshot, after: Snapshot): Faults {
   return before.directives.flatMap((was, at) => {
     const is = after.directives[at]!;
+    if (is === was) return [];
     const added = is.events.slice(was.events.length);
     const isChanged = !is.isGone && resting.has(was.state) && JSON.stringify(was.keys) !== JSON.stringify(is.keys);
     const faults = [

@@ -87,6 +87,7 @@ function viewOfTask(index: string, plan: Hash, tasks: Hash): TaskView {
   };
 }
 
+const none: string[] = [];
 const isPast = (timeMs: string | undefined): boolean => Number(timeMs) <= Date.now();
 
 /** A key whose text did not change is the same object. */
@@ -99,7 +100,10 @@ function viewOf(stage: Stage, space: Keyspace, id: string, before: DirectiveView
   const root = stage.keys.directive(id);
   const keys = Object.fromEntries(Object.entries(space).filter(([key]) => key === root || key.startsWith(`${root}:`)));
   if (before && !(root in keys)) return { ...before, keys, isGone: true, isOverTtl: false };
-  if (before && isSame(before.keys, keys)) return { ...before, isOverTtl: isPast((keys[root] as Hash)['ttlAt']) };
+  if (before && isSame(before.keys, keys)) {
+    const isOverTtl = isPast((keys[root] as Hash)['ttlAt']);
+    return isOverTtl === before.isOverTtl ? before : { ...before, isOverTtl };
+  }
   const limits = (keys[root] as Hash)['limits'];
   const record = expandRecord(keys[root] as Hash);
   const plan = (keys[`${root}:plan`] ?? {}) as Hash;
@@ -130,9 +134,10 @@ export async function takeSnapshot(stage: Stage, ids: readonly string[], before?
   const root = `${stage.keys.root(0)}:`;
   const home = Object.entries(space).filter(([key]) => key.startsWith(stage.keys.tenant('local')));
   const lists = Object.keys(space).filter((key) => key.startsWith(root) && !key.startsWith(`${root}d:`));
+  const members = new Map(lists.map((key) => [key, Object.keys(space[key] ?? {})]));
   return {
     directives: ids.map((id, at) => viewOf(stage, space, id, before?.directives[at])),
-    list: (name) => Object.keys(space[root + name] ?? {}),
+    list: (name) => members.get(root + name) ?? none,
     lists: lists.map((key) => key.slice(root.length)),
     home: Object.fromEntries(home),
   };

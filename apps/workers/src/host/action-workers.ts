@@ -1,6 +1,6 @@
 import { actionQueue } from '#libs/contracts';
 import { QueueWorker, putOffNewer, type BullAddress } from '#libs/queues';
-import { Watchdog, type Redis } from '#libs/redis';
+import { Watchdog, type Redis, type Watched } from '#libs/redis';
 import { settledWithin, tellOfStandstill, type Logger, type Round } from '#libs/telemetry';
 import type { Job, Worker } from 'bullmq';
 import { ActionError } from './action-error.js';
@@ -36,10 +36,12 @@ export class ActionWorkers {
     private readonly runner: AttemptRunner,
     private readonly running: RunningAttempts,
     private readonly logger: Logger,
+    /** What else must go on, for an attempt to be worth anything: who hears that it was cancelled. */
+    readers: () => readonly Watched[],
   ) {
     this.watchdog = new Watchdog({
       redis,
-      watched: () => this.workers,
+      watched: () => [...this.workers, ...readers()],
       onRecreate: (name) => tellOfStandstill(logger, name),
     });
   }

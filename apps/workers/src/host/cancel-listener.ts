@@ -1,4 +1,4 @@
-import { openBlockingRedis, type RedisSettings } from '#libs/redis';
+import { openBlockingRedis, type RedisSettings, type Watched } from '#libs/redis';
 import { ControlStreamReader, type Keys } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
 import type { RunningAttempts } from './running-attempts.js';
@@ -14,6 +14,10 @@ export class CancelListener {
     private readonly running: RunningAttempts,
     private readonly logger: Logger,
   ) {}
+
+  get watched(): readonly Watched[] {
+    return this.readers;
+  }
 
   async start(): Promise<void> {
     const shards = Array.from({ length: this.shards }, (_, shard) => shard);

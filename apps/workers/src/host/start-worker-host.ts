@@ -53,8 +53,8 @@ function createServer(
     shutdownGraceMs: env.shutdownGraceMs,
     hostName: `${hostname()}.${process.pid}`,
   };
-  const workers = new ActionWorkers(settings, redis, runner, running, logger);
   const cancels = new CancelListener(env.redis, keys, servedShards, running, logger);
+  const workers = new ActionWorkers(settings, redis, runner, running, logger, () => cancels.watched);
   return new HostActionServer(env.worker.actions, new ActionCatalog(redis, keys), cancels, workers, logger);
 }
 

@@ -16,6 +16,6 @@ export const nogroupAtEnd: PlantedBug = {
     },
     { file: 'libs/queues/src/outcome-reader.ts', find: "group, '0', 'MKSTREAM'", replace: "group, from, 'MKSTREAM'" },
   ],
-  run: 'queues',
+  run: 'asleep',
   expects: ['7 an outcome is kept until it is settled'],
 };

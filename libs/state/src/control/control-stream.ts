@@ -1,5 +1,5 @@
 import { newerVersionOf } from '#libs/contracts';
-import type { Redis } from '#libs/redis';
+import type { Redis, Watched } from '#libs/redis';
 import type { Keys } from '../keys.js';
 
 /** What the executor tells everybody on a shard: stop working on this attempt. */
@@ -12,8 +12,9 @@ export interface AbortSignalMessage {
 const afterErrorMs = 200;
 
 /** Reads the control streams of some shards without a group, from now on: every reader sees every message. */
-export class ControlStreamReader {
+export class ControlStreamReader implements Watched {
   private stopped = false;
+  private reads = 0;
   private loop: Promise<void> | undefined;
 
   constructor(
@@ -25,8 +26,25 @@ export class ControlStreamReader {
     private readonly onNewer: (version: number) => void,
   ) {}
 
+  get name(): string {
+    return `control stream of shard ${this.shard}`;
+  }
+
   start(): void {
     this.loop = this.run();
+  }
+
+  progress(): number {
+    return this.reads;
+  }
+
+  /** A read ends within 2 s, with or without a message. */
+  async isDue(): Promise<boolean> {
+    return !this.stopped;
+  }
+
+  recreate(): void {
+    this.redis.disconnect(true);
   }
 
   /** Ends the loop; the connection belongs to the reader and is closed with it. */
@@ -43,6 +61,7 @@ export class ControlStreamReader {
         // A position of its own from the start: "$" would skip what arrives between two reads.
         cursor ??= await this.lastId();
         cursor = await this.readFrom(cursor);
+        this.reads += 1;
       } catch {
         if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, afterErrorMs));
       }

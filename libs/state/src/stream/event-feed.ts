@@ -1,4 +1,4 @@
-import type { Redis } from '#libs/redis';
+import type { Redis, Watched } from '#libs/redis';
 import type { EventBodies } from './event-bodies.js';
 import type { EventPointer } from './event-pointer.js';
 import { PointerReader } from './pointer-reader.js';
@@ -39,6 +39,10 @@ export class EventFeed {
   /** How far all who listen have come. */
   get cursor(): StreamCursor | undefined {
     return this.reader?.cursor;
+  }
+
+  get watched(): readonly Watched[] {
+    return this.reader ? [this.reader] : [];
   }
 
   /** Whatever is written after this has resolved is heard. */

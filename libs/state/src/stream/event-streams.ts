@@ -1,5 +1,5 @@
 import { CocError, finalDirectiveStates, type EventType } from '#libs/contracts';
-import { duplicateOf, type Redis } from '#libs/redis';
+import { duplicateOf, type Redis, type Watched } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import type { DirectiveReader } from '../read/directive-reader.js';
 import { DirectiveTrack } from './directive-track.js';
@@ -31,6 +31,10 @@ export class EventStreams {
       bodies: this.bodies,
       connect,
     });
+  }
+
+  get watched(): readonly Watched[] {
+    return this.feed.watched;
   }
 
   /** "over" when the client has all there will ever be; undefined when there is no such directive. Throws POSITION_GONE. */

@@ -1,4 +1,4 @@
-import type { Redis } from '#libs/redis';
+import type { Redis, Watched } from '#libs/redis';
 import type { EventPointer } from './event-pointer.js';
 import type { ShardEvents } from './shard-events.js';
 import type { ShardStreams } from './shard-streams.js';
@@ -20,7 +20,8 @@ export interface PointerReaderParts {
 }
 
 /** One blocking read over the event streams of all shards, from now on, until it is stopped. */
-export class PointerReader {
+export class PointerReader implements Watched {
+  readonly name = 'event streams';
   cursor: StreamCursor | undefined;
   /** Resolves when the reader has a place: what is written from then on is delivered. Rejects when it is stopped before. */
   readonly ready: Promise<StreamCursor>;
@@ -28,6 +29,7 @@ export class PointerReader {
   private readonly loop: Promise<void>;
   private isStopped = false;
   private connections = 0;
+  private reads = 0;
 
   constructor(private readonly parts: PointerReaderParts) {
     this.ready = this.placed.promise;
@@ -35,6 +37,19 @@ export class PointerReader {
     parts.redis.on('ready', () => (this.connections += 1));
     parts.redis.on('error', () => undefined);
     this.loop = this.run();
+  }
+
+  progress(): number {
+    return this.reads;
+  }
+
+  /** A read ends within 5 s, with or without an event. */
+  async isDue(): Promise<boolean> {
+    return !this.isStopped;
+  }
+
+  recreate(): void {
+    this.parts.redis.disconnect(true);
   }
 
   async stop(): Promise<void> {
@@ -61,6 +76,7 @@ export class PointerReader {
     const { redis, events, deliver } = this.parts;
     const before = this.connections;
     const pointers = await events.pointers(redis, new Map(cursor.positions.entries()), { count: atOnce, blockMs });
+    this.reads += 1;
     if (this.isStopped) return;
     if (this.connections !== before) await this.checkPlace(cursor);
     if (pointers.length > 0) await deliver(pointers, cursor);
