@@ -2,18 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { ulid } from 'ulid';
 import { formatDirectiveId, limits } from '#libs/contracts';
-import type { ArtifactStore, StoredDirectiveFolder } from '#libs/state';
-
-/** Those of a tenant. */
-export async function listed(
-  store: ArtifactStore,
-  tenant: string,
-  olderThanMs: number,
-): Promise<StoredDirectiveFolder[]> {
-  const found: StoredDirectiveFolder[] = [];
-  for await (const folder of store.listDirectives(olderThanMs)) if (folder.tenant === tenant) found.push(folder);
-  return found;
-}
+import type { ArtifactStore } from '#libs/state';
 
 export const newDirective = (): string => formatDirectiveId(0, ulid());
 
@@ -104,16 +93,5 @@ function keepsDirectives(open: Open): void {
     expect(await store.removeAll('local', id)).toBe(0);
     await expect(store.read('local', id, names[7]!)).rejects.toMatchObject({ code: 'ARTIFACT_MISSING' });
     expect((await store.read('local', other, kept.sha256)).toString()).toBe('kept');
-  });
-
-  it('are listed by directive, when none of them was written for so long', async () => {
-    const [store, id] = [open(), newDirective()];
-    await store.put('listed', id, 'one');
-    await store.put('listed', id, 'two');
-    // The server's clock counts whole seconds in some: below zero is "in any case".
-    const [found, ...more] = await listed(store, 'listed', -60_000);
-    expect([found!.directiveId, more]).toEqual([id, []]);
-    expect(Math.abs(found!.writtenAtMs - Date.now())).toBeLessThan(60_000);
-    expect(await listed(store, 'listed', 60_000)).toEqual([]);
   });
 }

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { checkArtifactStore, openArtifactStore, type ArtifactStore } from '#libs/state';
-import { keepsTheContract, listed, newDirective } from './artifact-store-contract.js';
+import { keepsTheContract, newDirective } from './artifact-store-contract.js';
 
 let folder: string;
 let store: ArtifactStore;
@@ -27,15 +27,6 @@ it('leaves no draft behind, and no folder of a directive whose files were remove
   await writeFile(join(folder, 'local', id, 'half.draft'), 'of a process that died');
   expect(await store.removeAll('local', id)).toBe(1);
   expect(await readdir(join(folder, 'local'))).not.toContain(id);
-});
-
-it('lists what is old by the folder, and nothing that is not ours', async () => {
-  const id = newDirective();
-  await store.put('aged', id, 'x');
-  await mkdir(join(folder, 'aged', 'ab'), { recursive: true });
-  const yesterday = new Date(Date.now() - 86_400_000);
-  for (const name of [id, 'ab']) await utimes(join(folder, 'aged', name), yesterday, yesterday);
-  expect(await listed(store, 'aged', 3_600_000)).toMatchObject([{ tenant: 'aged', directiveId: id }]);
 });
 
 it('puts while the folder is removed, and the file is there or the removal saw it', async () => {

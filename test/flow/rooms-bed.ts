@@ -130,7 +130,7 @@ export class RoomsBed {
     if (followups.every(({ dispatched }) => dispatched.length === 0)) throw new Error(`nothing of ${id} was granted`);
   }
 
-  private async tellExecuteRoom(directiveId: string): Promise<void> {
+  async tellExecuteRoom(directiveId: string): Promise<void> {
     const { tenant, traceparent } = aDraft();
     await this.sender.sendRoom('execute', { tenant, directiveId, traceparent });
   }

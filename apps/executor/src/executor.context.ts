@@ -20,6 +20,7 @@ import {
   ShardAgenda,
   TaskFacts,
   TaskOutputs,
+  UploadRegister,
   type ArtifactStore,
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
@@ -60,6 +61,7 @@ export interface ExecutorContext {
   facts: TaskFacts;
   outputs: TaskOutputs;
   payloads: PayloadStore;
+  uploads: UploadRegister;
   agenda: ShardAgenda;
   windows: QueueWindows;
   marks: RecordedMarks;
@@ -100,6 +102,7 @@ export function createExecutorContext({ env, logger, redis, artifacts, instance 
     facts: new TaskFacts(redis, keys, payloads),
     outputs: new TaskOutputs(redis, keys, payloads),
     payloads,
+    uploads: new UploadRegister(redis, keys),
     agenda: new ShardAgenda(redis, keys),
     windows: new QueueWindows(redis, keys),
     marks: new RecordedMarks(redis, keys),

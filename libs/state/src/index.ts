@@ -1,6 +1,7 @@
-export { ArtifactStore, type StoredDirectiveFolder } from './artifacts/artifact-store.js';
+export { ArtifactStore } from './artifacts/artifact-store.js';
 export { isStoreUnavailable } from './artifacts/artifact-errors.js';
 export { checkArtifactStore, openArtifactStore } from './artifacts/open-artifact-store.js';
+export { UploadRegister } from './payloads/upload-register.js';
 export { PayloadStore, isLarge } from './payloads/payload-store.js';
 export { claimValues } from './payloads/claim-values.js';
 export { encodeClaim } from './payloads/claim-text.js';

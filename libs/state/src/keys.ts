@@ -25,6 +25,8 @@ export class Keys {
   tenants = (shard: number): string => `${this.root(shard)}:tenants`;
   /** Directives that are being removed. */
   retiring = (shard: number): string => `${this.root(shard)}:retiring`;
+  /** Directives whose large values are being stored before they are accepted, by when that began. */
+  uploads = (shard: number): string => `${this.root(shard)}:uploads`;
   index = (shard: number, tenant: string): string => `${this.root(shard)}:index:${tenant}`;
   shardEvents = (shard: number): string => `${this.root(shard)}:events`;
   /** Some executor at work on the shard. */

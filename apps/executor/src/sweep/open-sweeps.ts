@@ -17,6 +17,7 @@ import { QueueWindowSweep } from './queue-window.sweep.js';
 import { ReservationSweep } from './reservation.sweep.js';
 import { RetentionSweep } from './retention.sweep.js';
 import { ShardEventsSweep } from './shard-events.sweep.js';
+import { StrayFilesSweep } from './stray-files.sweep.js';
 import { SweepLoop } from './sweep.loop.js';
 import type { Sweep } from './sweep.js';
 
@@ -48,6 +49,7 @@ export function openSweeps(parts: SweepParts, role: ExecutorRole): SweepLoop[] {
     new FinishedJobSweep(context),
     new ShardEventsSweep(context),
     new RetentionSweep(context, files),
+    new StrayFilesSweep(context, files),
   ];
   const loopsOfAll = sweeps.map((sweep) => new SweepLoop(context, sweep));
   return role === 'all'

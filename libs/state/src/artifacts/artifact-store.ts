@@ -11,13 +11,6 @@ export interface StoredArtifact {
   bytes: number;
 }
 
-/** A directive's files in the store, and when the newest of them was written. */
-export interface StoredDirectiveFolder {
-  tenant: string;
-  directiveId: string;
-  writtenAtMs: number;
-}
-
 /** Where one file lies: `<tenant>/<directiveId>/<sha256>`, below the root of the store. */
 export interface ArtifactPlace {
   tenant: string;
@@ -69,15 +62,6 @@ export abstract class ArtifactStore {
     return this.removeFolder(tenant, directiveId);
   }
 
-  /** Directives with files of which none was written in the last `olderThanMs`. A stream: nothing is held but a page. */
-  async *listDirectives(olderThanMs: number): AsyncGenerator<StoredDirectiveFolder> {
-    const before = Date.now() - olderThanMs;
-    for await (const folder of this.folders()) {
-      const isOurs = tenantPattern.test(folder.tenant) && isDirectiveId(folder.directiveId);
-      if (isOurs && folder.writtenAtMs < before) yield folder;
-    }
-  }
-
   /** Writes, reads and removes a file. Throws when that cannot be done. */
   abstract check(): Promise<void>;
 
@@ -86,7 +70,6 @@ export abstract class ArtifactStore {
   protected abstract load(place: ArtifactPlace): Promise<Buffer>;
   protected abstract stream(place: ArtifactPlace): Promise<{ stream: Readable; bytes: number } | undefined>;
   protected abstract removeFolder(tenant: string, directiveId: string): Promise<number>;
-  protected abstract folders(): AsyncIterable<StoredDirectiveFolder>;
 }
 
 function assertNames(tenant: string, directiveId: string): void {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { S3Client, S3Errors } from '@bradenmacdonald/s3-lite-client';
 import { missingArtifact, storeUnavailable } from './artifact-errors.js';
-import { ArtifactStore, type ArtifactPlace, type StoredDirectiveFolder } from './artifact-store.js';
+import { ArtifactStore, type ArtifactPlace } from './artifact-store.js';
 
 /** A bucket of an S3-compatible store. `endpoint` is an http or https address. */
 export interface BucketSettings {
@@ -90,22 +90,6 @@ export class BucketStore extends ArtifactStore {
       await this.ask('be cleared', async () => Promise.all(keys.map(async (key) => this.client.deleteObject(key))));
       removed += keys.length;
     }
-  }
-
-  /** Keys come in order, so all of a directive stand together. */
-  protected override async *folders(): AsyncGenerator<StoredDirectiveFolder> {
-    const objects = this.client.listObjects({ prefix: this.root });
-    let current: StoredDirectiveFolder | undefined;
-    for (;;) {
-      const next = await this.ask('be listed', async () => objects.next());
-      if (next.done) break;
-      const [tenant = '', directiveId = ''] = next.value.key.slice(this.root.length).split('/');
-      const isSame = current?.tenant === tenant && current.directiveId === directiveId;
-      if (!isSame && current) yield current;
-      const before = isSame ? current!.writtenAtMs : 0;
-      current = { tenant, directiveId, writtenAtMs: Math.max(before, next.value.lastModified.getTime()) };
-    }
-    if (current) yield current;
   }
 
   private keyOf({ tenant, directiveId, sha256 }: ArtifactPlace): string {

@@ -4,7 +4,7 @@ import { mkdir, open, opendir, readFile, rename, rm, rmdir, stat, unlink } from 
 import { dirname, join, relative } from 'node:path';
 import type { Readable } from 'node:stream';
 import { storeUnavailable, missingArtifact } from './artifact-errors.js';
-import { ArtifactStore, type ArtifactPlace, type StoredDirectiveFolder } from './artifact-store.js';
+import { ArtifactStore, type ArtifactPlace } from './artifact-store.js';
 
 /** A folder that is removed while it is written into is made again; more often than this it is no coincidence. */
 const writeTries = 5;
@@ -78,15 +78,6 @@ export class FolderStore extends ArtifactStore {
     return removed;
   }
 
-  protected override async *folders(): AsyncGenerator<StoredDirectiveFolder> {
-    for await (const tenant of this.entriesOf(this.folder)) {
-      for await (const directiveId of this.entriesOf(join(this.folder, tenant))) {
-        const found = await stat(this.folderOf(tenant, directiveId)).catch(() => undefined);
-        if (found) yield { tenant, directiveId, writtenAtMs: found.mtimeMs };
-      }
-    }
-  }
-
   /** Rename is atomic: a reader sees the whole file or none, and two writers of one content are harmless. */
   private async writeInto(folder: string, sha256: string, bytes: Uint8Array): Promise<void> {
     const made = await mkdir(folder, { recursive: true });
@@ -97,14 +88,6 @@ export class FolderStore extends ArtifactStore {
     await syncFolder(folder);
     // A new folder is an entry in the one above it.
     if (made !== undefined) for (const above of foldersBetween(folder, dirname(made))) await syncFolder(above);
-  }
-
-  private async *entriesOf(folder: string): AsyncGenerator<string> {
-    try {
-      for await (const entry of await opendir(folder)) if (entry.isDirectory()) yield entry.name;
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw this.unavailable('be listed', error);
-    }
   }
 
   private folderOf(tenant: string, directiveId: string): string {

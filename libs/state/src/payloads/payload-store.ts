@@ -6,6 +6,7 @@ import type { ArtifactStore } from '../artifacts/artifact-store.js';
 import type { Keys } from '../keys.js';
 import { claimFields } from './claimed-fields.js';
 import { decodeClaim, encodeClaim } from './claim-text.js';
+import { UploadRegister } from './upload-register.js';
 
 /** A fan-out may bring one large value 5,000 times within seconds; it is written once in this time. */
 const rememberMs = 60_000;
@@ -20,12 +21,17 @@ export function isLarge(text: string): boolean {
 export class PayloadStore {
   private readonly tenants = new Map<string, string>();
   private readonly writtenAtMs = new Map<string, number>();
+  private readonly uploads: UploadRegister;
+  /** Directives that are not accepted yet and have files. */
+  private readonly uploading = new Set<string>();
 
   constructor(
     private readonly artifacts: ArtifactStore,
     private readonly redis: Redis,
     private readonly keys: Keys,
-  ) {}
+  ) {
+    this.uploads = new UploadRegister(redis, keys);
+  }
 
   /** The text itself when it is short, else the text of a claim to it. `tenant` is needed of a directive that is not accepted yet. */
   async shelve(directiveId: string, text: string, tenant?: string): Promise<string> {
@@ -44,14 +50,22 @@ export class PayloadStore {
     const claim = { sha256: createHash('sha256').update(content).digest('hex'), bytes: content.byteLength };
     const name = `${directiveId}.${claim.sha256}`;
     if (performance.now() - (this.writtenAtMs.get(name) ?? -rememberMs) < rememberMs) return claim;
+    if (tenant !== undefined) await this.beginUpload(directiveId, tenant);
     await this.artifacts.put(tenant ?? (await this.tenantOf(directiveId)), directiveId, content);
     if (this.writtenAtMs.size >= remembered) this.writtenAtMs.clear();
     this.writtenAtMs.set(name, performance.now());
     return claim;
   }
 
+  /** Its files are no longer those of an upload. */
+  async accepted(directiveId: string, tenant: string): Promise<void> {
+    // What stays listed is looked at by a sweep.
+    if (this.uploading.has(directiveId)) await this.uploads.end({ tenant, directiveId }).catch(() => undefined);
+  }
+
   /** Writes what comes of the directive, though it was written before: one that had its id may take the files along when it is removed. */
   forget(directiveId: string): void {
+    this.uploading.delete(directiveId);
     for (const name of this.writtenAtMs.keys()) if (name.startsWith(`${directiveId}.`)) this.writtenAtMs.delete(name);
   }
 
@@ -70,6 +84,12 @@ export class PayloadStore {
       const detail = `the artifact ${directiveId}.${sha256} is no JSON, and a value was claimed of it`;
       throw new CocError('ARTIFACT_CORRUPT', detail, [], { cause });
     }
+  }
+
+  private async beginUpload(directiveId: string, tenant: string): Promise<void> {
+    if (this.uploading.has(directiveId)) return;
+    await this.uploads.begin({ tenant, directiveId });
+    this.uploading.add(directiveId);
   }
 
   /** Read only where a large value is at hand: nothing that is small costs this round trip. */

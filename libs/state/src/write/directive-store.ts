@@ -165,6 +165,7 @@ export class DirectiveStore {
     if (result === 'unstaged') throw planGone(draft.id);
     if (result === 'retiring')
       throw new CocError('UNAVAILABLE', `${draft.id} is just being removed; send the request again`);
+    if (result !== 'mismatch') await this.payloads?.accepted(draft.id, draft.tenant);
     return result;
   }
 
