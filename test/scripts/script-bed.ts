@@ -17,6 +17,10 @@ export class ScriptBed {
     return new ScriptBed(server, openRedis({ url: server.url }));
   }
 
+  get url(): string {
+    return this.server.url;
+  }
+
   /** A key prefix of its own, so that tests of a file see nothing of each other. */
   stage(window = 100, scripts?: ScriptRunner): Stage {
     this.stages += 1;

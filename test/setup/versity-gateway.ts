@@ -1,11 +1,10 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startHttpServer } from '#libs/testing';
-import { root } from '../e2e/services.js';
 
 const run = promisify(execFile);
 const version = 'v1.8.0';
@@ -23,9 +22,9 @@ export interface S3Server {
   stop(): Promise<void>;
 }
 
-/** Built once from its source by Go, which takes two minutes; kept beside the packages. Throws where there is no Go. */
+/** Built once a machine from its source by Go, which takes two minutes. Throws where there is no Go. */
 async function ensureBinary(): Promise<string> {
-  const folder = join(root, 'node_modules', '.cache', `versitygw-${version}`);
+  const folder = join(homedir(), '.cache', 'chain-of-command', `versitygw-${version}`);
   const binary = join(folder, 'versitygw');
   if (existsSync(binary)) return binary;
   await mkdir(folder, { recursive: true });
