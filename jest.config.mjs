@@ -10,7 +10,8 @@ const base = {
 
 // unit: no I/O. scripts and flow: a real Redis. e2e: real processes from dist/. slow: what only `test:all` runs.
 export default {
-  maxWorkers: 2,
+  // One more than the cores of a small machine: half of the suites wait most of their time, for locks to end and processes to start.
+  maxWorkers: 3,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,embedded,sdk,chaos}/**/*.spec.ts'] },
     { ...base, displayName: 'scripts', testMatch: ['<rootDir>/test/scripts/**/*.test.ts'] },

@@ -122,7 +122,7 @@ async function judge(rig: Rig, stage: Stage): Promise<StageResult> {
     drainedMs: drainedMs(evidence),
     ownEnds: ownEnds.length,
     violations: [...check(evidence), ...(stage.isSteady ? ownEnds.map(unsteady) : [])],
-    void: reasonsForVoid(sightings, faults, stage.isRough),
+    void: reasonsForVoid(sightings, faults, stage),
   };
 }
 
