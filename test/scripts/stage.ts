@@ -19,7 +19,7 @@ import {
   type Settlement,
 } from '#libs/state';
 import { readStory, type StoredEvent } from '../setup/stored-story.js';
-import { readKeyspace, type Keyspace, type KnownKeys } from './keyspace.js';
+import { KnownKeys, readKeyspace, type Keyspace } from './keyspace.js';
 import { aDraft, planOf, queue } from './orders.js';
 
 export interface EventPointer {
@@ -39,7 +39,7 @@ export class Stage {
   readonly attempts: AttemptStore;
   readonly permits: PermitStore;
   readonly payloads: PayloadStore;
-  private readonly known: KnownKeys = new Map();
+  private readonly known = new KnownKeys();
 
   constructor(
     readonly redis: Redis,

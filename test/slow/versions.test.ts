@@ -4,8 +4,8 @@ import { Queue } from 'bullmq';
 import { roomQueue, type RoomMessage } from '#libs/contracts';
 import { RoomReceiver, SteadyWorker, queueOptions, workerOptions } from '#libs/queues';
 import { Keys, openInstallation } from '#libs/state';
-import { eventually } from './http-front-bed.js';
-import { WorkerStage } from './worker-host.stage.js';
+import { eventually } from '../flow/http-front-bed.js';
+import { WorkerStage } from '../flow/worker-host.stage.js';
 
 let stage: WorkerStage;
 const keys = new Keys('coc');

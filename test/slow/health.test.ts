@@ -2,7 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { openRedis } from '#libs/redis';
 import type { Spawned } from '../setup/spawned.js';
-import { Services } from './services.js';
+import { Services } from '../e2e/services.js';
 
 const apps = ['executor', 'workers', 'recorder'] as const;
 const settings = { COC_HEALTH_PORT: '0', COC_LOG_LEVEL: 'info' };

@@ -2,8 +2,8 @@ import { appendFile, copyFile, mkdir, readFile, rename, writeFile } from 'node:f
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Spawned } from '../setup/spawned.js';
-import { Services, root } from './services.js';
-import { runCoc, type CliEnd } from './spawned-cli.js';
+import { Services, root } from '../e2e/services.js';
+import { runCoc, type CliEnd } from '../e2e/spawned-cli.js';
 
 let services: Services;
 let dir: string;

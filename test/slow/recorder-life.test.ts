@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { bootRecorder } from '#apps/recorder';
-import { RecorderBed } from './recorder-bed.js';
+import { RecorderBed } from '../flow/recorder-bed.js';
 
 let bed: RecorderBed;
 afterEach(async () => bed.close());

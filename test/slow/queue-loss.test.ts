@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Queue } from 'bullmq';
 import { ActionRecord } from '#libs/contracts';
 import { queueOptions } from '#libs/queues';
-import { RoomsBed } from './rooms-bed.js';
+import { RoomsBed } from '../flow/rooms-bed.js';
 
 let bed: RoomsBed;
 let queues: Queue[];

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PseudoTerminal } from '../setup/pseudo-terminal.js';
-import { WatchBed } from './watch-bed.js';
+import { WatchBed } from '../e2e/watch-bed.js';
 
 // Node has no pseudo-terminal of its own; Python has one in its standard library.
 const onTerminal = spawnSync('python3', ['--version']).status === 0 ? it : it.skip;
