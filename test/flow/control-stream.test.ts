@@ -22,6 +22,7 @@ it('hears again when a read that never ended is given up', async () => {
   const heard = Promise.withResolvers<string>();
   const reader = new ControlStreamReader(
     redis,
+    bed.redis,
     bed.keys,
     0,
     ({ jobId }) => heard.resolve(jobId),

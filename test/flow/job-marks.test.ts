@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Queue, Worker } from 'bullmq';
 import { actionQueue, formatAttemptId, formatDirectiveId, type TaskMessage } from '#libs/contracts';
-import { QueueKeys, bullPrefix, queueOptions, workerOptions, type TaskJob } from '#libs/queues';
+import { QueueKeeper, QueueKeys, bullPrefix, queueOptions, workerOptions, type TaskJob } from '#libs/queues';
 import { ulid } from 'ulid';
 import { RoomsBed } from './rooms-bed.js';
 
@@ -40,6 +40,15 @@ it('a job that was removed from its queue cannot be sent again', async () => {
   await bed.sender.sendTasks([job]);
   expect(await isWaiting(job)).toBe(true);
   expect(await bed.sender.removeJob(queue, job.jobId)).toBe('removed');
+  await bed.sender.sendTasks([job]);
+  expect(await isWaiting(job)).toBe(false);
+});
+
+it('a lost job that was dropped cannot be sent again', async () => {
+  const job = aJob();
+  await bed.sender.sendTasks([job]);
+  await new QueueKeeper(bed.redis, bullPrefix(bed.address, 0)).dropActive(queue, job.jobId);
+  await bed.redis.lrem(keys.wait(), 0, job.jobId);
   await bed.sender.sendTasks([job]);
   expect(await isWaiting(job)).toBe(false);
 });

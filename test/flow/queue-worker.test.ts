@@ -110,6 +110,24 @@ it('says that the process is broken when making it anew did not help', async () 
   expect(recreated).toBe(2);
 });
 
+it('does not take a reader that was opened anew for one that stands still', async () => {
+  let recreated = 0;
+  const fresh = () => ({
+    name: 'a reader',
+    progress: () => 0,
+    isDue: async () => true,
+    recreate: () => (recreated += 1),
+  });
+  const watchdog = new Watchdog({
+    redis: bed.redis,
+    watched: () => [fresh()],
+    onRecreate: () => undefined,
+    patienceMs: 0,
+  });
+  for (let at = 0; at < 6; at += 1) await watchdog.lookOnce();
+  expect(recreated).toBe(0);
+});
+
 it('blames nobody while Redis does not answer', async () => {
   let recreated = 0;
   const redis = openRedis({ url: 'redis://127.0.0.1:1' });

@@ -57,7 +57,10 @@ export class RecorderBed {
   async recordOnce(limits: Partial<Env['trace']> = {}): Promise<void> {
     const env = { ...this.env, trace: { ...this.env.trace, ...limits } };
     const turn = { isOurs: async () => true, release: async () => undefined };
-    const session = await RecordingSession.open({ ...this.context, env }, turn, () => undefined);
+    const session = await RecordingSession.open({ ...this.context, env }, turn, {
+      read: () => undefined,
+      round: () => undefined,
+    });
     session.finish();
     try {
       await session.run();

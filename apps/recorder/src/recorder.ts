@@ -1,4 +1,4 @@
-import { Watchdog } from '#libs/redis';
+import { Watchdog, answersFor } from '#libs/redis';
 import { tellOfStandstill } from '#libs/telemetry';
 import { RecordingSession } from './recording.session.js';
 import type { RecorderContext } from './recorder.context.js';
@@ -19,15 +19,15 @@ export class Recorder {
   private isStopping = false;
   private sleep = Promise.withResolvers<void>();
   private failures = 0;
-  private rounds = 0;
+  private reads = 0;
   private readonly watchdog: Watchdog;
 
   constructor(private readonly context: RecorderContext) {
     const reading = {
       name: 'event streams',
-      progress: () => this.rounds,
+      progress: () => this.reads,
       // A read ends within 5 s, with or without an event.
-      isDue: async () => this.session !== undefined && !this.isStopping,
+      isDue: async () => this.session !== undefined && !this.isStopping && this.doShardsAnswer(),
       recreate: () => this.context.blocking.disconnect(true),
     };
     this.watchdog = new Watchdog({
@@ -85,10 +85,12 @@ export class Recorder {
       return this.rest(standByMs);
     }
     try {
-      this.session = await RecordingSession.open(this.context, turn, () => {
-        this.failures = 0;
-        this.lastRoundAt = performance.now();
-        this.rounds += 1;
+      this.session = await RecordingSession.open(this.context, turn, {
+        read: () => (this.reads += 1),
+        round: () => {
+          this.failures = 0;
+          this.lastRoundAt = performance.now();
+        },
       });
       if (this.isStopping) this.session.finish();
       await this.session.run();
@@ -97,6 +99,14 @@ export class Recorder {
       this.session = undefined;
       await turn.release();
     }
+  }
+
+  private async doShardsAnswer(): Promise<boolean> {
+    const { env, keys, redis } = this.context;
+    return answersFor(
+      redis,
+      Array.from({ length: env.shards }, (_, shard) => keys.shardEvents(shard)),
+    );
   }
 
   private async rest(ms: number): Promise<void> {

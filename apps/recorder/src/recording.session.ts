@@ -27,12 +27,16 @@ export class RecordingSession {
     private readonly context: RecorderContext,
     private readonly turn: Turn,
     private readonly trace: TraceFile,
-    private readonly onRound: () => void,
+    private readonly on: { read: () => void; round: () => void },
   ) {
     context.blocking.on('ready', this.onReady);
   }
 
-  static async open(context: RecorderContext, turn: Turn, onRound: () => void): Promise<RecordingSession> {
+  static async open(
+    context: RecorderContext,
+    turn: Turn,
+    on: { read: () => void; round: () => void },
+  ): Promise<RecordingSession> {
     const shards = Array.from({ length: context.env.shards }, (_, shard) => shard);
     const owner = {
       installation: await installationOf(context),
@@ -42,7 +46,7 @@ export class RecordingSession {
     const audit = await openAudit(context.env, context.folder.dir);
     const trace = await TraceFile.open(context.folder, owner, context.env.trace, audit, context.logger);
     context.logger.info({ file: context.folder.current, shards: shards.length }, 'recording');
-    return new RecordingSession(context, turn, trace, onRound);
+    return new RecordingSession(context, turn, trace, on);
   }
 
   /** Takes what is there, two seconds at most, and ends. */
@@ -64,7 +68,7 @@ export class RecordingSession {
       // What was read across a reconnection may follow on a hole.
       if (this.mustLook) continue;
       if (batch.length > 0) await this.write(batch);
-      this.onRound();
+      this.on.round();
       if (this.isFinishing && (batch.length === 0 || performance.now() > this.finishBy)) return;
       if (batch.length > 0 && batch.length < this.share && !this.isFinishing) await this.linger();
     }
@@ -91,6 +95,7 @@ export class RecordingSession {
           if (this.isFinishing) return ask();
           throw error;
         });
+    this.on.read();
     return events.read(pointers);
   }
 

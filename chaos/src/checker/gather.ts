@@ -58,20 +58,12 @@ async function spentOf(redis: Redis, key: string): Promise<SpentDay> {
   return { tenant, day, microUsd: Number(await redis.hget(key, 'total')) };
 }
 
-/** A job that is to be removed and is not there stays listed for a while, in case that its sender is late: only the others count. */
-async function presentDiscards(redis: Redis, key: string, members: readonly string[]): Promise<string[]> {
-  const root = key.slice(0, key.indexOf('}') + 1);
-  const present = await Promise.all(members.map(async (member) => redis.exists(`${root}:${member.replace('|', ':')}`)));
-  return members.filter((_, at) => present[at] === 1);
-}
-
 async function membersOf(redis: Redis, key: string): Promise<string[]> {
   // What Redis forgets by itself is no work: turns under a rate that were taken.
   if ((await redis.pttl(key)) >= 0) return [];
   const type = await redis.type(key);
-  const members =
-    type === 'zset' ? await redis.zrange(key, '0', '20') : type === 'hash' ? await redis.hkeys(key) : [type];
-  return key.endsWith(':discard') ? presentDiscards(redis, key, members) : members;
+  if (type === 'zset') return redis.zrange(key, '0', '20');
+  return type === 'hash' ? redis.hkeys(key) : [type];
 }
 
 async function linesOf<Line>(path: string): Promise<Line[]> {

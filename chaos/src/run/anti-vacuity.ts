@@ -103,7 +103,7 @@ export function reasonsForVoid(
     ...(isSteady ? [] : neverTaken.map((turn) => `no directive had ${turn}`)),
     ...(isRough && doubledTasks === 0 ? ['no task was started twice'] : []),
     ...(isRough && staleOutcomes + lateCommits === 0 ? ['no outcome came too late'] : []),
-    ...(completed < leastCompleted * meantToComplete
+    ...(completed === 0 || completed < leastCompleted * meantToComplete
       ? [`only ${completed} of ${meantToComplete} that were meant to complete did`]
       : []),
   ];

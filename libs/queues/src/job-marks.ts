@@ -4,12 +4,13 @@ import { bullPrefix, type BullAddress } from './bull-connection.js';
 import { QueueKeys } from './queue-keys.js';
 
 /** Longer than a sender that was stopped, or cut off from Redis, can be late with what it had decided to send. */
-const barredMs = 600_000;
+export const barredMs = 600_000;
+export const barredField = 'barred';
 
 /** BullMQ adds no job whose key is there. Of a few bytes, so that a cancel goes on while Redis is full. */
 const barJob = `#!lua flags=allow-oom
-if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HEXISTS', KEYS[1], 'barred') == 0 then return 0 end
-redis.call('HSET', KEYS[1], 'barred', '1')
+if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HEXISTS', KEYS[1], '${barredField}') == 0 then return 0 end
+redis.call('HSET', KEYS[1], '${barredField}', '1')
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return 1`;
 

@@ -1,6 +1,7 @@
 import { roomQueue, rooms } from '#libs/contracts';
 import type { Redis } from '#libs/redis';
 import { takeOverAfterMs } from './outcome-reader.js';
+import { barredField, barredMs } from './job-marks.js';
 import { QueueKeys } from './queue-keys.js';
 import { maxLenEvents } from './queue-sender.js';
 
@@ -80,13 +81,15 @@ export class QueueKeeper {
     return sentAt === null ? undefined : Number(sentAt);
   }
 
-  /** Takes a lost job out of `active` and deletes it; its worker, should it live, finds nothing to finish. */
+  /** Takes a lost job out of `active` and deletes it; its worker, should it live, finds nothing to finish, and a late sender cannot add it again. */
   async dropActive(queue: string, jobId: string): Promise<void> {
     const keys = this.keys(queue);
     await this.redis
       .multi()
       .lrem(keys.active(), 0, jobId)
       .del(keys.job(jobId), keys.logs(jobId), keys.lock(jobId))
+      .hset(keys.job(jobId), barredField, '1')
+      .pexpire(keys.job(jobId), barredMs)
       .exec();
   }
 

@@ -10,5 +10,5 @@ export {
   type Redis,
 } from './open-redis.js';
 export { faultOf, type FaultKind } from './redis-fault.js';
-export { Watchdog, type Watched } from './watchdog.js';
+export { Watchdog, answersFor, type Watched } from './watchdog.js';
 export { runPipeline, type KeyedCommand } from './run-pipeline.js';

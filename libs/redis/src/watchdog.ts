@@ -25,12 +25,31 @@ export interface WatchdogOptions {
 const mostRecreations = 2;
 const answerWithinMs = 1_000;
 
+/** Whether Redis answers within a second for every one of these keys: on a cluster each may be on another master, and one may be away. */
+export async function answersFor(redis: Redis, keys: readonly string[]): Promise<boolean> {
+  if (redis.status !== 'ready') return false;
+  return answersInTime(Promise.all(keys.map(async (key) => redis.exists(key))));
+}
+
+async function answersInTime(asked: Promise<unknown>): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), answerWithinMs);
+  const answer = asked.then(
+    () => true,
+    () => false,
+  );
+  const answers = await Promise.race([answer, late]);
+  clearTimeout(timer);
+  return answers;
+}
+
 /** Looks every few seconds whether each reader and worker of a process makes progress while it has reason to. */
 export class Watchdog {
   /** Resolves with the reason when nothing helped: the process should end, so that its supervisor starts another. */
   readonly broken: Promise<string>;
   private readonly breakdown = Promise.withResolvers<string>();
-  private readonly watches = new Map<string, ProgressWatch>();
+  /** By what is watched, not by its name: a reader that was opened anew begins anew. */
+  private readonly watches = new WeakMap<Watched, ProgressWatch>();
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
 
@@ -69,8 +88,8 @@ export class Watchdog {
 
   private judge(watched: Watched, isDue: boolean): void {
     const { name } = watched;
-    const watch = this.watches.get(name) ?? new ProgressWatch(this.options.patienceMs ?? 15_000, mostRecreations);
-    this.watches.set(name, watch);
+    const watch = this.watches.get(watched) ?? new ProgressWatch(this.options.patienceMs ?? 15_000, mostRecreations);
+    this.watches.set(watched, watch);
     const verdict = watch.look({ progress: watched.progress(), isDue, nowMs: performance.now() });
     if (verdict === 'fine') return;
     this.options.onRecreate(name);
@@ -80,15 +99,6 @@ export class Watchdog {
 
   /** While Redis is away nobody makes progress, and nobody is to blame. */
   private async doesAnswer(): Promise<boolean> {
-    if (this.options.redis.status !== 'ready') return false;
-    const { promise: late, resolve } = Promise.withResolvers<boolean>();
-    const timer = setTimeout(() => resolve(false), answerWithinMs);
-    const answer = this.options.redis.time().then(
-      () => true,
-      () => false,
-    );
-    const answers = await Promise.race([answer, late]);
-    clearTimeout(timer);
-    return answers;
+    return this.options.redis.status === 'ready' && answersInTime(this.options.redis.time());
   }
 }

@@ -12,17 +12,17 @@ export class AttemptFence {
     private readonly replication: Replication,
   ) {}
 
-  /** Waits until enough replicas have the grant, for one that a failover took back might be given a second time. Throws when aborted. */
-  async isCurrentForGood(id: AttemptId, signal: AbortSignal): Promise<boolean> {
-    for (;;) {
-      const { connection } = this.replication;
-      if (!(await this.isCurrent(id))) return false;
-      if (await this.replication.confirm(connection, this.keys.rootOf(id.directiveId))) return true;
-      signal.throwIfAborted();
-    }
+  /** To be taken before what `isKept` is to be asked about. */
+  get connection(): number {
+    return this.replication.connection;
   }
 
-  private async isCurrent(id: AttemptId): Promise<boolean> {
+  /** Whether enough replicas have all that was written and read since: a grant that a failover takes back might be given a second time. */
+  async isKept(id: AttemptId, connection: number): Promise<boolean> {
+    return this.replication.confirm(connection, this.keys.rootOf(id.directiveId));
+  }
+
+  async isCurrent(id: AttemptId): Promise<boolean> {
     const [closing, record] = await Promise.all([
       this.redis.hget(this.keys.directive(id.directiveId), 'closing'),
       this.redis.hget(this.keys.tasks(id.directiveId), formatTaskIndex(id.taskIndex)),

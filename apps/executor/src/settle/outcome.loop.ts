@@ -1,5 +1,5 @@
 import type { QueueReport } from '#libs/queues';
-import type { Watched } from '#libs/redis';
+import { answersFor, type Watched } from '#libs/redis';
 import type { ExecutorContext, ShardDesk } from '../executor.context.js';
 import { HeldStarts } from './held-starts.js';
 import { sortReports, type Aftermath, type PostponedReport, type SettleService } from './settle.service.js';
@@ -61,7 +61,7 @@ export class OutcomeLoop implements Watched {
 
   /** A round ends every 2 s also when nothing comes. */
   async isDue(): Promise<boolean> {
-    return !this.stopped;
+    return !this.stopped && answersFor(this.context.redis, [this.context.keys.queues(this.desk.shard)]);
   }
 
   recreate(): void {

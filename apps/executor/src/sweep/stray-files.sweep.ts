@@ -3,7 +3,7 @@ import type { DirectiveFiles } from './directive.remover.js';
 import type { Sweep } from './sweep.js';
 import type { SweepRound } from './sweep-round.js';
 
-/** As long as an Idempotency-Key is kept: by then nobody sends that submit again. */
+/** Who sends that submit again does so sooner, or in another cause: both begin the upload anew. */
 const strayAfterMs = 24 * 3_600_000;
 
 /** Files of directives that never came to be: their server died, or was refused, between storing large values and accepting. */
@@ -20,11 +20,8 @@ export class StrayFilesSweep implements Sweep {
     const { uploads } = this.context;
     const abandoned = await uploads.abandoned(round.shard, this.olderThanMs, round.page);
     round.note({ looked: abandoned.length });
-    await round.repairEach(abandoned, async (upload) => {
-      const isStray = !(await uploads.isDirective(upload));
-      if (isStray) await this.files?.removeAll(upload.tenant, upload.directiveId);
-      await uploads.end(upload);
-      return isStray;
-    });
+    await round.repairEach(abandoned, async (upload) =>
+      uploads.giveUp(upload, async () => this.files?.removeAll(upload.tenant, upload.directiveId)),
+    );
   }
 }

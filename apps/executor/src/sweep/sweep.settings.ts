@@ -33,7 +33,7 @@ export const sweepSettings = {
   'queue-window': { ...unlimited, everyMs: 200 },
   'finished-job': { ...removal, everyMs: 5_000, page: 50_000 },
   'shard-events': { ...removal, everyMs: 5_000, page: 500_000 },
-  'stray-files': { ...removal, everyMs: 10_000, page: 100 },
+  'stray-files': { ...removal, everyMs: 10_000, page: 1_000 },
   retention: { ...removal, everyMs: 1_000, page: 500, repairsPerS: 500 },
 } as const satisfies Record<string, SweepSetting>;
 

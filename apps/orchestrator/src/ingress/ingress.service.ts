@@ -15,6 +15,7 @@ import {
   type DirectiveReader,
   type DirectiveStore,
   type RefRegister,
+  type RemovedJob,
   type ShardAgenda,
 } from '#libs/state';
 import { traceparentFrom, type Logger } from '#libs/telemetry';
@@ -43,6 +44,9 @@ export interface IngressParts {
   agenda: ShardAgenda;
   pressure: PressureWatch;
 }
+
+/** A million jobs: more than the windows of all queues of a shard have. */
+const mostDiscardPages = 1_000;
 
 /** The door: refuses what cannot be right, writes down what is accepted, then tells the next room. */
 export class IngressService extends DirectiveIngress {
@@ -100,7 +104,9 @@ export class IngressService extends DirectiveIngress {
   /** A worker that knows nothing of fences would still start them: gone before the cancel is acknowledged, and those on their way barred. */
   private async removeQueuedJobs(shard: number): Promise<void> {
     const { agenda, sender } = this.parts;
-    while ((await agenda.drainDiscards(shard, async (queue, jobId) => sender.removeJob(queue, jobId))) > 0);
+    const remove = async (queue: string, jobId: string): Promise<RemovedJob> => sender.removeJob(queue, jobId);
+    for (let page = 0; page < mostDiscardPages; page += 1)
+      if ((await agenda.drainDiscards(shard, remove)) === 0) return;
   }
 
   /** An explicit task list is planned here, to refuse bad input at the door. */

@@ -1,15 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { formatAttemptId, type AttemptId, type Json, type ReportedOutput, type TaskMessage } from '#libs/contracts';
-import type { JobMarks } from '#libs/queues';
+import type { Json, ReportedOutput, TaskMessage } from '#libs/contracts';
 import type { ArtifactStore, AttemptFence } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
 import { UnrecoverableError, type Job } from 'bullmq';
 import { ActionContext } from './action-context.js';
-import { ActionError, actionErrorOf, reportFailure } from './action-error.js';
+import { actionErrorOf, reportFailure } from './action-error.js';
 import type { DeclaredAction } from './action.decorator.js';
 import { claimOutput, fetchInput } from './attempt.payloads.js';
 import { limitTime, parseGrant, parseInput, parseOutput, type Grant } from './attempt.checks.js';
 import { JobReporter } from './job.reporter.js';
+import type { OnceStart } from './once.start.js';
 import type { RunningAttempt, RunningAttempts } from './running-attempts.js';
 import { SpendMeter } from './spend-meter.js';
 import { TaskArtifacts } from './task-artifacts.js';
@@ -29,7 +28,7 @@ export class AttemptRunner {
   constructor(
     private readonly running: RunningAttempts,
     private readonly fence: AttemptFence,
-    private readonly marks: JobMarks,
+    private readonly onceStart: OnceStart,
     private readonly artifacts: ArtifactStore,
     private readonly logger: Logger,
   ) {}
@@ -72,8 +71,9 @@ export class AttemptRunner {
     const { attempt, reporter, meter, artifacts } = tools;
     const askLeftMs = async (): Promise<number | undefined> => this.fence.leftMs(grant.id, job.queueName);
     await attempt.race(limitTime(job, grant.message, attempt, askLeftMs));
+    // Only an effect that cannot be repeated is worth the round trips.
     if ((action.options.effect ?? 'once') === 'once')
-      await attempt.race(this.claimStart(job, grant.id, attempt.signal));
+      await attempt.race(this.onceStart.claim(job.queueName, grant.id, attempt.signal));
     const message = await attempt.race(fetchInput(this.artifacts, grant.message));
     const input = parseInput(action, message.input);
     attempt.signal.throwIfAborted();
@@ -100,15 +100,6 @@ export class AttemptRunner {
       this.logger.warn({ directiveId: message.directiveId, err: error }, 'a large output is reported by value');
       return { output };
     }
-  }
-
-  /** Only an effect that cannot be repeated is worth the round trips. A job may come twice: a stranger can put it back into its queue. */
-  private async claimStart(job: Job, id: AttemptId, signal: AbortSignal): Promise<void> {
-    const name = formatAttemptId(id);
-    if (!(await this.marks.claim(job.queueName, name, randomUUID())))
-      throw new ActionError('STARTED_BEFORE', `the attempt ${name} was begun before`, { class: 'lost' });
-    if (!(await this.fence.isCurrentForGood(id, signal)))
-      throw new ActionError('FENCE_STALE', `the attempt ${name} is no longer the current one`, { class: 'cancelled' });
   }
 
   private refusalOf(job: Job, thrown: unknown, tools: Tools | undefined): UnrecoverableError {

@@ -1,4 +1,4 @@
-import { openBlockingRedis, type RedisSettings, type Watched } from '#libs/redis';
+import { openBlockingRedis, type Redis, type RedisSettings, type Watched } from '#libs/redis';
 import { ControlStreamReader, type Keys } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
 import type { RunningAttempts } from './running-attempts.js';
@@ -9,6 +9,7 @@ export class CancelListener {
 
   constructor(
     private readonly settings: RedisSettings,
+    private readonly redis: Redis,
     private readonly keys: Keys,
     private readonly shards: number,
     private readonly running: RunningAttempts,
@@ -34,6 +35,7 @@ export class CancelListener {
     await redis.connect();
     const reader = new ControlStreamReader(
       redis,
+      this.redis,
       this.keys,
       shard,
       ({ jobId, reason }) => this.running.cancel(jobId, reason),

@@ -20,6 +20,7 @@ import { HostActionServer } from './action.server.js';
 import { AttemptRunner } from './attempt.runner.js';
 import { BullmqTransport } from './bullmq.transport.js';
 import { CancelListener } from './cancel-listener.js';
+import { OnceStart } from './once.start.js';
 import { RunningAttempts } from './running-attempts.js';
 import { WorkerHostModule } from './worker-host.module.js';
 
@@ -38,13 +39,9 @@ function createServer(
   logger: Logger,
 ): HostActionServer {
   const running = new RunningAttempts(env.worker.lockMs);
-  const runner = new AttemptRunner(
-    running,
-    new AttemptFence(redis, keys, replication),
-    new JobMarks(redis, env.redis),
-    store,
-    logger,
-  );
+  const fence = new AttemptFence(redis, keys, replication);
+  const onceStart = new OnceStart(fence, new JobMarks(redis, env.redis));
+  const runner = new AttemptRunner(running, fence, onceStart, store, logger);
   const settings = {
     address: env.redis,
     shards: servedShards,
@@ -53,7 +50,7 @@ function createServer(
     shutdownGraceMs: env.shutdownGraceMs,
     hostName: `${hostname()}.${process.pid}`,
   };
-  const cancels = new CancelListener(env.redis, keys, servedShards, running, logger);
+  const cancels = new CancelListener(env.redis, redis, keys, servedShards, running, logger);
   const workers = new ActionWorkers(settings, redis, runner, running, logger, () => cancels.watched);
   return new HostActionServer(env.worker.actions, new ActionCatalog(redis, keys), cancels, workers, logger);
 }

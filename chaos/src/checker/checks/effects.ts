@@ -1,7 +1,10 @@
+import type { LedgerLine } from '../../witness/ledger-line.js';
 import { violationOf, type Evidence, type Violation } from '../evidence.js';
-import { actionTerms, knownOf, taskOf, type Known } from '../submissions.js';
+import { actionTerms, knownOf, linesOf, taskOf, type Known } from '../submissions.js';
 
 const violation = violationOf('8 effects');
+/** From the Sentinels' choice to the line in the history: so long the old master may still grant, and all of that is taken back. */
+const failoverMs = 5_000;
 
 /** What the witness saw: one key for all attempts of a task, one commit with effect, and no work that the story does not tell of. */
 export function checkEffects(evidence: Evidence): Violation[] {
@@ -39,12 +42,22 @@ function committedTwice(evidence: Evidence): Violation[] {
   });
 }
 
-function untold({ id, body, events }: Known, { ledger }: Evidence): Violation[] {
+/** Work that may be done again, under a grant that the failover of a moment later took back. */
+function wasTakenBack(line: LedgerLine, evidence: Evidence): boolean {
+  if (actionTerms(evidence)(line.action).effect === 'once') return false;
+  return linesOf(evidence, 'fault').some(
+    ({ detail, atMs }) => detail['what'] === 'promoted replica' && line.atMs > atMs - failoverMs && line.atMs < atMs,
+  );
+}
+
+function untold({ id, body, events }: Known, evidence: Evidence): Violation[] {
+  const { ledger } = evidence;
   const granted = new Set(
     events.flatMap(({ type, task, data }) => (type === 'task.queued' ? [`${task} ${String(data['attempt'])}`] : [])),
   );
   return ledger
     .filter((line) => line.directive === id && !granted.has(`${line.task} ${line.attempt}`))
+    .filter((line) => !wasTakenBack(line, evidence))
     .map((line) =>
       violation(id, line.task, `attempt ${line.attempt} was at work and was never granted`, {
         line,

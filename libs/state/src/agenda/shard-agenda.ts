@@ -15,6 +15,12 @@ export interface Agenda {
 
 const discardPage = 1_000;
 const heldAgainMs = 2_000;
+/** On a cluster the time is asked of any master, and the entries have the time of their own: what was filed just now is due, what was put off is not. */
+const clocksApartMs = 1_000;
+
+/** A worker holds the job and was told to stop, also while Redis is full: ZADD needs memory, in place of a score it takes none. */
+const putOff = `#!lua flags=allow-oom
+return redis.call('ZADD', KEYS[1], 'XX', ARGV[1], ARGV[2])`;
 
 /** What came of an order to remove a job; `held` by a worker. */
 export type RemovedJob = 'removed' | 'held' | 'absent';
@@ -64,21 +70,20 @@ export class ShardAgenda {
     await this.redis.zadd(this.keys.outbox(shard), 'XX', String(await this.nowMs()), `${room}:${directiveId}`);
   }
 
-  /** Has a page of the due jobs removed that lost their permission; answers how many. One that a worker holds is due again later: it was told to stop. */
+  /** Has a page of the due jobs removed that lost their permission; answers how many it looked at. One that a worker holds is due again later: it was told to stop. */
   async drainDiscards(shard: number, remove: (queue: string, jobId: string) => Promise<RemovedJob>): Promise<number> {
     const nowMs = await this.nowMs();
     const key = this.keys.discard(shard);
-    const due = await this.redis.zrangebyscore(key, '-inf', String(nowMs), 'LIMIT', 0, discardPage);
-    const results = await Promise.all(
+    const due = await this.redis.zrangebyscore(key, '-inf', String(nowMs + clocksApartMs), 'LIMIT', 0, discardPage);
+    await Promise.all(
       due.map(async (member) => {
         const { queue, jobId } = parseDiscard(member);
         const isHeld = (await remove(queue, jobId)) === 'held';
-        if (isHeld) await this.redis.zadd(key, 'XX', String(nowMs + heldAgainMs), member);
+        if (isHeld) await this.redis.eval(putOff, 1, key, nowMs + heldAgainMs, member);
         else await this.redis.zrem(key, member);
-        return !isHeld;
       }),
     );
-    return results.filter(Boolean).length;
+    return due.length;
   }
 
   /** A page of the attempts in flight on a queue, by deadline: the overdue ones first, then from `offset` on. */

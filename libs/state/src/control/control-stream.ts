@@ -1,5 +1,5 @@
 import { newerVersionOf } from '#libs/contracts';
-import type { Redis, Watched } from '#libs/redis';
+import { answersFor, type Redis, type Watched } from '#libs/redis';
 import type { Keys } from '../keys.js';
 
 /** What the executor tells everybody on a shard: stop working on this attempt. */
@@ -19,6 +19,8 @@ export class ControlStreamReader implements Watched {
 
   constructor(
     private readonly redis: Redis,
+    /** By which it is known that the shard answers. */
+    private readonly probe: Redis,
     private readonly keys: Keys,
     private readonly shard: number,
     private readonly onMessage: (message: AbortSignalMessage) => void,
@@ -40,7 +42,7 @@ export class ControlStreamReader implements Watched {
 
   /** A read ends within 2 s, with or without a message. */
   async isDue(): Promise<boolean> {
-    return !this.stopped;
+    return !this.stopped && answersFor(this.probe, [this.keys.control(this.shard)]);
   }
 
   recreate(): void {

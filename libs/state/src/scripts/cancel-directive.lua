@@ -6,7 +6,9 @@
 
 local directive = load_directive(ARGV[1])
 if not directive then return { 'unknown' } end
-if directive.state == 'CANCELLED' or directive.closing == 'CANCELLED' then return { 'ok', directive.state, 0 } end
+-- Whoever asks again while it is closing must not be told that it is over: it goes on with `close-chunk`.
+if directive.closing == 'CANCELLED' then return { 'ok', directive.state, 1 } end
+if directive.state == 'CANCELLED' then return { 'ok', directive.state, 0 } end
 if RESTING[directive.state] or directive.closing ~= '' then return { 'illegal', directive.state } end
 guard_close(directive, ARGV[2])
 

@@ -45,7 +45,7 @@ export class PointerReader implements Watched {
 
   /** A read ends within 5 s, with or without an event. */
   async isDue(): Promise<boolean> {
-    return !this.isStopped;
+    return !this.isStopped && this.parts.streams.doAnswer();
   }
 
   recreate(): void {

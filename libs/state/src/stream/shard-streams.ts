@@ -1,5 +1,5 @@
 import { CocError } from '#libs/contracts';
-import { runPipeline, type KeyedCommand, type Redis } from '#libs/redis';
+import { answersFor, runPipeline, type KeyedCommand, type Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { viewPointers, type EventPointer } from './event-pointer.js';
 import { StreamCursor } from './stream-cursor.js';
@@ -85,6 +85,11 @@ export class ShardStreams {
       pointers: found.flatMap((pointers) => pointers.slice(0, count)),
       isAll: found.every((pointers, shard) => pointers.length <= count && ranges[shard]!.length < count),
     };
+  }
+
+  /** Whether every shard does, within a second. */
+  async doAnswer(): Promise<boolean> {
+    return answersFor(this.redis, this.names);
   }
 
   /** Throws POSITION_GONE. */
