@@ -9,7 +9,7 @@ export async function checkGeneratedFiles() {
   const findings = [];
   for (const { path, make } of GENERATED) {
     const stored = existsSync(join(ROOT, path)) ? read(path) : null;
-    if (stored !== make()) findings.push(`${path}: is stale, run npm run generate`);
+    if (stored !== (await make())) findings.push(`${path}: is stale, run npm run generate`);
   }
   return { findings, notes: [`${GENERATED.length} generated files`] };
 }

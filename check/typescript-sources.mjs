@@ -4,11 +4,16 @@ import { transformFileSync } from '@swc/core';
 
 const isOurs = (url) => url?.startsWith('file:') && url.endsWith('.ts') && !url.includes('/node_modules/');
 
+let isOn = false;
+
 /** From here on this process imports the TypeScript sources themselves, so that what is generated from them never depends on an old `dist/`. */
 export function importTypeScript() {
+  if (isOn) return;
+  isOn = true;
   registerHooks({
     resolve(specifier, context, next) {
-      const isFile = specifier.startsWith('.') && isOurs(context.parentURL);
+      // Nothing of ours is JavaScript with this ending, and what is in node_modules keeps its own.
+      const isFile = specifier.startsWith('.') && !context.parentURL?.includes('/node_modules/');
       const path = isFile ? specifier.replace(/\.js$/, '.ts') : specifier;
       return next(path, { ...context, conditions: [...context.conditions, 'coc-source'] });
     },

@@ -4,6 +4,6 @@ import { GENERATED } from './generated.mjs';
 import { ROOT } from './sources.mjs';
 
 for (const { path, make } of GENERATED) {
-  writeFileSync(join(ROOT, path), make());
+  writeFileSync(join(ROOT, path), await make());
   console.log(path);
 }

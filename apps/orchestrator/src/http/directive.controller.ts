@@ -45,7 +45,10 @@ export class DirectiveController {
   @HttpCode(202)
   @RouteConfig({ maxBodyBytes: limits.maxSubmitBytes } satisfies BodyRule)
   @UseGuards(PlanSizeGuard)
-  @ApiOperation({ summary: 'Submit a directive: tasks, a workflow by name, or an intent' })
+  @ApiOperation({
+    operationId: 'submitDirective',
+    summary: 'Submit a directive: tasks, a workflow by name, or an intent',
+  })
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
@@ -54,7 +57,7 @@ export class DirectiveController {
   })
   @ApiHeader({ name: 'traceparent', required: false, description: 'W3C trace context the directive becomes part of' })
   @ApiAcceptedResponse({ standardSchema: SubmitAccepted, headers: locationHeader })
-  @Problems(400, 403, 409, 413, 415, 422, 429)
+  @Problems(403, 409, 413, 415, 422, 429)
   async submit(
     @Body({ schema: SubmitDirective }) body: SubmitDirective,
     @CurrentPrincipal() principal: Principal,
@@ -74,9 +77,9 @@ export class DirectiveController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List directives, newest first' })
+  @ApiOperation({ operationId: 'listDirectives', summary: 'List directives, newest first' })
   @ApiOkResponse({ standardSchema: DirectiveList })
-  @Problems(400)
+  @Problems()
   async list(
     @Query({ schema: ListQuery }) query: ListQuery,
     @CurrentPrincipal() { tenant }: Principal,
@@ -85,17 +88,17 @@ export class DirectiveController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One directive' })
+  @ApiOperation({ operationId: 'getDirective', summary: 'One directive' })
   @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(400, 404)
+  @Problems(404)
   async get(@Param('id') id: string, @CurrentPrincipal() { tenant }: Principal): Promise<DirectiveView> {
     return found(await this.reader.get(tenant, id), `directive ${id}`);
   }
 
   @Get(':id/plan')
-  @ApiOperation({ summary: 'Its tasks with their states, and what each waits for' })
+  @ApiOperation({ operationId: 'getPlan', summary: 'Its tasks with their states, and what each waits for' })
   @ApiOkResponse({ standardSchema: PlanView })
-  @Problems(400, 404)
+  @Problems(404)
   async plan(
     @Param('id') id: string,
     @Query({ schema: PlanQuery }) query: PlanQuery,
@@ -105,9 +108,9 @@ export class DirectiveController {
   }
 
   @Get(':id/events')
-  @ApiOperation({ summary: 'Its story, in order and without gaps' })
+  @ApiOperation({ operationId: 'listEvents', summary: 'Its story, in order and without gaps' })
   @ApiOkResponse({ standardSchema: EventList })
-  @Problems(400, 404)
+  @Problems(404)
   async events(
     @Param('id') id: string,
     @Query({ schema: EventQuery }) query: EventQuery,
@@ -119,9 +122,9 @@ export class DirectiveController {
   }
 
   @Get(':id/output')
-  @ApiOperation({ summary: 'What it gives back; null until it rests' })
+  @ApiOperation({ operationId: 'getOutput', summary: 'What it gives back; null until it rests' })
   @ApiOkResponse({ standardSchema: OutputView })
-  @Problems(400, 404, 410, 413, 422)
+  @Problems(404, 410, 413, 422)
   async output(
     @Param('id') id: string,
     @CurrentPrincipal() { tenant }: Principal,
@@ -130,9 +133,9 @@ export class DirectiveController {
   }
 
   @Get(':id/tasks/:taskId/logs')
-  @ApiOperation({ summary: 'Log lines of a task, attempt by attempt' })
+  @ApiOperation({ operationId: 'listTaskLogs', summary: 'Log lines of a task, attempt by attempt' })
   @ApiOkResponse({ standardSchema: LogList })
-  @Problems(400, 404)
+  @Problems(404)
   async logs(
     @Param('id') id: string,
     @Param('taskId') taskId: string,
@@ -143,27 +146,30 @@ export class DirectiveController {
 
   @Post(':id/cancel')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Cancel it: no attempt starts from here on' })
+  @ApiOperation({ operationId: 'cancelDirective', summary: 'Cancel it: no attempt starts from here on' })
   @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(400, 403, 404, 409, 413, 415)
+  @Problems(403, 404, 409, 413, 415)
   async cancel(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
     return this.ingress.cancel(principal, id);
   }
 
   @Post(':id/pause')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Release nothing more until it is resumed; what runs, runs on' })
+  @ApiOperation({
+    operationId: 'pauseDirective',
+    summary: 'Release nothing more until it is resumed; what runs, runs on',
+  })
   @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(400, 403, 404, 409, 413, 415)
+  @Problems(403, 404, 409, 413, 415)
   async pause(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
     return this.ingress.pause(principal, id);
   }
 
   @Post(':id/resume')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Let it go on' })
+  @ApiOperation({ operationId: 'resumeDirective', summary: 'Let it go on' })
   @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(400, 403, 404, 409, 413, 415)
+  @Problems(403, 404, 409, 413, 415)
   async resume(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
     return this.ingress.resume(principal, id);
   }

@@ -34,7 +34,7 @@ function problemSchemas(): Schemas {
 }
 
 /** The API's description, from the same zod schemas that check its requests. */
-function describeApi(app: NestFastifyApplication): OpenAPIObject {
+export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Chain of Command')
     .setDescription('Directives in, plans decided, tasks released under assignments, every step explained.')
