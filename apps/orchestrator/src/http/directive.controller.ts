@@ -1,19 +1,19 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import {
-  CocError,
   DirectiveList,
   DirectiveView,
   EventList,
   OutputView,
   PlanView,
-  SubmitAccepted,
   SubmitDirective,
+  TaskDetail,
   limits,
   type Principal,
+  type SubmitAccepted,
 } from '#libs/contracts';
 import { DirectiveReader } from '#libs/state';
 import { LogList, Problems, found } from './answers.js';
@@ -22,16 +22,7 @@ import { DirectiveIngress } from './directive-ingress.js';
 import type { BodyRule } from './json.adapter.js';
 import { EventQuery, ListQuery, PlanQuery } from './page.query.js';
 import { PlanSizeGuard } from './plan-size.guard.js';
-
-const idempotencyKeyPattern = /^[\x21-\x7e]{1,255}$/;
-
-function checkKey(key: string | undefined): void {
-  if (key !== undefined && !idempotencyKeyPattern.test(key)) {
-    throw new CocError('REQUEST_INVALID', 'Idempotency-Key is 1 to 255 visible ASCII characters');
-  }
-}
-
-const locationHeader = { Location: { description: 'where the directive is', schema: { type: 'string' as const } } };
+import { Submits, submitTo } from './submit.js';
 
 @ApiTags('directives')
 @Controller('api/v1/directives')
@@ -49,15 +40,7 @@ export class DirectiveController {
     operationId: 'submitDirective',
     summary: 'Submit a directive: tasks, a workflow by name, or an intent',
   })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description:
-      '1 to 255 visible ASCII characters; for 24 h the same key and body give the same directive, whatever became of it',
-  })
-  @ApiHeader({ name: 'traceparent', required: false, description: 'W3C trace context the directive becomes part of' })
-  @ApiAcceptedResponse({ standardSchema: SubmitAccepted, headers: locationHeader })
-  @Problems(403, 409, 413, 415, 422, 429)
+  @Submits()
   async submit(
     @Body({ schema: SubmitDirective }) body: SubmitDirective,
     @CurrentPrincipal() principal: Principal,
@@ -65,15 +48,7 @@ export class DirectiveController {
     @Headers('Idempotency-Key') idempotencyKey?: string,
     @Headers('traceparent') traceparent?: string,
   ): Promise<z.infer<typeof SubmitAccepted>> {
-    checkKey(idempotencyKey);
-    const { id } = await this.ingress.submit({
-      body,
-      principal,
-      ...(idempotencyKey && { idempotencyKey }),
-      ...(traceparent && { traceparent }),
-    });
-    reply.header('location', `/api/v1/directives/${id}`);
-    return { id };
+    return submitTo(this.ingress, { body, principal }, { idempotencyKey, traceparent }, reply);
   }
 
   @Get()
@@ -130,6 +105,18 @@ export class DirectiveController {
     @CurrentPrincipal() { tenant }: Principal,
   ): Promise<z.infer<typeof OutputView>> {
     return { directiveId: id, ...found(await this.reader.output(tenant, id), `directive ${id}`) };
+  }
+
+  @Get(':id/tasks/:taskId')
+  @ApiOperation({ operationId: 'getTask', summary: 'One task: what it depends on, and why it waits' })
+  @ApiOkResponse({ standardSchema: TaskDetail })
+  @Problems(404)
+  async task(
+    @Param('id') id: string,
+    @Param('taskId') taskId: string,
+    @CurrentPrincipal() { tenant }: Principal,
+  ): Promise<TaskDetail> {
+    return found(await this.reader.task(tenant, id, taskId), `task ${taskId} in a directive ${id}`);
   }
 
   @Get(':id/tasks/:taskId/logs')
