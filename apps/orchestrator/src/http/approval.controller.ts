@@ -68,7 +68,7 @@ export class ApprovalController {
     summary: 'Say what became of an effect nobody knows, or give up a task the budget does not allow',
   })
   @ApiNoContentResponse()
-  @Problems(403, 404, 409, 413, 415)
+  @Problems(403, 404, 409, 410, 413, 415, 422)
   async resolve(
     @Param('id') id: string,
     @Body({ schema: ResolveHold }) body: ResolveHold,

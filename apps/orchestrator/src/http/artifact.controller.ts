@@ -28,7 +28,7 @@ export class ArtifactController {
   @ApiOperation({ operationId: 'getArtifact', summary: 'The bytes of an artifact; its id is <directiveId>.<sha256>' })
   @ApiOkResponse({
     description: 'the bytes, under the type the worker gave them',
-    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+    content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
   })
   @Problems(404)
   async get(
