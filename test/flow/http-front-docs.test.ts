@@ -97,6 +97,7 @@ describe('/docs-json', () => {
       expect([name, parameters.filter(({ required }) => required)]).toEqual([name, inPath]);
       expect([name, Object.keys(responses).filter((status) => status.startsWith('2'))]).toHaveLength(2);
       expect([name, Object.keys(responses)]).toEqual([name, expect.arrayContaining(['500', '503'])]);
+      expect([name, Object.values(responses).filter(({ description }) => !description)]).toEqual([name, []]);
       for (const [status, { content }] of Object.entries(responses).filter(([code]) => Number(code) >= 400)) {
         const wanted = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
         expect([name, status, content]).toEqual([name, status, wanted]);
