@@ -130,8 +130,8 @@ export default {
     ),
     forbid(
       'launcher-on-built-ins',
-      'launch/ and check/run.mjs start before anything is installed: Node built-ins only.',
-      { path: '^(launch/|check/run\\.mjs$)' },
+      'launch/, check/run.mjs and check/generate.mjs start before anything is installed: Node built-ins only.',
+      { path: '^(launch/|check/(run|generate)\\.mjs$)' },
       { dependencyTypes: NPM, dynamic: false },
     ),
     forbid(

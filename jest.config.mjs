@@ -13,7 +13,7 @@ export default {
   // One more than the cores of a small machine: half of the suites wait most of their time, for locks to end and processes to start.
   maxWorkers: 3,
   projects: [
-    { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,embedded,sdk,chaos}/**/*.spec.ts'] },
+    { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,embedded,sdk,chaos,check}/**/*.spec.ts'] },
     { ...base, displayName: 'scripts', testMatch: ['<rootDir>/test/scripts/**/*.test.ts'] },
     { ...base, displayName: 'flow', testMatch: ['<rootDir>/test/flow/**/*.test.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },

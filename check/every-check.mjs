@@ -1,3 +1,4 @@
+import { checkApiContract } from './api-contract.mjs';
 import { checkEnvironment } from './environment.mjs';
 import { checkFileNames } from './file-names.mjs';
 import { checkGeneratedFiles } from './generated-files.mjs';
@@ -23,6 +24,7 @@ const CHECKS = {
   'lua-headers': checkLuaHeaders,
   'lock-file': checkLockFile,
   'generated-files': checkGeneratedFiles,
+  'api-contract': checkApiContract,
 };
 
 const wanted = process.argv.slice(2);

@@ -17,6 +17,7 @@ import { openRedis, type Redis } from '#libs/redis';
 import { ActionCatalog, Keys, openArtifactStore, parseCounts, type ArtifactStore } from '#libs/state';
 import { createLogger } from '#libs/telemetry';
 import { startRedis, type TestRedis } from '#libs/testing';
+import { assertDescribed } from './described-answers.js';
 import { formatCounts, splitCounts } from './seeded-counts.js';
 
 export const shards = 2;
@@ -79,12 +80,14 @@ export class HttpBed {
     const response = await fetch(`${this.app.url}${path}`, { method, ...init });
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return {
+    const answer = {
       status: response.status,
       headers: response.headers,
       text,
       json: isJson ? (JSON.parse(text) as Json) : null,
     };
+    assertDescribed(method, path, answer);
+    return answer;
   }
 
   async get(path: string): Promise<HttpAnswer> {

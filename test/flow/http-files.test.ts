@@ -161,11 +161,14 @@ describe('the description of the API', () => {
       'get /api/v1/directives/{id}/events/stream',
       'get /api/v1/directives/{id}/output',
       'get /api/v1/directives/{id}/plan',
+      'get /api/v1/directives/{id}/tasks/{taskId}',
       'get /api/v1/directives/{id}/tasks/{taskId}/logs',
       'get /api/v1/events/stream',
       'get /api/v1/grants',
       'get /api/v1/health/live',
       'get /api/v1/health/ready',
+      'get /api/v1/orchestrator/state',
+      'get /api/v1/queues',
       'post /api/v1/approvals/{id}/approve',
       'post /api/v1/approvals/{id}/deny',
       'post /api/v1/approvals/{id}/resolve',
@@ -174,6 +177,8 @@ describe('the description of the API', () => {
       'post /api/v1/directives/{id}/cancel',
       'post /api/v1/directives/{id}/pause',
       'post /api/v1/directives/{id}/resume',
+      'post /api/v1/orchestrator/execute',
+      'post /api/v1/orchestrator/plan',
       'put /api/v1/actions/{name}',
     ]);
     for (const { name, route } of routes) {

@@ -7,6 +7,7 @@ import { bootOrchestrator, type RunningOrchestrator } from '#apps/orchestrator';
 import { DirectiveView, PlanView, type Json, type TaskView } from '#libs/contracts';
 import { openArtifactStore, type ArtifactStore } from '#libs/state';
 import { createLogger } from '#libs/telemetry';
+import { assertDescribed } from './described-answers.js';
 import { problemOf, type HttpAnswer } from './http-bed.js';
 import { RoomsBed } from './rooms-bed.js';
 
@@ -66,7 +67,9 @@ export class HttpFront {
     const text = bytes.toString();
     const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== '';
     const json = isJson ? (JSON.parse(text) as Json) : null;
-    return { status: response.status, headers: response.headers, text, json, bytes };
+    const answer = { status: response.status, headers: response.headers, text, json, bytes };
+    assertDescribed(method, `/api/v1${path}`, answer);
+    return answer;
   }
 
   async get<T = Json>(path: string): Promise<T> {

@@ -68,6 +68,11 @@ describe('/docs-json', () => {
     }
   });
 
+  it('is the document that is checked in, of which others make their clients', async () => {
+    const stored = await readFile(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8');
+    expect(document).toEqual(JSON.parse(stored));
+  });
+
   it('refers to nothing that is not in it, and its schemas can be used', () => {
     const text = JSON.stringify(document);
     const targets = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, target]) => target!);
@@ -81,7 +86,9 @@ describe('/docs-json', () => {
   });
 
   it('describes every operation: what it is, its parameters, its answer, its problems', () => {
-    expect(new Set(operations.map(([, { operationId }]) => operationId)).size).toBe(operations.length);
+    const ids = operations.map(([, { operationId }]) => operationId);
+    expect(new Set(ids).size).toBe(operations.length);
+    expect(ids.filter((id) => !/^[a-z]+([A-Z][a-z]+)+$/.test(id))).toEqual([]);
     for (const [name, { summary, parameters, responses }] of operations) {
       const inPath = parameters.filter((parameter) => parameter.in === 'path');
       const templates = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
@@ -90,6 +97,7 @@ describe('/docs-json', () => {
       expect([name, parameters.filter(({ required }) => required)]).toEqual([name, inPath]);
       expect([name, Object.keys(responses).filter((status) => status.startsWith('2'))]).toHaveLength(2);
       expect([name, Object.keys(responses)]).toEqual([name, expect.arrayContaining(['500', '503'])]);
+      expect([name, Object.values(responses).filter(({ description }) => !description)]).toEqual([name, []]);
       for (const [status, { content }] of Object.entries(responses).filter(([code]) => Number(code) >= 400)) {
         const wanted = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
         expect([name, status, content]).toEqual([name, status, wanted]);
@@ -108,6 +116,8 @@ describe('/docs-json', () => {
       ['get /api/v1/directives', 'limit cursor state'],
       ['get /api/v1/directives/{id}/plan', 'limit cursor'],
       ['get /api/v1/directives/{id}/events', 'limit after'],
+      ['post /api/v1/orchestrator/plan', '', '#/components/schemas/SubmitDirective'],
+      ['post /api/v1/orchestrator/execute', 'Idempotency-Key traceparent', '#/components/schemas/SubmitDirective'],
       ['get /api/v1/approvals', 'limit cursor'],
       ['post /api/v1/approvals/{id}/approve', '', '#/components/schemas/ApproveHold'],
       ['post /api/v1/approvals/{id}/deny', '', '#/components/schemas/DenyHold'],

@@ -14,9 +14,11 @@ import {
   HoldReader,
   HoldStore,
   KeyRegister,
+  type Keys,
   LedgerReader,
   PayloadStore,
   PressureReader,
+  QueueReader,
   ProgressProbe,
   RefRegister,
   ScriptRunner,
@@ -31,9 +33,12 @@ import { DecideService } from './decide/decide.service.js';
 import { WorkflowLibrary } from './decide/workflow.library.js';
 import { docsIndex } from './decide/workflows/docs-index.workflow.js';
 import { CatalogSnapshot } from './ingress/catalog-snapshot.js';
+import { DryPlanner } from './ingress/dry-planner.js';
 import { IngressService } from './ingress/ingress.service.js';
 import { PressureWatch } from './ingress/pressure.watch.js';
 import { KeyDesk } from './ingress/key.desk.js';
+import { QueueInspector } from './inspect/queue.inspector.js';
+import { StateInspector } from './inspect/state.inspector.js';
 import { ReviewService } from './review/review.service.js';
 import { OpenStreams } from './stream/open-streams.js';
 
@@ -43,6 +48,9 @@ export interface OrchestratorContext {
   servedShards: number;
   logger: Logger;
   ingress: IngressService;
+  dryPlanner: DryPlanner;
+  queues: QueueInspector;
+  state: StateInspector;
   decide: DecideService;
   review: ReviewService;
   reader: DirectiveReader;
@@ -76,7 +84,9 @@ export function createOrchestratorContext(
   const reader = new DirectiveReader(redis, keys, { shards: servedShards, payloads });
   const shared = { orders, store, catalog, workflows, sender, house: env.house };
   const pressure = new PressureWatch(redis, keys, new PressureReader(redis, keys), env.shed);
-  const holds = new HoldReader(redis, keys, servedShards, payloads);
+  const beats = new ExecutorBeats(redis, keys);
+  const shardCounts = { used: env.shards, served: servedShards };
+  const queues = new QueueInspector(redis, keys, new QueueReader(redis, keys), servedShards);
   return {
     env,
     redis,
@@ -93,28 +103,57 @@ export function createOrchestratorContext(
       reader,
       pressure,
     }),
+    dryPlanner: new DryPlanner(shared),
+    queues,
+    state: new StateInspector({ shards: shardCounts, workflows, catalog: actions, reader, beats, queues }),
     decide: new DecideService(shared),
     review: new ReviewService({ ...shared, outputs: new TaskOutputs(redis, keys, payloads) }),
     reader,
-    approvals: new ApprovalService({
-      holds,
-      store: new HoldStore(scripts, keys),
-      grants: new GrantRegister(redis, keys, servedShards),
-      ledgers: new LedgerReader(redis, keys, reader),
-      orders,
-      editor: new HoldEditor(actions, orders, payloads),
-      payloads,
-      sender,
-      logger,
-    }),
+    approvals: createApprovals({ ...shared, logger, redis, keys, servedShards, scripts, payloads, actions, reader }),
     streams: new EventStreams(redis, keys, { shards: servedShards, reader }),
     openStreams: new OpenStreams(env.stream.heartbeatMs),
     catalog: actions,
     artifacts,
     probe: new ProgressProbe(redis, keys),
     pressure,
-    beats: new ExecutorBeats(redis, keys),
+    beats,
     eventLoop: new EventLoopWatch(),
     sender,
   };
+}
+
+interface ApprovalNeeds {
+  redis: Redis;
+  keys: Keys;
+  servedShards: number;
+  scripts: ScriptRunner;
+  payloads: PayloadStore;
+  actions: ActionCatalog;
+  reader: DirectiveReader;
+  orders: DirectiveOrders;
+  sender: QueueSender;
+  logger: Logger;
+}
+
+function createApprovals({
+  redis,
+  keys,
+  servedShards,
+  scripts,
+  actions,
+  reader,
+  ...needs
+}: ApprovalNeeds): ApprovalService {
+  const { orders, payloads, sender, logger } = needs;
+  return new ApprovalService({
+    holds: new HoldReader(redis, keys, servedShards, payloads),
+    store: new HoldStore(scripts, keys),
+    grants: new GrantRegister(redis, keys, servedShards),
+    ledgers: new LedgerReader(redis, keys, reader),
+    orders,
+    editor: new HoldEditor(actions, orders, payloads),
+    payloads,
+    sender,
+    logger,
+  });
 }

@@ -20,8 +20,13 @@ import { PrincipalGuard } from './http/current-principal.js';
 import { DirectiveController } from './http/directive.controller.js';
 import { DirectiveIngress } from './http/directive-ingress.js';
 import { HealthController } from './http/health.controller.js';
+import { OrchestratorController } from './http/orchestrator.controller.js';
+import { QueueController } from './http/queue.controller.js';
 import { ServedShards } from './http/served-shards.js';
 import { StoreProbe } from './http/store-probe.js';
+import { DryPlanner } from './ingress/dry-planner.js';
+import { QueueInspector } from './inspect/queue.inspector.js';
+import { StateInspector } from './inspect/state.inspector.js';
 import type { OrchestratorContext } from './orchestrator.context.js';
 import { openRooms } from './rooms.js';
 import { OpenStreams } from './stream/open-streams.js';
@@ -54,6 +59,8 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
       imports: [TerminusModule.forRoot({ logger: false })],
       controllers: [
         DirectiveController,
+        OrchestratorController,
+        QueueController,
         ApprovalController,
         BudgetController,
         StreamController,
@@ -64,6 +71,9 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
       providers: [
         { provide: contextToken, useValue: context },
         { provide: DirectiveIngress, useValue: context.ingress },
+        { provide: DryPlanner, useValue: context.dryPlanner },
+        { provide: QueueInspector, useValue: context.queues },
+        { provide: StateInspector, useValue: context.state },
         { provide: DirectiveReader, useValue: context.reader },
         { provide: ApprovalService, useValue: context.approvals },
         { provide: EventStreams, useValue: context.streams },

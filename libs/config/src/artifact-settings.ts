@@ -10,26 +10,35 @@ const bucketAddress = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([\w.-]+(?
 
 /** Where artifacts are kept. Our own names go before those of AWS, which other programs on the machine may be meant by. */
 export const artifactVariables = {
-  COC_ARTIFACTS: z.preprocess(
-    blankIsUnset,
-    z
-      .string()
-      .regex(bucketAddress, 'must be s3://bucket or s3://bucket/prefix; not set, it is a folder in COC_DATA_DIR')
-      .optional(),
+  COC_ARTIFACTS: z
+    .preprocess(
+      blankIsUnset,
+      z
+        .string()
+        .regex(bucketAddress, 'must be s3://bucket or s3://bucket/prefix; not set, it is a folder in COC_DATA_DIR')
+        .optional(),
+    )
+    .describe('Bucket of artifacts, s3://bucket or s3://bucket/prefix; not set, they lie in COC_DATA_DIR.'),
+  COC_S3_ENDPOINT: address.describe(
+    'Address of the S3 server; else AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else AWS itself.',
   ),
-  COC_S3_ENDPOINT: address,
-  COC_S3_REGION: text,
-  COC_S3_PATH_STYLE: z.enum(['0', '1', 'true', 'false', '']).optional(),
-  COC_S3_ACCESS_KEY_ID: text,
-  COC_S3_SECRET_ACCESS_KEY: text,
-  COC_S3_SESSION_TOKEN: text,
-  AWS_ENDPOINT_URL_S3: text,
-  AWS_ENDPOINT_URL: text,
-  AWS_REGION: text,
-  AWS_DEFAULT_REGION: text,
-  AWS_ACCESS_KEY_ID: text,
-  AWS_SECRET_ACCESS_KEY: text,
-  AWS_SESSION_TOKEN: text,
+  COC_S3_REGION: text.describe('Region of the bucket; else AWS_REGION, AWS_DEFAULT_REGION, else us-east-1.'),
+  COC_S3_PATH_STYLE: z
+    .enum(['0', '1', 'true', 'false', ''])
+    .optional()
+    .describe(
+      '1: https://endpoint/bucket, the default with an endpoint; 0: https://bucket.endpoint, the default with AWS.',
+    ),
+  COC_S3_ACCESS_KEY_ID: text.describe('Id of the key to the bucket; else the three of AWS.'),
+  COC_S3_SECRET_ACCESS_KEY: text.describe('Secret of the key to the bucket.'),
+  COC_S3_SESSION_TOKEN: text.describe('Token of a temporary key to the bucket.'),
+  AWS_ENDPOINT_URL_S3: text.describe('Stands in for COC_S3_ENDPOINT.'),
+  AWS_ENDPOINT_URL: text.describe('Stands in for AWS_ENDPOINT_URL_S3.'),
+  AWS_REGION: text.describe('Stands in for COC_S3_REGION.'),
+  AWS_DEFAULT_REGION: text.describe('Stands in for AWS_REGION.'),
+  AWS_ACCESS_KEY_ID: text.describe('Stands in for COC_S3_ACCESS_KEY_ID, where neither key of ours is set.'),
+  AWS_SECRET_ACCESS_KEY: text.describe('Stands in for COC_S3_SECRET_ACCESS_KEY, where neither key of ours is set.'),
+  AWS_SESSION_TOKEN: text.describe('Stands in for COC_S3_SESSION_TOKEN, where neither key of ours is set.'),
 };
 const ArtifactVariables = z.object(artifactVariables);
 type Raw = z.output<typeof ArtifactVariables>;

@@ -9,12 +9,15 @@ const text = z.preprocess(blankIsUnset, z.string().optional());
 
 /** The variables of the seals, for the recorder and for `coc audit`. */
 export const auditVariables = {
-  COC_AUDIT_KEY: z.preprocess(
-    blankIsUnset,
-    z.string().refine(isLongEnough, `must be at least ${leastKeyBytes} bytes`).optional(),
+  COC_AUDIT_KEY: z
+    .preprocess(blankIsUnset, z.string().refine(isLongEnough, `must be at least ${leastKeyBytes} bytes`).optional())
+    .describe(`Key of the seals itself, a secret of at least ${leastKeyBytes} bytes; it goes before the key file.`),
+  COC_AUDIT_KEY_FILE: text.describe(
+    'File with the key of the seals; not set, audit/key in COC_DATA_DIR, made at the first start.',
   ),
-  COC_AUDIT_KEY_FILE: text,
-  COC_AUDIT_HEAD: text,
+  COC_AUDIT_HEAD: text.describe(
+    'File of the head of the trace; not set, one for each trace folder, in audit/ of COC_DATA_DIR.',
+  ),
 };
 export const AuditVariables = z.object(auditVariables);
 

@@ -4,14 +4,23 @@ import { EnvError } from './env.js';
 
 const blankIsUnset = (value: unknown): unknown => (value === '' ? undefined : value);
 
+/** The variables that only the command line tool reads. */
+export const cliVariables = {
+  COC_URL: z
+    .preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).optional())
+    .describe('Address of the server that `coc` talks to; not set, the one that runs in COC_DATA_DIR.'),
+  // https://no-color.org: any value but the empty one switches colour off.
+  NO_COLOR: z
+    .preprocess(blankIsUnset, z.string().optional())
+    .describe('Anything but nothing: `coc` prints no colours.'),
+  TERM: z.string().optional().describe('The terminal; with dumb, `coc` does not move the cursor.'),
+};
+
 const CliEnvSchema = z
   .object({
-    COC_URL: z.preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).optional()),
+    ...cliVariables,
     COC_DATA_DIR: z.preprocess(blankIsUnset, z.string().optional()),
     TRACE_DIR: z.preprocess(blankIsUnset, z.string().optional()),
-    // https://no-color.org: any value but the empty one switches colour off.
-    NO_COLOR: z.preprocess(blankIsUnset, z.string().optional()),
-    TERM: z.string().optional(),
   })
   .transform((raw) => ({
     url: raw.COC_URL,

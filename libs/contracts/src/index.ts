@@ -34,6 +34,7 @@ export {
   finalDirectiveStates,
   restingDirectiveStates,
 } from './directive.js';
+export { DryPlan } from './dry-plan.js';
 export { CocError, Fault, Problem, StartRefusal, errorCodes, type ErrorCode } from './error.js';
 export { DirectiveEvent, EventList, EventType, eventTypes, finalEventTypes } from './event.js';
 export {
@@ -49,16 +50,18 @@ export {
 export { Json, jsonDepth } from './json.js';
 export { limits } from './limits.js';
 export { ArtifactEntry, FailureClass, ReportedFailure, ReportedOutput, Usage, failureClasses } from './outcome.js';
+export { OrchestratorState } from './orchestrator-state.js';
 export { PayloadClaim, type ReportedClaim } from './payload-claim.js';
 export { type AskedRisk, type Permit, type PermitKind, type Plan, type PlannedTask, type RiskTerms } from './plan.js';
 export { ApprovalPolicy, Backoff, Concurrency, DirectiveBudget, Policies, Rate } from './policies.js';
 export { Principal, localPrincipal } from './principal.js';
+export { QueueList, QueueView } from './queue-view.js';
 export { actionOfQueue, actionQueue, parseQueueName, roomQueue, rooms, type Room } from './queue-names.js';
 export { InputReference, ItemReference, Reference, TaskReference, looksLikeReference } from './reference.js';
 export { RoomBatch, RoomMessage } from './room-message.js';
 export { globalRoot, shardRoot, tenantRoot } from './shard-root.js';
 export { newerVersionOf, schemaVersion } from './schema-version.js';
 export { TaskMessage } from './task-message.js';
-export { TaskSpec, TaskState, TaskView, WaitKind, WaitingOn, finalTaskStates, waitKinds } from './task.js';
+export { TaskDetail, TaskSpec, TaskState, TaskView, WaitKind, WaitingOn, finalTaskStates, waitKinds } from './task.js';
 export { AuditHead, TraceEvent, TraceHead, TraceNote, sealField, traceVersion } from './trace-line.js';
 export { RedisUrlError, describeRedisPlace, parseRedisUrl, type RedisPlace } from './redis-url.js';

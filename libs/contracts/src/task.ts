@@ -113,3 +113,14 @@ export const TaskView = z
   })
   .meta({ id: 'Task' });
 export type TaskView = z.infer<typeof TaskView>;
+
+/** One task with the tasks it depends on and, where it is not final, a sentence that says why it waits. */
+export const TaskDetail = z
+  .strictObject({
+    ...TaskView.shape,
+    directiveId: z.string(),
+    dependencies: z.array(z.strictObject({ id: z.string(), state: TaskState })),
+    why: z.string().nullable(),
+  })
+  .meta({ id: 'TaskDetail' });
+export type TaskDetail = z.infer<typeof TaskDetail>;

@@ -32,6 +32,8 @@ export {
   type ReferenceSources,
   type ResolvedReferences,
 } from './resolve-references.js';
+export { estimatePlan } from './estimate-plan.js';
+export { explainWait } from './explain-wait.js';
 export { failClosed } from './fail-closed.js';
 export {
   decideShedding,

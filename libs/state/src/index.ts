@@ -13,6 +13,7 @@ export { ControlStreamReader, type AbortSignalMessage } from './control/control-
 export { Keys } from './keys.js';
 export { ExecutorBeats } from './agenda/executor-beats.js';
 export { QueueWindows, type QueueLine } from './agenda/queue-windows.js';
+export { QueueReader, type RecordedQueue } from './agenda/queue-reader.js';
 export { PressureReader } from './agenda/pressure-reader.js';
 export { ShardAgenda, type Agenda, type RemovedJob } from './agenda/shard-agenda.js';
 export {

@@ -1,5 +1,5 @@
 import { type Json, type RoomMessage, type TaskSpec } from '#libs/contracts';
-import { decidePlan, houseRulesFor, type House } from '#libs/policy';
+import { decidePlan, houseRulesFor, type House, type PolicyFailure } from '#libs/policy';
 import type { QueueSender } from '#libs/queues';
 import type { DirectiveOrder, DirectiveOrders, DirectiveStore } from '#libs/state';
 import type { CatalogSnapshot } from '../ingress/catalog-snapshot.js';
@@ -16,11 +16,6 @@ export interface DecideParts {
   house: House;
 }
 
-interface Failure {
-  code: string;
-  message: string;
-}
-
 /** Turns an intent or a workflow's name into a plan, or ends the directive with the reason why there is none. */
 export class DecideService {
   constructor(private readonly parts: DecideParts) {}
@@ -30,40 +25,17 @@ export class DecideService {
     if (order?.state !== 'PENDING') return;
     const whole = await loadWhole(this.parts.orders, directiveId);
     if ('lost' in whole) return this.fail(directiveId, whole.lost);
-    const chosen = this.choose(whole.order);
+    const chosen = this.parts.workflows.choose(whole.order.request);
     if ('code' in chosen) return this.fail(directiveId, chosen);
     const failure = await this.commit(whole.order, chosen);
     if (failure) return this.fail(directiveId, failure);
     await this.parts.sender.sendRoom('execute', { tenant: order.tenant, directiveId, traceparent });
   }
 
-  private choose({ request }: DirectiveOrder): { workflow: Workflow; input: Json } | Failure {
-    const name = request.workflow ?? this.nameFor(request.intent ?? '');
-    if (typeof name !== 'string') return name;
-    const workflow = this.parts.workflows.get(name);
-    if (!workflow) return { code: 'WORKFLOW_UNKNOWN', message: `the workflow "${name}" is no longer known` };
-    const input = request.input ?? (request.intent === undefined ? {} : workflow.inputFromIntent(request.intent));
-    const parsed = workflow.input.safeParse(input);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      const field = issue?.path.length ? `/${issue.path.join('/')}` : 'its input';
-      return {
-        code: 'INPUT_INVALID',
-        message: `${name} needs more than the directive gives: ${field}: ${issue?.message}`,
-      };
-    }
-    return { workflow, input: parsed.data };
-  }
-
-  private nameFor(intent: string): string | Failure {
-    const choice = this.parts.workflows.chooseFor(intent);
-    return 'name' in choice ? choice.name : choice.failure;
-  }
-
   private async commit(
     order: DirectiveOrder,
     { workflow, input }: { workflow: Workflow; input: Json },
-  ): Promise<Failure | undefined> {
+  ): Promise<PolicyFailure | undefined> {
     const tasks: TaskSpec[] = workflow.plan(input);
     const catalog = await this.parts.catalog.get(tasks.map((task) => task.action));
     const { output, budget, policies, priority, models } = order.request;
@@ -81,7 +53,7 @@ export class DecideService {
     return undefined;
   }
 
-  private async fail(directiveId: string, { code, message }: Failure): Promise<void> {
+  private async fail(directiveId: string, { code, message }: PolicyFailure): Promise<void> {
     await this.parts.store.close(directiveId, 'FAILED', { code, message });
   }
 }

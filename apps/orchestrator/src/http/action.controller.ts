@@ -17,7 +17,7 @@ export class ActionController {
   constructor(@Inject(ActionCatalog) private readonly catalog: ActionCatalog) {}
 
   @Get()
-  @ApiOperation({ summary: 'The catalog: what workers can do' })
+  @ApiOperation({ operationId: 'listActions', summary: 'The catalog: what workers can do' })
   @ApiOkResponse({ standardSchema: ActionList })
   @Problems()
   async list(): Promise<z.infer<typeof ActionList>> {
@@ -25,9 +25,12 @@ export class ActionController {
   }
 
   @Put(':name')
-  @ApiOperation({ summary: 'Publish a version of an action; a published version never changes' })
+  @ApiOperation({
+    operationId: 'publishAction',
+    summary: 'Publish a version of an action; a published version never changes',
+  })
   @ApiOkResponse({ standardSchema: ActionRecord })
-  @Problems(400, 403, 409, 413, 415, 422)
+  @Problems(403, 409, 413, 415, 422)
   async publish(@Param('name') name: string, @Body({ schema: ActionBody }) body: ActionBody): Promise<ActionRecord> {
     checkName(name, body.name);
     const record: ActionRecord = { ...body, name };

@@ -1,18 +1,27 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import { z } from 'zod';
-import { CocError } from '#libs/contracts';
+import { CocError, errorCodes } from '#libs/contracts';
 
 export const LogList = z
   .strictObject({ items: z.array(z.strictObject({ attempt: z.number().int(), line: z.string() })) })
   .meta({ id: 'LogList' });
 
-/** Documents the problem answers of a route; 500 and 503 are everywhere. */
+/** The codes of a status, so that the document says what to look for. */
+function codesOf(status: number): string {
+  const codes = Object.entries(errorCodes).flatMap(([code, itsStatus]) => (itsStatus === status ? [code] : []));
+  return codes.join(', ');
+}
+
+/** What any route may answer: a header that is malformed, a defect of ours, a record that does not answer. */
+const everywhere = [400, 500, 503];
+
+/** Documents the problem answers of a route, beside those of every route. */
 export function Problems(...statuses: number[]): MethodDecorator {
-  const described = [...statuses, 500, 503].map((status) =>
+  const described = [...statuses, ...everywhere].map((status) =>
     ApiResponse({
       status,
-      description: 'what went wrong, as RFC 9457 problem details',
+      description: `problem details (RFC 9457) with one of these codes: ${codesOf(status)}`,
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     }),
   );

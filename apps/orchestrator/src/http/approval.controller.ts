@@ -14,9 +14,9 @@ export class ApprovalController {
   constructor(@Inject(ApprovalService) private readonly approvals: ApprovalService) {}
 
   @Get('approvals')
-  @ApiOperation({ summary: 'Tasks that wait for a human, the longest wait first' })
+  @ApiOperation({ operationId: 'listHolds', summary: 'Tasks that wait for a human, the longest wait first' })
   @ApiOkResponse({ standardSchema: HoldList })
-  @Problems(400)
+  @Problems(410)
   async list(
     @Query({ schema: PlanQuery }) query: PlanQuery,
     @CurrentPrincipal() principal: Principal,
@@ -25,18 +25,21 @@ export class ApprovalController {
   }
 
   @Get('approvals/:id')
-  @ApiOperation({ summary: 'One of them: what it would do, why somebody is asked, and the answer if there is one' })
+  @ApiOperation({
+    operationId: 'getHold',
+    summary: 'One of them: what it would do, why somebody is asked, and the answer if there is one',
+  })
   @ApiOkResponse({ standardSchema: HoldView })
-  @Problems(400, 404)
+  @Problems(404, 410)
   async show(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<HoldView> {
     return this.approvals.show(principal, id);
   }
 
   @Post('approvals/:id/approve')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Let it start; with another input, or with others like it' })
+  @ApiOperation({ operationId: 'approveHold', summary: 'Let it start; with another input, or with others like it' })
   @ApiOkResponse({ standardSchema: HoldView })
-  @Problems(400, 403, 404, 409, 413, 415, 422)
+  @Problems(403, 404, 409, 410, 413, 415, 422)
   async approve(
     @Param('id') id: string,
     @Body({ schema: ApproveHold }) body: ApproveHold,
@@ -47,9 +50,9 @@ export class ApprovalController {
 
   @Post('approvals/:id/deny')
   @HttpCode(200)
-  @ApiOperation({ summary: 'It fails, with the reason' })
+  @ApiOperation({ operationId: 'denyHold', summary: 'It fails, with the reason' })
   @ApiOkResponse({ standardSchema: HoldView })
-  @Problems(400, 403, 404, 409, 413, 415)
+  @Problems(403, 404, 409, 410, 413, 415)
   async deny(
     @Param('id') id: string,
     @Body({ schema: DenyHold }) { comment }: DenyHold,
@@ -60,9 +63,12 @@ export class ApprovalController {
 
   @Post('approvals/:id/resolve')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Say what became of an effect nobody knows, or give up a task the budget does not allow' })
+  @ApiOperation({
+    operationId: 'resolveHold',
+    summary: 'Say what became of an effect nobody knows, or give up a task the budget does not allow',
+  })
   @ApiNoContentResponse()
-  @Problems(400, 403, 404, 409, 413, 415)
+  @Problems(403, 404, 409, 410, 413, 415, 422)
   async resolve(
     @Param('id') id: string,
     @Body({ schema: ResolveHold }) body: ResolveHold,
@@ -72,9 +78,9 @@ export class ApprovalController {
   }
 
   @Get('grants')
-  @ApiOperation({ summary: 'Actions that may go for a while without being asked for' })
+  @ApiOperation({ operationId: 'listGrants', summary: 'Actions that may go for a while without being asked for' })
   @ApiOkResponse({ standardSchema: GrantList })
-  @Problems(400, 404)
+  @Problems(404)
   async grants(
     @Query({ schema: GrantQuery }) { directive }: GrantQuery,
     @CurrentPrincipal() principal: Principal,
@@ -84,9 +90,9 @@ export class ApprovalController {
 
   @Delete('grants/:action')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Ask again from now on' })
+  @ApiOperation({ operationId: 'revokeGrant', summary: 'Ask again from now on' })
   @ApiNoContentResponse()
-  @Problems(400, 403, 404)
+  @Problems(403, 404, 413, 415)
   async revoke(
     @Param('action') action: string,
     @Query({ schema: GrantQuery }) { directive }: GrantQuery,

@@ -25,12 +25,12 @@ export class ArtifactController {
   ) {}
 
   @Get(':id')
-  @ApiOperation({ summary: 'The bytes of an artifact; its id is <directiveId>.<sha256>' })
+  @ApiOperation({ operationId: 'getArtifact', summary: 'The bytes of an artifact; its id is <directiveId>.<sha256>' })
   @ApiOkResponse({
     description: 'the bytes, under the type the worker gave them',
-    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+    content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
   })
-  @Problems(400, 404)
+  @Problems(404)
   async get(
     @Param('id') id: string,
     @CurrentPrincipal() { tenant }: Principal,

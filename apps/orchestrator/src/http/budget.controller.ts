@@ -11,18 +11,18 @@ export class BudgetController {
   constructor(@Inject(ApprovalService) private readonly approvals: ApprovalService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Every charge and every reservation' })
+  @ApiOperation({ operationId: 'getBudget', summary: 'Every charge and every reservation' })
   @ApiOkResponse({ standardSchema: BudgetLedger })
-  @Problems(400, 404)
+  @Problems(404)
   async ledger(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<BudgetLedger> {
     return this.approvals.ledger(principal, id);
   }
 
   @Post()
   @HttpCode(200)
-  @ApiOperation({ summary: 'Give it another budget; tasks that wait for it go on' })
+  @ApiOperation({ operationId: 'raiseBudget', summary: 'Give it another budget; tasks that wait for it go on' })
   @ApiOkResponse({ standardSchema: BudgetLedger })
-  @Problems(400, 403, 404, 409, 413, 415)
+  @Problems(403, 404, 409, 413, 415)
   async raise(
     @Param('id') id: string,
     @Body({ schema: RaiseBudget }) body: RaiseBudget,

@@ -1,19 +1,19 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import {
-  CocError,
   DirectiveList,
   DirectiveView,
   EventList,
   OutputView,
   PlanView,
-  SubmitAccepted,
   SubmitDirective,
+  TaskDetail,
   limits,
   type Principal,
+  type SubmitAccepted,
 } from '#libs/contracts';
 import { DirectiveReader } from '#libs/state';
 import { LogList, Problems, found } from './answers.js';
@@ -22,16 +22,7 @@ import { DirectiveIngress } from './directive-ingress.js';
 import type { BodyRule } from './json.adapter.js';
 import { EventQuery, ListQuery, PlanQuery } from './page.query.js';
 import { PlanSizeGuard } from './plan-size.guard.js';
-
-const idempotencyKeyPattern = /^[\x21-\x7e]{1,255}$/;
-
-function checkKey(key: string | undefined): void {
-  if (key !== undefined && !idempotencyKeyPattern.test(key)) {
-    throw new CocError('REQUEST_INVALID', 'Idempotency-Key is 1 to 255 visible ASCII characters');
-  }
-}
-
-const locationHeader = { Location: { description: 'where the directive is', schema: { type: 'string' as const } } };
+import { Submits, submitTo } from './submit.js';
 
 @ApiTags('directives')
 @Controller('api/v1/directives')
@@ -45,16 +36,11 @@ export class DirectiveController {
   @HttpCode(202)
   @RouteConfig({ maxBodyBytes: limits.maxSubmitBytes } satisfies BodyRule)
   @UseGuards(PlanSizeGuard)
-  @ApiOperation({ summary: 'Submit a directive: tasks, a workflow by name, or an intent' })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description:
-      '1 to 255 visible ASCII characters; for 24 h the same key and body give the same directive, whatever became of it',
+  @ApiOperation({
+    operationId: 'submitDirective',
+    summary: 'Submit a directive: tasks, a workflow by name, or an intent',
   })
-  @ApiHeader({ name: 'traceparent', required: false, description: 'W3C trace context the directive becomes part of' })
-  @ApiAcceptedResponse({ standardSchema: SubmitAccepted, headers: locationHeader })
-  @Problems(400, 403, 409, 413, 415, 422, 429)
+  @Submits()
   async submit(
     @Body({ schema: SubmitDirective }) body: SubmitDirective,
     @CurrentPrincipal() principal: Principal,
@@ -62,21 +48,13 @@ export class DirectiveController {
     @Headers('Idempotency-Key') idempotencyKey?: string,
     @Headers('traceparent') traceparent?: string,
   ): Promise<z.infer<typeof SubmitAccepted>> {
-    checkKey(idempotencyKey);
-    const { id } = await this.ingress.submit({
-      body,
-      principal,
-      ...(idempotencyKey && { idempotencyKey }),
-      ...(traceparent && { traceparent }),
-    });
-    reply.header('location', `/api/v1/directives/${id}`);
-    return { id };
+    return submitTo(this.ingress, { body, principal }, { idempotencyKey, traceparent }, reply);
   }
 
   @Get()
-  @ApiOperation({ summary: 'List directives, newest first' })
+  @ApiOperation({ operationId: 'listDirectives', summary: 'List directives, newest first' })
   @ApiOkResponse({ standardSchema: DirectiveList })
-  @Problems(400)
+  @Problems()
   async list(
     @Query({ schema: ListQuery }) query: ListQuery,
     @CurrentPrincipal() { tenant }: Principal,
@@ -85,17 +63,17 @@ export class DirectiveController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One directive' })
+  @ApiOperation({ operationId: 'getDirective', summary: 'One directive' })
   @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(400, 404)
+  @Problems(404)
   async get(@Param('id') id: string, @CurrentPrincipal() { tenant }: Principal): Promise<DirectiveView> {
     return found(await this.reader.get(tenant, id), `directive ${id}`);
   }
 
   @Get(':id/plan')
-  @ApiOperation({ summary: 'Its tasks with their states, and what each waits for' })
+  @ApiOperation({ operationId: 'getPlan', summary: 'Its tasks with their states, and what each waits for' })
   @ApiOkResponse({ standardSchema: PlanView })
-  @Problems(400, 404)
+  @Problems(404)
   async plan(
     @Param('id') id: string,
     @Query({ schema: PlanQuery }) query: PlanQuery,
@@ -105,9 +83,9 @@ export class DirectiveController {
   }
 
   @Get(':id/events')
-  @ApiOperation({ summary: 'Its story, in order and without gaps' })
+  @ApiOperation({ operationId: 'listEvents', summary: 'Its story, in order and without gaps' })
   @ApiOkResponse({ standardSchema: EventList })
-  @Problems(400, 404)
+  @Problems(404)
   async events(
     @Param('id') id: string,
     @Query({ schema: EventQuery }) query: EventQuery,
@@ -119,9 +97,9 @@ export class DirectiveController {
   }
 
   @Get(':id/output')
-  @ApiOperation({ summary: 'What it gives back; null until it rests' })
+  @ApiOperation({ operationId: 'getOutput', summary: 'What it gives back; null until it rests' })
   @ApiOkResponse({ standardSchema: OutputView })
-  @Problems(400, 404, 410, 413, 422)
+  @Problems(404, 410, 413, 422)
   async output(
     @Param('id') id: string,
     @CurrentPrincipal() { tenant }: Principal,
@@ -129,10 +107,22 @@ export class DirectiveController {
     return { directiveId: id, ...found(await this.reader.output(tenant, id), `directive ${id}`) };
   }
 
+  @Get(':id/tasks/:taskId')
+  @ApiOperation({ operationId: 'getTask', summary: 'One task: what it depends on, and why it waits' })
+  @ApiOkResponse({ standardSchema: TaskDetail })
+  @Problems(404)
+  async task(
+    @Param('id') id: string,
+    @Param('taskId') taskId: string,
+    @CurrentPrincipal() { tenant }: Principal,
+  ): Promise<TaskDetail> {
+    return found(await this.reader.task(tenant, id, taskId), `task ${taskId} in a directive ${id}`);
+  }
+
   @Get(':id/tasks/:taskId/logs')
-  @ApiOperation({ summary: 'Log lines of a task, attempt by attempt' })
+  @ApiOperation({ operationId: 'listTaskLogs', summary: 'Log lines of a task, attempt by attempt' })
   @ApiOkResponse({ standardSchema: LogList })
-  @Problems(400, 404)
+  @Problems(404)
   async logs(
     @Param('id') id: string,
     @Param('taskId') taskId: string,
@@ -143,27 +133,30 @@ export class DirectiveController {
 
   @Post(':id/cancel')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Cancel it: no attempt starts from here on' })
+  @ApiOperation({ operationId: 'cancelDirective', summary: 'Cancel it: no attempt starts from here on' })
   @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(400, 403, 404, 409, 413, 415)
+  @Problems(403, 404, 409, 413, 415)
   async cancel(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
     return this.ingress.cancel(principal, id);
   }
 
   @Post(':id/pause')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Release nothing more until it is resumed; what runs, runs on' })
+  @ApiOperation({
+    operationId: 'pauseDirective',
+    summary: 'Release nothing more until it is resumed; what runs, runs on',
+  })
   @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(400, 403, 404, 409, 413, 415)
+  @Problems(403, 404, 409, 413, 415)
   async pause(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
     return this.ingress.pause(principal, id);
   }
 
   @Post(':id/resume')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Let it go on' })
+  @ApiOperation({ operationId: 'resumeDirective', summary: 'Let it go on' })
   @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(400, 403, 404, 409, 413, 415)
+  @Problems(403, 404, 409, 413, 415)
   async resume(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
     return this.ingress.resume(principal, id);
   }

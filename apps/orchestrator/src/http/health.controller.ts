@@ -30,7 +30,7 @@ export class HealthController {
   ) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'Whether the process answers, and without long delays' })
+  @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process answers, and without long delays' })
   @HealthCheck(quiet)
   @ApiOkResponse({ standardSchema: Health })
   @Problems()
@@ -42,6 +42,7 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({
+    operationId: 'getReadiness',
     summary:
       'Whether work gets done: a write that is read back, not an open port; and, under details, whether artifacts are kept',
   })

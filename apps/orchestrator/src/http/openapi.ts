@@ -33,8 +33,20 @@ function problemSchemas(): Schemas {
   ) as Schemas;
 }
 
+interface Described {
+  summary?: string;
+  responses?: Record<string, { description?: string }>;
+}
+
+/** An answer that nobody described is what its operation promises. */
+function describeAnswers(paths: OpenAPIObject['paths']): void {
+  for (const operation of Object.values(paths).flatMap((item) => Object.values(item) as Described[])) {
+    for (const response of Object.values(operation.responses ?? {})) response.description ||= operation.summary ?? '';
+  }
+}
+
 /** The API's description, from the same zod schemas that check its requests. */
-function describeApi(app: NestFastifyApplication): OpenAPIObject {
+export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Chain of Command')
     .setDescription('Directives in, plans decided, tasks released under assignments, every step explained.')
@@ -46,6 +58,7 @@ function describeApi(app: NestFastifyApplication): OpenAPIObject {
     ...document.components,
     schemas: { ...document.components?.schemas, ...problemSchemas() },
   };
+  describeAnswers(document.paths);
   return document;
 }
 

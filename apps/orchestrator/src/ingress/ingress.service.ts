@@ -6,7 +6,7 @@ import {
   type Principal,
   type SubmitDirective,
 } from '#libs/contracts';
-import { decidePlan, houseRulesFor, type House, type HouseRules } from '#libs/policy';
+import { houseRulesFor, type House, type HouseRules } from '#libs/policy';
 import { isOutOfMemory, type QueueSender } from '#libs/queues';
 import {
   isStoreUnavailable,
@@ -26,6 +26,7 @@ import type { CatalogSnapshot } from './catalog-snapshot.js';
 import { buildDraft, hashOfRequest } from './directive-draft.builder.js';
 import { directiveIdOf, newDirectiveId } from './directive-id.js';
 import type { KeyDesk } from './key.desk.js';
+import { planOrRefuse } from './plan-or-refuse.js';
 import { memoryFull, type PressureWatch } from './pressure.watch.js';
 
 export interface IngressParts {
@@ -114,10 +115,7 @@ export class IngressService extends DirectiveIngress {
     if (!body.tasks) return undefined;
     const catalog = await this.parts.catalog.get([...new Set(body.tasks.map((task) => task.action))]);
     const { tasks, input, output, budget, policies, priority, models } = body;
-    const decision = decidePlan({ tasks, input, output, budget, policies, priority, models, house }, catalog);
-    if ('plan' in decision) return decision.plan;
-    const [first] = decision.faults;
-    throw new CocError(first!.code, first!.detail, decision.faults);
+    return planOrRefuse({ tasks, input, output, budget, policies, priority, models, house }, catalog);
   }
 
   private checkWorkflow(body: SubmitDirective): void {

@@ -20,7 +20,7 @@ function Stream(id: string): MethodDecorator {
       description: `server-sent events: \`id\` is ${id}, \`event\` the type, \`data\` an Event as JSON; docs/streams.md`,
       content: { 'text/event-stream': { schema: { type: 'string' } } },
     }),
-    Problems(400, 404, 410),
+    Problems(404, 410),
   );
 }
 
@@ -33,7 +33,10 @@ export class StreamController {
   ) {}
 
   @Get('directives/:id/events/stream')
-  @ApiOperation({ summary: 'Its story as it happens; ends after the event that makes it final' })
+  @ApiOperation({
+    operationId: 'streamDirectiveEvents',
+    summary: 'Its story as it happens; ends after the event that makes it final',
+  })
   @Stream('the seq')
   @ApiNoContentResponse({ description: 'it is final, and the position is at its last event: nothing will ever follow' })
   async directive(
@@ -50,7 +53,7 @@ export class StreamController {
   }
 
   @Get('events/stream')
-  @ApiOperation({ summary: 'Everything that happens to all directives, as it happens' })
+  @ApiOperation({ operationId: 'streamEvents', summary: 'Everything that happens to all directives, as it happens' })
   @Stream('the position')
   async tenant(
     @Query({ schema: TenantStreamQuery }) query: TenantStreamQuery,

@@ -9,6 +9,12 @@ export interface DirectivePage {
   nextCursor: string | null;
 }
 
+export interface StateCounts {
+  counted: number;
+  hasMore: boolean;
+  byState: Partial<Record<DirectiveState, number>>;
+}
+
 interface Position {
   createdAt: number;
   id: string;
@@ -49,6 +55,18 @@ export class DirectiveIndex {
       if (items.length === limit) return { items, nextCursor: cursorOf(after) };
     }
     return { items, nextCursor: after ? cursorOf(after) : null };
+  }
+
+  /** Of the newest `most`. */
+  async countStates(tenant: string, most: number): Promise<StateCounts> {
+    const found = await this.positions(tenant, most + 1, undefined);
+    const ids = found.slice(0, most).map(({ id }) => id);
+    const stored = await Promise.all(ids.map(async (id) => this.redis.hget(this.keys.directive(id), 'state')));
+    // One that was removed in between has none.
+    const states = stored.filter((state) => state !== null) as DirectiveState[];
+    const byState: StateCounts['byState'] = {};
+    for (const state of states) byState[state] = (byState[state] ?? 0) + 1;
+    return { counted: states.length, hasMore: found.length > most, byState };
   }
 
   private async positions(tenant: string, count: number, after: Position | undefined): Promise<Position[]> {

@@ -6,11 +6,12 @@ import {
   type DirectiveView,
   type Json,
   type PlanView,
+  type TaskDetail,
 } from '#libs/contracts';
 import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import type { PayloadStore } from '../payloads/payload-store.js';
-import { DirectiveIndex, type DirectivePage } from './directive-index.js';
+import { DirectiveIndex, type DirectivePage, type StateCounts } from './directive-index.js';
 import { viewEvents } from './event-view.js';
 import { LogReader, type LogLine } from './log-reader.js';
 import { OutputReader } from './output-reader.js';
@@ -76,6 +77,16 @@ export class DirectiveReader {
   async output(tenant: string, id: string): Promise<{ state: DirectiveState; output: Json | null } | undefined> {
     const directive = await this.get(tenant, id);
     return directive && { state: directive.state, output: await this.outputs.of(directive) };
+  }
+
+  async task(tenant: string, id: string, taskId: string): Promise<TaskDetail | undefined> {
+    const directive = await this.get(tenant, id);
+    return directive && this.plans.task(directive, taskId);
+  }
+
+  /** How many of a tenant's newest directives are in which state. */
+  async countStates(tenant: string, most: number): Promise<StateCounts> {
+    return this.index.countStates(tenant, most);
   }
 
   /** Lines of every attempt of a task, oldest first; undefined when there is no such task. */

@@ -1,4 +1,5 @@
-import { formatTaskIndex, type DirectiveView, type PlanView, type TaskState } from '#libs/contracts';
+import { formatTaskIndex, type DirectiveView, type PlanView, type TaskDetail, type TaskState } from '#libs/contracts';
+import { explainWait } from '#libs/policy';
 import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { parseSpec } from '../plan/plan-encoding.js';
@@ -33,6 +34,24 @@ export class PlanReader {
       planHash: directive.planHash,
       items: parts.map((part) => viewTask(part, directive, dependencies)),
       nextCursor: next < directive.tasks.total ? encodeCursor([next]) : null,
+    };
+  }
+
+  /** One task by the client's id; undefined when the plan has none of this name. */
+  async task(directive: DirectiveView, taskId: string): Promise<TaskDetail | undefined> {
+    const place = await this.findPlace(directive, taskId);
+    const [part] = place ? await this.load(directive.id, [place.index]) : [];
+    if (!part) return undefined;
+    const dependencies = await this.dependenciesOf(directive.id, [part]);
+    const view = viewTask(part, directive, dependencies);
+    return {
+      ...view,
+      directiveId: directive.id,
+      dependencies: part.spec.dependsOn.map((index) => ({
+        id: dependencies.idOf(index),
+        state: dependencies.stateOf(index),
+      })),
+      why: explainWait(view),
     };
   }
 
