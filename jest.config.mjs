@@ -10,6 +10,7 @@ const base = {
 
 // unit: no I/O. scripts and flow: a real Redis. e2e: real processes from dist/. slow: what only `test:all` runs.
 export default {
+  testSequencer: '<rootDir>/test/setup/longest-first.mjs',
   // One more than the cores of a small machine: half of the suites wait most of their time, for locks to end and processes to start.
   maxWorkers: 3,
   projects: [

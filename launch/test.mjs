@@ -11,6 +11,8 @@ import { ROOT } from './root.mjs';
 import { explain, say } from './talk.mjs';
 
 const PROJECTS = ['unit', 'scripts', 'flow', 'e2e'];
+/** The slow suites start a dozen processes each: one beside the crash points is what two cores bear. */
+const SLOW_WORKERS = '--maxWorkers=2';
 const NODE_OPTIONS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
 // Named by process, because two runs in one tree must not read each other's result.
 const RESULT = join(ROOT, 'out', `jest.${process.pid}.json`);
@@ -22,7 +24,8 @@ function jestArguments(words) {
   const projects = given.some((it) => it.startsWith('--selectProjects'))
     ? []
     : ['--selectProjects', ...PROJECTS, ...(isAll ? ['slow'] : [])];
-  return [...given, '--passWithNoTests', '--json', `--outputFile=${RESULT}`, ...projects];
+  const workers = isAll && !given.some((it) => /^(-w|--maxWorkers)/.test(it)) ? [SLOW_WORKERS] : [];
+  return [...given, ...workers, '--passWithNoTests', '--json', `--outputFile=${RESULT}`, ...projects];
 }
 
 function readResult() {

@@ -32,5 +32,5 @@ it(
     expect(said).toContain('/docs');
     expect([...start.lines, ...start.errors].some((line) => line.includes('directive.completed'))).toBe(true);
   },
-  5 * minutes,
+  15 * minutes,
 );

@@ -60,9 +60,9 @@ function say(text: string): void {
 }
 
 async function until(isIt: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 240_000;
   while (!(await isIt())) {
-    if (performance.now() > deadline) throw new Error(`not in 60 s: ${what}`);
+    if (performance.now() > deadline) throw new Error(`not in 240 s: ${what}`);
     await pause(100);
   }
 }
