@@ -5,6 +5,7 @@ const longest = /crash-points\.test\.ts$/;
 
 export default class LongestFirst extends Sequencer {
   sort(tests) {
+    // oxlint-disable-next-line unicorn/no-array-sort -- Jest's own method, not an array's.
     const ordered = super.sort(tests);
     const isFirst = ({ path }) => longest.test(path);
     return [...ordered.filter(isFirst), ...ordered.filter((test) => !isFirst(test))];
