@@ -185,6 +185,11 @@ describe('the other commands', () => {
     expect(end).toMatchObject({ code: 0, stdout: `${id} RUNNING, closing as CANCELLED\n` });
   });
 
+  it('ends a directive by the word of a human', async () => {
+    const end = await coc(['fail', id, '--reason', 'the customer left'], answersFor(aDirective()));
+    expect(end).toMatchObject({ code: 0, stdout: `${id} FAILED\n` });
+  });
+
   it('exits 1 when the state does not allow the order', async () => {
     const end = await coc(['resume', id], {
       [`POST /api/v1/directives/${id}/resume`]: problem(409, 'TRANSITION_ILLEGAL'),

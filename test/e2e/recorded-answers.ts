@@ -58,6 +58,7 @@ export function answersFor(directive: DirectiveView, more: RecordedAnswers = {})
     ],
     [`GET ${at}/output`]: { body: OutputView.parse({ directiveId: id, state, output: { answer: 42 } }) },
     [`GET ${at}/tasks/embed%5B3%5D/logs`]: { body: logs },
+    [`POST ${at}/fail`]: { body: { ...directive, state: 'FAILED', closing: null } },
     [`POST ${at}/cancel`]: { body: { ...directive, closing: 'CANCELLED' } },
     'GET /api/v1/actions': { body: ActionList.parse({ items: [action] }) },
     'PUT /api/v1/actions/rag.embed': { body: action },

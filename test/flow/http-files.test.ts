@@ -172,8 +172,11 @@ describe('the description of the API', () => {
       'post /api/v1/directives',
       'post /api/v1/directives/{id}/budget',
       'post /api/v1/directives/{id}/cancel',
+      'post /api/v1/directives/{id}/complete',
+      'post /api/v1/directives/{id}/fail',
       'post /api/v1/directives/{id}/pause',
       'post /api/v1/directives/{id}/resume',
+      'post /api/v1/directives/{id}/stop',
       'put /api/v1/actions/{name}',
     ]);
     for (const { name, route } of routes) {

@@ -5,6 +5,7 @@ import { addActionsCommands } from './commands/actions.command.js';
 import { addApprovalsCommands } from './commands/approvals.command.js';
 import { addBudgetCommands } from './commands/budget.command.js';
 import { addDoctorCommand } from './commands/doctor.command.js';
+import { addEndCommands } from './commands/end.command.js';
 import { addGlobalOptions } from './commands/global-options.js';
 import { addListCommand } from './commands/list.command.js';
 import { addLogsCommand } from './commands/logs.command.js';
@@ -46,6 +47,7 @@ export function buildProgram(cli: Cli): Command {
   addReplayCommand(program, cli);
   addAuditCommands(program, cli);
   addOrderCommands(program, cli);
+  addEndCommands(program, cli);
   addApprovalsCommands(program, cli);
   addBudgetCommands(program, cli);
   addActionsCommands(program, cli);

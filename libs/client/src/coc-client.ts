@@ -34,6 +34,8 @@ const LogLines = z.object({ items: z.array(z.object({ attempt: z.number(), line:
 export type LogLine = z.infer<typeof LogLines>['items'][number];
 
 export type DirectiveOrder = 'cancel' | 'pause' | 'resume';
+/** An order that may say why it is given. */
+export type DirectiveEnding = 'complete' | 'fail' | 'stop';
 
 /**
  * The server's HTTP API. Every method throws ApiError (it refused), ServerUnreachableError (no answer) or
@@ -102,6 +104,11 @@ export class CocClient {
 
   order(id: string, order: DirectiveOrder): Promise<DirectiveView> {
     return this.ask(DirectiveView, { method: 'POST', path: `${directivePath(id)}/${order}` });
+  }
+
+  end(id: string, ending: DirectiveEnding, reason?: string): Promise<DirectiveView> {
+    const body = reason === undefined ? undefined : { reason };
+    return this.ask(DirectiveView, { method: 'POST', path: `${directivePath(id)}/${ending}`, body });
   }
 
   /** One page of what waits for a human, the longest wait first. */

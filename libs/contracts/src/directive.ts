@@ -63,6 +63,16 @@ export const SubmitDirective = z
   .meta({ id: 'SubmitDirective' });
 export type SubmitDirective = z.infer<typeof SubmitDirective>;
 
+/** The word of a human that ends a directive: `reason` stands in its last event, and in its error when it is failed. */
+export const EndDirective = z
+  .strictObject({ reason: z.string().max(2_000).default('') })
+  .default({ reason: '' })
+  .meta({ id: 'EndDirective' });
+export type EndDirective = z.infer<typeof EndDirective>;
+
+/** How a human may end a directive, beside a cancel. */
+export type EndState = 'COMPLETED' | 'FAILED' | 'STOPPED';
+
 export const SubmitAccepted = z.strictObject({ id: z.string() }).meta({ id: 'SubmitAccepted' });
 
 const counts = z.strictObject({

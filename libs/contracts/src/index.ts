@@ -33,8 +33,10 @@ export {
   directiveStates,
   finalDirectiveStates,
   restingDirectiveStates,
+  EndDirective,
+  type EndState,
 } from './directive.js';
-export { CocError, Fault, Problem, StartRefusal, errorCodes, type ErrorCode } from './error.js';
+export { CocError, Fault, Problem, StartRefusal, errorCodes, type ErrorCode, type Standing } from './error.js';
 export { DirectiveEvent, EventList, EventType, eventTypes, finalEventTypes } from './event.js';
 export {
   formatAttemptId,

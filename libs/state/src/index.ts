@@ -42,7 +42,7 @@ export {
   type Settlement,
   type SettlementDetail,
 } from './write/attempt-store.js';
-export { DirectiveStore, type AcceptResult, type DirectiveDraft } from './write/directive-store.js';
+export { DirectiveStore, type AcceptResult, type DirectiveDraft, type Transition } from './write/directive-store.js';
 export { type Dispatch, type FanOutTask, type Followup } from './write/dispatch.js';
 export { DirectiveOrders, type DirectiveOrder, type DirectiveRequest } from './read/directive-order.js';
 export { RefRegister } from './write/ref-register.js';

@@ -20,6 +20,7 @@ const directiveStateAfter: Record<string, DirectiveState> = {
   'directive.failed': 'FAILED',
   'directive.cancelled': 'CANCELLED',
   'directive.timeout': 'TIMEOUT',
+  'directive.stopped': 'STOPPED',
 };
 
 const ends = {

@@ -159,6 +159,8 @@ function checkEnds(view: DirectiveView): Faults {
     .filter(({ state, dependsOn }) => state === 'skipped' && dependsOn.every((index) => !hasFailed(view, index)))
     .map(({ index }) => `${index} was skipped for nothing`);
   if (!['COMPLETED', 'PARTIALLY_COMPLETED', 'FAILED'].includes(view.state) || view.review === 'asked') return faults;
+  // A human's word needs no reason in the tasks.
+  if (view.events.at(-1)?.data['by'] !== undefined) return faults;
   const planned = tasks.filter(({ parent }) => parent === undefined);
   const isSink = ({ index }: TaskView): boolean => !planned.some(({ dependsOn }) => dependsOn.includes(index));
   const expected = decideClose({
@@ -327,7 +329,9 @@ export function checkStep(before: Snapshot, after: Snapshot): Faults {
     const is = after.directives[at]!;
     if (is === was) return [];
     const added = is.events.slice(was.events.length);
-    const isChanged = !is.isGone && resting.has(was.state) && JSON.stringify(was.keys) !== JSON.stringify(is.keys);
+    const isCompleted = was.state === 'PARTIALLY_COMPLETED' && is.state === 'COMPLETED';
+    const isOver = resting.has(was.state) && !isCompleted;
+    const isChanged = !is.isGone && isOver && JSON.stringify(was.keys) !== JSON.stringify(is.keys);
     const faults = [
       ...checkDispatches(was, is, added),
       ...checkFinalTasks(was, is),

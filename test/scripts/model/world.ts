@@ -103,6 +103,9 @@ export class World {
     pause: async (pick) => this.call('pause-directive', pick, 'human'),
     resume: async (pick) => this.call('resume-directive', pick, 'human'),
     cancel: async (pick) => this.call('cancel-directive', pick, closeLimit),
+    complete: async (pick) => this.call('end-directive', pick, 'COMPLETED', closeLimit, 'human', ''),
+    giveUp: async (pick) => this.call('end-directive', pick, 'FAILED', closeLimit, 'human', 'it is no good'),
+    stop: async (pick) => this.call('end-directive', pick, 'STOPPED', closeLimit, 'human', ''),
     passTtl: async (pick) => {
       const { id, state } = this.directive(pick);
       if (!resting.has(state)) await this.stage.letTtlPass(id);
@@ -153,8 +156,8 @@ export class World {
     return this.snapshot.directives[pick % this.ids.length]!;
   }
 
-  private async call(script: string, pick: number, argument: string | number): Promise<void> {
-    await this.stage.run(script, this.directive(pick).id, argument);
+  private async call(script: string, pick: number, ...args: (string | number)[]): Promise<void> {
+    await this.stage.run(script, this.directive(pick).id, ...args);
   }
 
   private viewOf({ directiveId, taskIndex }: Dispatch): { directive: DirectiveView; task: TaskView } {

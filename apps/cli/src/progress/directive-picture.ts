@@ -17,7 +17,13 @@ export interface Snapshot {
 const childPattern = /^(.+)\[\d+\]$/;
 
 // A large plan is closed in chunks; what a lost line leaves open is over with its directive.
-const leftOpen: Partial<Record<DirectiveState, TaskState>> = { CANCELLED: 'cancelled', TIMEOUT: 'expired' };
+const leftOpen: Partial<Record<DirectiveState, TaskState>> = {
+  CANCELLED: 'cancelled',
+  COMPLETED: 'cancelled',
+  FAILED: 'cancelled',
+  STOPPED: 'cancelled',
+  TIMEOUT: 'expired',
+};
 
 /** A directive and its plan, read once and then brought forward by events, so that both are always of the same `seq`. */
 export class DirectivePicture implements Snapshot {

@@ -1,4 +1,4 @@
-import type { DirectiveView, Principal, SubmitDirective } from '#libs/contracts';
+import type { DirectiveView, EndState, Principal, SubmitDirective } from '#libs/contracts';
 
 export interface Submission {
   body: SubmitDirective;
@@ -17,6 +17,7 @@ export interface SubmitResult {
 export abstract class DirectiveIngress {
   abstract submit(submission: Submission): Promise<SubmitResult>;
   abstract cancel(principal: Principal, id: string): Promise<DirectiveView>;
+  abstract end(principal: Principal, id: string, state: EndState, reason: string): Promise<DirectiveView>;
   abstract pause(principal: Principal, id: string): Promise<DirectiveView>;
   abstract resume(principal: Principal, id: string): Promise<DirectiveView>;
 }

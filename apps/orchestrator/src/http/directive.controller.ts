@@ -7,6 +7,7 @@ import {
   CocError,
   DirectiveList,
   DirectiveView,
+  EndDirective,
   EventList,
   OutputView,
   PlanView,
@@ -148,6 +149,45 @@ export class DirectiveController {
   @Problems(400, 403, 404, 409, 413, 415)
   async cancel(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
     return this.ingress.cancel(principal, id);
+  }
+
+  @Post(':id/complete')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'It is done, says a human: what is open of it is cancelled' })
+  @ApiOkResponse({ standardSchema: DirectiveView })
+  @Problems(400, 403, 404, 409, 413, 415)
+  async complete(
+    @Param('id') id: string,
+    @Body({ schema: EndDirective }) { reason }: EndDirective,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<DirectiveView> {
+    return this.ingress.end(principal, id, 'COMPLETED', reason);
+  }
+
+  @Post(':id/fail')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'It failed, says a human: what is open of it is cancelled' })
+  @ApiOkResponse({ standardSchema: DirectiveView })
+  @Problems(400, 403, 404, 409, 413, 415)
+  async fail(
+    @Param('id') id: string,
+    @Body({ schema: EndDirective }) { reason }: EndDirective,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<DirectiveView> {
+    return this.ingress.end(principal, id, 'FAILED', reason);
+  }
+
+  @Post(':id/stop')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Stop it where it is, for good: what is open of it is cancelled' })
+  @ApiOkResponse({ standardSchema: DirectiveView })
+  @Problems(400, 403, 404, 409, 413, 415)
+  async stop(
+    @Param('id') id: string,
+    @Body({ schema: EndDirective }) { reason }: EndDirective,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<DirectiveView> {
+    return this.ingress.end(principal, id, 'STOPPED', reason);
   }
 
   @Post(':id/pause')

@@ -2,6 +2,7 @@ import {
   CocError,
   shardOfDirective,
   type DirectiveView,
+  type EndState,
   type Plan,
   type Principal,
   type SubmitDirective,
@@ -16,6 +17,7 @@ import {
   type DirectiveStore,
   type RefRegister,
   type ShardAgenda,
+  type Transition,
 } from '#libs/state';
 import { traceparentFrom, type Logger } from '#libs/telemetry';
 import type { WorkflowLibrary } from '../decide/workflow.library.js';
@@ -62,10 +64,12 @@ export class IngressService extends DirectiveIngress {
 
   async cancel(principal: Principal, id: string): Promise<DirectiveView> {
     await this.find(principal, id);
-    let { more } = await this.parts.store.cancel(id);
-    while (more) more = await this.parts.store.closeChunk(id);
-    await this.removeQueuedJobs(shardOfDirective(id)!);
-    return this.find(principal, id);
+    return this.closeWholly(principal, id, await this.parts.store.cancel(id));
+  }
+
+  async end(principal: Principal, id: string, state: EndState, reason: string): Promise<DirectiveView> {
+    await this.find(principal, id);
+    return this.closeWholly(principal, id, await this.parts.store.end(id, state, principal.actor, reason));
   }
 
   async pause(principal: Principal, id: string): Promise<DirectiveView> {
@@ -97,7 +101,13 @@ export class IngressService extends DirectiveIngress {
     return { id, created: isNew };
   }
 
-  /** A worker that knows nothing of fences would still start them: gone before the cancel is acknowledged, and those on their way barred. */
+  private async closeWholly(principal: Principal, id: string, { more }: Transition): Promise<DirectiveView> {
+    for (let isClosing = more; isClosing;) isClosing = await this.parts.store.closeChunk(id);
+    await this.removeQueuedJobs(shardOfDirective(id)!);
+    return this.find(principal, id);
+  }
+
+  /** A worker that knows nothing of fences would still start them: gone before the order is acknowledged, and those on their way barred. */
   private async removeQueuedJobs(shard: number): Promise<void> {
     const { agenda, sender } = this.parts;
     while ((await agenda.drainDiscards(shard, async (queue, jobId) => sender.removeJob(queue, jobId))) > 0);

@@ -1,6 +1,14 @@
-import { CocError, limits, shardOfDirective, type DirectiveState, type Json, type Plan } from '#libs/contracts';
+import {
+  CocError,
+  limits,
+  shardOfDirective,
+  type DirectiveState,
+  type EndState,
+  type Json,
+  type Plan,
+} from '#libs/contracts';
 import type { Keys } from '../keys.js';
-import { Gatherer } from '#libs/policy';
+import { Gatherer, allowedFrom } from '#libs/policy';
 import { encodePlan, type EncodedPlan, type FieldChunk } from '../plan/plan-encoding.js';
 import { claimValues } from '../payloads/claim-values.js';
 import type { PayloadStore } from '../payloads/payload-store.js';
@@ -139,6 +147,11 @@ export class DirectiveStore {
     return this.transition('cancel-directive', directiveId, [directiveId, closeTasksPerCall]);
   }
 
+  /** The same with another end: a human's word that it is done, failed or to be stopped. */
+  async end(directiveId: string, state: EndState, by: string, reason = ''): Promise<Transition> {
+    return this.transition('end-directive', directiveId, [directiveId, state, closeTasksPerCall, by, reason]);
+  }
+
   async closeChunk(directiveId: string): Promise<boolean> {
     const reply = await this.run<[string, string, number?]>('close-chunk', directiveId, [
       directiveId,
@@ -203,14 +216,11 @@ export class DirectiveStore {
   }
 
   private async transition(script: string, directiveId: string, args: ScriptArg[]): Promise<Transition> {
-    const [result, state, more] = await this.run<[string, DirectiveState, number?]>(script, directiveId, args);
+    type Reply = [result: string, state: DirectiveState, moreOrClosing?: number | DirectiveState | ''];
+    const [result, state, last] = await this.run<Reply>(script, directiveId, args);
     if (result === 'unknown') throw new CocError('NOT_FOUND', `there is no directive ${directiveId}`);
-    if (result === 'illegal')
-      throw new CocError(
-        'TRANSITION_ILLEGAL',
-        `${directiveId} is ${state}; ${script.replace('-directive', '')} is not allowed from there`,
-      );
-    return { state, more: more === 1 };
+    if (result === 'illegal') throw illegal(directiveId, state, (last ?? '') as DirectiveState | '');
+    return { state, more: last === 1 };
   }
 
   private async run<Reply>(name: string, directiveId: string, args: ScriptArg[]): Promise<Reply> {
@@ -243,6 +253,16 @@ function acceptArgs(
 
 function charsOfArgs(args: readonly ScriptArg[]): number {
   return args.reduce<number>((sum, arg) => sum + (typeof arg === 'string' ? arg.length : 8), 0);
+}
+
+/** One that is closing goes where it is closing to. */
+function illegal(directiveId: string, state: DirectiveState, closing: DirectiveState | ''): CocError {
+  const allowed = closing === '' ? allowedFrom(state) : [closing];
+  const place = closing === '' ? state : `${state}, closing as ${closing}`;
+  const ways = allowed.length === 0 ? 'that is final' : `from there it may become ${allowed.join(', ')}`;
+  return new CocError('TRANSITION_ILLEGAL', `${directiveId} is ${place}; ${ways}`, [], {
+    standing: { state, allowed },
+  });
 }
 
 function planGone(directiveId: string): CocError {
