@@ -87,6 +87,7 @@ describe("another tenant's directive is not there", () => {
     ['POST', '/complete'],
     ['POST', '/fail'],
     ['POST', '/stop'],
+    ['POST', '/start'],
   ])('for %s %s, with the words for an id that never was', async (method, part) => {
     const never = foreign.replace(/.{4}$/, 'ZZZZ');
     const one = await front.refusal(method, `/directives/${foreign}${part}`);

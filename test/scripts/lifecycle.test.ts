@@ -80,6 +80,10 @@ const scenes: Record<string, Scene> = {
   'end-directive COMPLETED by hand': on(planned, async (stage, id) => stage.store.end(id, 'COMPLETED', 'tester')),
   'end-directive FAILED by hand': on(planned, async (stage, id) => stage.store.end(id, 'FAILED', 'tester')),
   'end-directive STOPPED by hand': on(planned, async (stage, id) => stage.store.end(id, 'STOPPED', 'tester')),
+  'release-directive': on(
+    async (stage) => stage.accept([echo('a')], { startsAt: 'order' }),
+    async (stage, id) => stage.store.release(id, 'tester'),
+  ),
   'expire-directive': on(planned, async (stage, id) => {
     await stage.letTtlPass(id);
     return stage.store.expire(id);
@@ -103,7 +107,8 @@ const scenes: Record<string, Scene> = {
 };
 
 /** States in which the scene cannot be: before its plan a directive has no tasks, before its start no attempt and no review. */
-const needsPlan = (name: string) => !/none|commit|pause|resume-directive$|cancel|by hand|expire/.test(name);
+const needsPlan = (name: string) =>
+  !/none|commit|pause|resume-directive$|cancel|by hand|release-directive|expire/.test(name);
 const needsStart = (name: string) => /settle|attempt|timers|close-directive [CF]|extend|last task/.test(name);
 
 function isPossible(name: string, state: DirectiveState): boolean {
@@ -114,6 +119,7 @@ function isPossible(name: string, state: DirectiveState): boolean {
 
 const stateAfter: Record<string, DirectiveState> = {
   'directive.planned': 'QUEUED',
+  'directive.released': 'QUEUED',
   'directive.started': 'RUNNING',
   'directive.paused': 'PAUSED',
   'directive.resumed': 'RUNNING',

@@ -33,7 +33,7 @@ const pageSize = 1_000;
 const LogLines = z.object({ items: z.array(z.object({ attempt: z.number(), line: z.string() })) });
 export type LogLine = z.infer<typeof LogLines>['items'][number];
 
-export type DirectiveOrder = 'cancel' | 'pause' | 'resume';
+export type DirectiveOrder = 'cancel' | 'pause' | 'resume' | 'start';
 /** An order that may say why it is given. */
 export type DirectiveEnding = 'complete' | 'fail' | 'stop';
 

@@ -49,7 +49,12 @@ export const SubmitDirective = z
     intent: z.string().min(1).max(20_000).optional(),
     input: Json.optional(),
     output: Json.optional(),
+    /** Counts from the start. */
     ttlMs: z.number().int().min(1).max(limits.maxTtlMs).optional(),
+    /** False: it waits until somebody starts it. */
+    start: z.boolean().optional(),
+    /** Not before this time. */
+    runAt: z.iso.datetime({ offset: true }).optional(),
     budget: DirectiveBudget.optional(),
     /** No task of it uses another model. */
     models: z.array(ModelName).min(1).max(100).optional(),
@@ -59,6 +64,10 @@ export const SubmitDirective = z
   })
   .refine((body) => [body.tasks, body.workflow, body.intent].filter((way) => way !== undefined).length === 1, {
     message: 'give exactly one of "tasks", "workflow" or "intent"',
+  })
+  .refine(({ start, runAt }) => start !== false || runAt === undefined, {
+    message: 'it waits for its time or to be started, not for both: leave out "runAt" or "start"',
+    path: ['runAt'],
   })
   .meta({ id: 'SubmitDirective' });
 export type SubmitDirective = z.infer<typeof SubmitDirective>;

@@ -128,6 +128,7 @@ function openChildren(view: DirectiveView, { index, first = 0, count = 0 }: Task
 function checkWaiting(view: DirectiveView, snapshot: Snapshot): Faults {
   if (resting.has(view.state) || view.isOverTtl) return [];
   if (view.closing !== '') return snapshot.list('closing').includes(view.id) ? [] : ['is closing and on no list'];
+  if (view.isWaiting) return [];
   const faults: Faults = [];
   for (const task of view.tasks.values()) {
     if (finalTask.has(task.state) || isLive(task)) continue;
@@ -304,7 +305,13 @@ function checkDispatches(before: DirectiveView, after: DirectiveView, added: rea
   const queued = added.filter(({ type }) => type === 'task.queued');
   if (queued.length === 0) return [];
   const faults: Faults = [];
-  if (before.state === 'PAUSED' || before.closing !== '' || resting.has(before.state) || before.isOverTtl)
+  if (
+    before.isWaiting ||
+    before.state === 'PAUSED' ||
+    before.closing !== '' ||
+    resting.has(before.state) ||
+    before.isOverTtl
+  )
     faults.push(`dispatched while ${before.state} ${before.closing}${before.isOverTtl ? ' over its TTL' : ''}`);
   for (const { task: id } of queued) {
     const task = [...after.tasks.values()].find((one) => one.id === id)!;

@@ -9,6 +9,7 @@ const orders: Record<DirectiveOrder, string> = {
   cancel: 'End a directive: nothing new starts, what runs is told to stop.',
   pause: 'Hold a directive: what runs may finish, nothing new starts.',
   resume: 'Let a paused directive go on.',
+  start: 'Start a directive that waits for its start, before its time too.',
 };
 
 /** Id and state on a line, or the whole directive as JSON. */

@@ -48,7 +48,8 @@ export class DirectivePicture implements Snapshot {
 
   /** Brings the picture one event forward; one that it knows already changes nothing. */
   apply(event: DirectiveEvent): void {
-    if (event.task === null) this.needsPlan ||= ['directive.planned', 'directive.extended'].includes(event.type);
+    if (event.task === null)
+      this.needsPlan ||= ['directive.planned', 'directive.extended', 'directive.released'].includes(event.type);
     else if (event.type !== 'artifact.indexed') this.applyToTask(event, event.task);
     if (event.seq <= this.directive.lastSeq) return;
     this.directive = foldDirective(this.directive, event);

@@ -18,6 +18,7 @@ export abstract class DirectiveIngress {
   abstract submit(submission: Submission): Promise<SubmitResult>;
   abstract cancel(principal: Principal, id: string): Promise<DirectiveView>;
   abstract end(principal: Principal, id: string, state: EndState, reason: string): Promise<DirectiveView>;
+  abstract start(principal: Principal, id: string): Promise<DirectiveView>;
   abstract pause(principal: Principal, id: string): Promise<DirectiveView>;
   abstract resume(principal: Principal, id: string): Promise<DirectiveView>;
 }

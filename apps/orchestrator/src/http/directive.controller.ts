@@ -151,6 +151,15 @@ export class DirectiveController {
     return this.ingress.cancel(principal, id);
   }
 
+  @Post(':id/start')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Start it now, whatever start it waits for' })
+  @ApiOkResponse({ standardSchema: DirectiveView })
+  @Problems(400, 403, 404, 409, 413, 415)
+  async start(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
+    return this.ingress.start(principal, id);
+  }
+
   @Post(':id/complete')
   @HttpCode(200)
   @ApiOperation({ summary: 'It is done, says a human: what is open of it is cancelled' })

@@ -48,7 +48,13 @@ export function buildDraft(body: SubmitDirective, origin: DraftOrigin): Directiv
     budgetTokens: budget?.maxTokens ?? null,
     terms: termsOf(budget, origin.house),
     traceparent: origin.traceparent,
+    ...startOf(body),
   };
+}
+
+function startOf({ start, runAt }: SubmitDirective): Pick<DirectiveDraft, 'startsAt'> {
+  if (runAt !== undefined) return { startsAt: Date.parse(runAt) };
+  return start === false ? { startsAt: 'order' } : {};
 }
 
 /** What the scripts act on besides the limits themselves. */

@@ -1,5 +1,6 @@
 import {
   CocError,
+  limits,
   shardOfDirective,
   type DirectiveView,
   type EndState,
@@ -72,6 +73,13 @@ export class IngressService extends DirectiveIngress {
     return this.closeWholly(principal, id, await this.parts.store.end(id, state, principal.actor, reason));
   }
 
+  async start(principal: Principal, id: string): Promise<DirectiveView> {
+    const { traceparent } = await this.findOrder(principal, id);
+    const room = await this.parts.store.release(id, principal.actor);
+    if (room) await tellRoom(this.parts, room, { tenant: principal.tenant, directiveId: id, traceparent });
+    return this.find(principal, id);
+  }
+
   async pause(principal: Principal, id: string): Promise<DirectiveView> {
     await this.find(principal, id);
     await this.parts.store.pause(id, principal.actor);
@@ -90,6 +98,7 @@ export class IngressService extends DirectiveIngress {
     id: string,
     requestHash: string,
   ): Promise<SubmitResult> {
+    checkRunAt(body);
     const house = houseRulesFor(this.parts.house, principal.tenant);
     const plan = await this.planExplicit(body, house);
     this.checkWorkflow(body);
@@ -97,7 +106,8 @@ export class IngressService extends DirectiveIngress {
     const origin = { id, principal, traceparent: traceparentFrom(traceparent), defaultTtlMs, house, requestHash };
     const draft = buildDraft(body, origin);
     const isNew = await this.admit(draft, plan);
-    if (isNew) await tellRoom(this.parts, plan ? 'execute' : 'decide', { ...draft, directiveId: id });
+    if (isNew && draft.startsAt === undefined)
+      await tellRoom(this.parts, plan ? 'execute' : 'decide', { ...draft, directiveId: id });
     return { id, created: isNew };
   }
 
@@ -185,6 +195,13 @@ export class IngressService extends DirectiveIngress {
     await this.find(principal, id);
     return this.parts.orders.load(id).then((order) => ({ traceparent: order?.traceparent ?? '' }));
   }
+}
+
+/** A clock of ours that is a minute off does not matter here. */
+function checkRunAt({ runAt }: SubmitDirective): void {
+  if (runAt === undefined || Date.parse(runAt) <= Date.now() + limits.maxRunAheadMs) return;
+  const detail = `runAt is more than ${limits.maxRunAheadMs / 86_400_000} days ahead`;
+  throw new CocError('REQUEST_INVALID', detail, [{ pointer: '/runAt', code: 'REQUEST_INVALID', detail }]);
 }
 
 function mismatch(): CocError {

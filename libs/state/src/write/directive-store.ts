@@ -39,6 +39,8 @@ export interface DirectiveDraft {
   /** JSON of `warnAtPercent` and `onBudget`, when one is given. */
   terms?: string | null;
   traceparent: string;
+  /** What it waits for before anything of it is done: a time in epoch ms, or a human's word. Left out: nothing. */
+  startsAt?: number | 'order';
 }
 
 export type AcceptResult = 'created' | 'exists' | 'mismatch';
@@ -142,6 +144,19 @@ export class DirectiveStore {
     return this.transition('resume-directive', directiveId, [directiveId, actor]);
   }
 
+  /**
+   * Lets one go that waits for its start; without `by` only when its time has come by Redis' clock. Answers the room that is to be told,
+   * or undefined when there is nothing to tell. Started before, it is left as it is.
+   */
+  async release(directiveId: string, by?: string): Promise<'decide' | 'execute' | undefined> {
+    type Reply = [result: string, state: DirectiveState, roomOrClosing?: string];
+    const [result, state, last] = await this.run<Reply>('release-directive', directiveId, [directiveId, by ?? '']);
+    if (result === 'ok' && (last === 'decide' || last === 'execute')) return last;
+    if (by === undefined || result === 'ok') return undefined;
+    if (result === 'unknown') throw unknown(directiveId);
+    throw illegal(directiveId, state, (last ?? '') as DirectiveState | '');
+  }
+
   /** From the moment this answers no attempt starts; a large directive is finished in further chunks by `closeChunk`. */
   async cancel(directiveId: string): Promise<Transition> {
     return this.transition('cancel-directive', directiveId, [directiveId, closeTasksPerCall]);
@@ -218,7 +233,7 @@ export class DirectiveStore {
   private async transition(script: string, directiveId: string, args: ScriptArg[]): Promise<Transition> {
     type Reply = [result: string, state: DirectiveState, moreOrClosing?: number | DirectiveState | ''];
     const [result, state, last] = await this.run<Reply>(script, directiveId, args);
-    if (result === 'unknown') throw new CocError('NOT_FOUND', `there is no directive ${directiveId}`);
+    if (result === 'unknown') throw unknown(directiveId);
     if (result === 'illegal') throw illegal(directiveId, state, (last ?? '') as DirectiveState | '');
     return { state, more: last === 1 };
   }
@@ -240,19 +255,42 @@ function acceptArgs(
     draft.requestHash,
     draft.tenant,
     draft.ttlMs,
-    luaJson({ kind: draft.kind, actor: draft.actor, ...(draft.ref === null ? {} : { ref: draft.ref }) }),
+    luaJson({
+      kind: draft.kind,
+      actor: draft.actor,
+      ...(draft.ref === null ? {} : { ref: draft.ref }),
+      ...startFact(draft.startsAt),
+    }),
     encoded ? JSON.stringify(encoded.summary) : '',
     record.length,
     planFields.length,
     pendingFields.length,
+    waitText(draft.startsAt),
     ...record,
     ...planFields,
     ...pendingFields,
   ];
 }
 
+/** As the story tells it. */
+function startFact(startsAt: DirectiveDraft['startsAt']): { start?: string } {
+  if (startsAt === undefined) return {};
+  return { start: startsAt === 'order' ? startsAt : new Date(startsAt).toISOString() };
+}
+
+function waitText(startsAt: DirectiveDraft['startsAt']): string {
+  if (startsAt === undefined) return '';
+  return JSON.stringify(
+    startsAt === 'order' ? { at: 0, withinMs: limits.startWithinMs } : { at: Math.max(1, startsAt) },
+  );
+}
+
 function charsOfArgs(args: readonly ScriptArg[]): number {
   return args.reduce<number>((sum, arg) => sum + (typeof arg === 'string' ? arg.length : 8), 0);
+}
+
+function unknown(directiveId: string): CocError {
+  return new CocError('NOT_FOUND', `there is no directive ${directiveId}`);
 }
 
 /** One that is closing goes where it is closing to. */

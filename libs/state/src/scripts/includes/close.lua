@@ -62,6 +62,7 @@ local function close_chunk(directive, limit)
   end
   directive.closeCursor = last + 1
   if directive.closeCursor < directive.total then return true end
+  remove_later(shard_key('timers'), 'start:' .. directive.id)
   local ending = redis.call('HGET', directive_key(directive.id), 'ending')
   finish_directive(directive, directive.closing, ending and cjson.decode(ending))
   return false
