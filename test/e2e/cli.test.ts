@@ -190,6 +190,11 @@ describe('the other commands', () => {
     expect(end).toMatchObject({ code: 0, stdout: `${id} FAILED\n` });
   });
 
+  it('deletes one that is final', async () => {
+    const end = await coc(['delete', id], answersFor(completed));
+    expect(end).toMatchObject({ code: 0, stdout: '', stderr: `${id} is deleted\n` });
+  });
+
   it('exits 1 when the state does not allow the order', async () => {
     const end = await coc(['resume', id], {
       [`POST /api/v1/directives/${id}/resume`]: problem(409, 'TRANSITION_ILLEGAL'),

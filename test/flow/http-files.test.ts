@@ -149,6 +149,7 @@ describe('the description of the API', () => {
       Object.entries(methods).map(([method, route]) => ({ name: `${method} ${path}`, route })),
     );
     expect(routes.map(({ name }) => name).toSorted()).toEqual([
+      'delete /api/v1/directives/{id}',
       'delete /api/v1/grants/{action}',
       'get /api/v1/actions',
       'get /api/v1/approvals',

@@ -4,6 +4,7 @@ import type { Cli } from './cli.js';
 import { addActionsCommands } from './commands/actions.command.js';
 import { addApprovalsCommands } from './commands/approvals.command.js';
 import { addBudgetCommands } from './commands/budget.command.js';
+import { addDeleteCommand } from './commands/delete.command.js';
 import { addDoctorCommand } from './commands/doctor.command.js';
 import { addEndCommands } from './commands/end.command.js';
 import { addGlobalOptions } from './commands/global-options.js';
@@ -48,6 +49,7 @@ export function buildProgram(cli: Cli): Command {
   addAuditCommands(program, cli);
   addOrderCommands(program, cli);
   addEndCommands(program, cli);
+  addDeleteCommand(program, cli);
   addApprovalsCommands(program, cli);
   addBudgetCommands(program, cli);
   addActionsCommands(program, cli);

@@ -18,7 +18,9 @@ import {
   PayloadStore,
   PressureReader,
   ProgressProbe,
+  RecordedMarks,
   RefRegister,
+  RetentionStore,
   ScriptRunner,
   ShardAgenda,
   TaskOutputs,
@@ -33,6 +35,7 @@ import { docsIndex } from './decide/workflows/docs-index.workflow.js';
 import { CatalogSnapshot } from './ingress/catalog-snapshot.js';
 import { IngressService } from './ingress/ingress.service.js';
 import { PressureWatch } from './ingress/pressure.watch.js';
+import { DeletionDesk } from './ingress/deletion.desk.js';
 import { KeyDesk } from './ingress/key.desk.js';
 import { ReviewService } from './review/review.service.js';
 import { OpenStreams } from './stream/open-streams.js';
@@ -76,6 +79,9 @@ export function createOrchestratorContext(
   const reader = new DirectiveReader(redis, keys, { shards: servedShards, payloads });
   const shared = { orders, store, catalog, workflows, sender, house: env.house };
   const pressure = new PressureWatch(redis, keys, new PressureReader(redis, keys), env.shed);
+  const agenda = new ShardAgenda(redis, keys);
+  const retention = new RetentionStore(redis, scripts, keys);
+  const marks = new RecordedMarks(redis, keys);
   const holds = new HoldReader(redis, keys, servedShards, payloads);
   return {
     env,
@@ -89,7 +95,8 @@ export function createOrchestratorContext(
       logger,
       refs: new RefRegister(redis, scripts, keys),
       keyDesk: new KeyDesk(new KeyRegister(scripts, keys, limits.answerWithinMs), orders, logger),
-      agenda: new ShardAgenda(redis, keys),
+      agenda,
+      deletions: new DeletionDesk({ retention, marks, agenda, files: artifacts, logger }),
       reader,
       pressure,
     }),

@@ -111,6 +111,11 @@ export class CocClient {
     return this.ask(DirectiveView, { method: 'POST', path: `${directivePath(id)}/${ending}`, body });
   }
 
+  /** Of one that is final; nothing of it is left then. */
+  async deleteDirective(id: string): Promise<void> {
+    await this.reach({ method: 'DELETE', path: directivePath(id) });
+  }
+
   /** One page of what waits for a human, the longest wait first. */
   listHolds(limit: number, cursor?: string): Promise<HoldList> {
     return this.get(HoldList, `/approvals?${query({ limit, cursor })}`);

@@ -43,6 +43,7 @@ export {
   type SettlementDetail,
 } from './write/attempt-store.js';
 export { DirectiveStore, type AcceptResult, type DirectiveDraft, type Transition } from './write/directive-store.js';
+export { finishRemoval, type DirectiveFiles } from './write/finish-removal.js';
 export { type Dispatch, type FanOutTask, type Followup } from './write/dispatch.js';
 export { DirectiveOrders, type DirectiveOrder, type DirectiveRequest } from './read/directive-order.js';
 export { RefRegister } from './write/ref-register.js';

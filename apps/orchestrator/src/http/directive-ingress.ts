@@ -19,6 +19,7 @@ export abstract class DirectiveIngress {
   abstract cancel(principal: Principal, id: string): Promise<DirectiveView>;
   abstract end(principal: Principal, id: string, state: EndState, reason: string): Promise<DirectiveView>;
   abstract start(principal: Principal, id: string): Promise<DirectiveView>;
+  abstract delete(principal: Principal, id: string): Promise<void>;
   abstract pause(principal: Principal, id: string): Promise<DirectiveView>;
   abstract resume(principal: Principal, id: string): Promise<DirectiveView>;
 }

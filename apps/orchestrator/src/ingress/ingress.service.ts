@@ -25,6 +25,7 @@ import type { WorkflowLibrary } from '../decide/workflow.library.js';
 import { DirectiveIngress, type Submission, type SubmitResult } from '../http/directive-ingress.js';
 import { tellRoom } from '../tell-room.js';
 import type { CatalogSnapshot } from './catalog-snapshot.js';
+import type { DeletionDesk } from './deletion.desk.js';
 import { buildDraft, hashOfRequest } from './directive-draft.builder.js';
 import { directiveIdOf, newDirectiveId } from './directive-id.js';
 import type { KeyDesk } from './key.desk.js';
@@ -45,6 +46,7 @@ export interface IngressParts {
   sender: QueueSender;
   agenda: ShardAgenda;
   pressure: PressureWatch;
+  deletions: DeletionDesk;
 }
 
 /** The door: refuses what cannot be right, writes down what is accepted, then tells the next room. */
@@ -109,6 +111,10 @@ export class IngressService extends DirectiveIngress {
     if (isNew && draft.startsAt === undefined)
       await tellRoom(this.parts, plan ? 'execute' : 'decide', { ...draft, directiveId: id });
     return { id, created: isNew };
+  }
+
+  async delete(principal: Principal, id: string): Promise<void> {
+    await this.parts.deletions.delete(principal, await this.find(principal, id));
   }
 
   private async closeWholly(principal: Principal, id: string, { more }: Transition): Promise<DirectiveView> {
