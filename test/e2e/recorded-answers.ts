@@ -59,6 +59,7 @@ export function answersFor(directive: DirectiveView, more: RecordedAnswers = {})
     [`GET ${at}/output`]: { body: OutputView.parse({ directiveId: id, state, output: { answer: 42 } }) },
     [`GET ${at}/tasks/embed%5B3%5D/logs`]: { body: logs },
     [`DELETE ${at}`]: { status: 204, body: '' },
+    [`POST ${at}/retry`]: { status: 202, body: SubmitAccepted.parse({ id: 'd0_again' }) },
     [`POST ${at}/fail`]: { body: { ...directive, state: 'FAILED', closing: null } },
     [`POST ${at}/cancel`]: { body: { ...directive, closing: 'CANCELLED' } },
     'GET /api/v1/actions': { body: ActionList.parse({ items: [action] }) },

@@ -177,6 +177,7 @@ describe('the description of the API', () => {
       'post /api/v1/directives/{id}/fail',
       'post /api/v1/directives/{id}/pause',
       'post /api/v1/directives/{id}/resume',
+      'post /api/v1/directives/{id}/retry',
       'post /api/v1/directives/{id}/start',
       'post /api/v1/directives/{id}/stop',
       'put /api/v1/actions/{name}',

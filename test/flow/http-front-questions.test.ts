@@ -88,6 +88,7 @@ describe("another tenant's directive is not there", () => {
     ['POST', '/fail'],
     ['POST', '/stop'],
     ['POST', '/start'],
+    ['POST', '/retry'],
     ['DELETE', ''],
   ])('for %s %s, with the words for an id that never was', async (method, part) => {
     const never = foreign.replace(/.{4}$/, 'ZZZZ');

@@ -13,6 +13,7 @@ import { addLogsCommand } from './commands/logs.command.js';
 import { addOrderCommands } from './commands/order.command.js';
 import { addOutputCommand } from './commands/output.command.js';
 import { addReplayCommand } from './commands/replay.command.js';
+import { addRetryCommand } from './commands/retry.command.js';
 import { addRunCommand } from './commands/run.command.js';
 import { addStatusCommand } from './commands/status.command.js';
 import { addUpCommand } from './commands/up.command.js';
@@ -49,6 +50,7 @@ export function buildProgram(cli: Cli): Command {
   addAuditCommands(program, cli);
   addOrderCommands(program, cli);
   addEndCommands(program, cli);
+  addRetryCommand(program, cli);
   addDeleteCommand(program, cli);
   addApprovalsCommands(program, cli);
   addBudgetCommands(program, cli);

@@ -20,6 +20,7 @@ import {
   ProgressProbe,
   RecordedMarks,
   RefRegister,
+  RequestReader,
   RetentionStore,
   ScriptRunner,
   ShardAgenda,
@@ -35,6 +36,7 @@ import { docsIndex } from './decide/workflows/docs-index.workflow.js';
 import { CatalogSnapshot } from './ingress/catalog-snapshot.js';
 import { IngressService } from './ingress/ingress.service.js';
 import { PressureWatch } from './ingress/pressure.watch.js';
+import { RetryDesk } from './ingress/retry.desk.js';
 import { DeletionDesk } from './ingress/deletion.desk.js';
 import { KeyDesk } from './ingress/key.desk.js';
 import { ReviewService } from './review/review.service.js';
@@ -96,6 +98,7 @@ export function createOrchestratorContext(
       refs: new RefRegister(redis, scripts, keys),
       keyDesk: new KeyDesk(new KeyRegister(scripts, keys, limits.answerWithinMs), orders, logger),
       agenda,
+      retries: new RetryDesk(orders, new RequestReader(redis, keys, payloads), catalog),
       deletions: new DeletionDesk({ retention, marks, agenda, files: artifacts, logger }),
       reader,
       pressure,

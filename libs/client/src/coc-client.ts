@@ -111,6 +111,13 @@ export class CocClient {
     return this.ask(DirectiveView, { method: 'POST', path: `${directivePath(id)}/${ending}`, body });
   }
 
+  /** A new directive with the request of one that is final. */
+  retry(id: string, idempotencyKey?: string): Promise<{ id: string }> {
+    const question: Question = { method: 'POST', path: `${directivePath(id)}/retry` };
+    if (idempotencyKey !== undefined) question.headers = { 'idempotency-key': idempotencyKey };
+    return this.ask(SubmitAccepted, question);
+  }
+
   /** Of one that is final; nothing of it is left then. */
   async deleteDirective(id: string): Promise<void> {
     await this.reach({ method: 'DELETE', path: directivePath(id) });

@@ -108,6 +108,8 @@ export const DirectiveView = z
   .strictObject({
     id: z.string(),
     ref: z.string().nullable(),
+    /** The directive of which it is a retry. A server older than this field leaves it out. */
+    retryOf: z.string().nullable().optional(),
     title: z.string().nullable(),
     tenant: z.string(),
     actor: z.string(),

@@ -24,6 +24,7 @@ export { decideWorkflowForIntent, type WorkflowChoice, type WorkflowDescription 
 export { allowedFrom, decideClose, isTransitionAllowed, type CloseCounts } from './directive-lifecycle.js';
 export { decideFanOut, type FanOutDecision } from './expand-fan-out.js';
 export { type PolicyFailure } from './policy-failure.js';
+export { askAgain, respecifyTasks, type EarlierTask } from './respecify-tasks.js';
 export {
   collectReferences,
   resolveReferences,

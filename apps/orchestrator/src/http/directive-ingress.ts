@@ -7,6 +7,11 @@ export interface Submission {
   traceparent?: string;
 }
 
+/** The order to do again what a final directive was asked to do. */
+export interface Retry extends Omit<Submission, 'body'> {
+  retryOf: string;
+}
+
 export interface SubmitResult {
   id: string;
   /** False when the Idempotency-Key found the directive of an earlier, equal submit. */
@@ -19,6 +24,7 @@ export abstract class DirectiveIngress {
   abstract cancel(principal: Principal, id: string): Promise<DirectiveView>;
   abstract end(principal: Principal, id: string, state: EndState, reason: string): Promise<DirectiveView>;
   abstract start(principal: Principal, id: string): Promise<DirectiveView>;
+  abstract retry(retry: Retry): Promise<SubmitResult>;
   abstract delete(principal: Principal, id: string): Promise<void>;
   abstract pause(principal: Principal, id: string): Promise<DirectiveView>;
   abstract resume(principal: Principal, id: string): Promise<DirectiveView>;

@@ -180,6 +180,31 @@ export class DirectiveController {
     await this.ingress.delete(principal, id);
   }
 
+  @Post(':id/retry')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Do again what a final directive was asked to do: a new one, linked to it by retryOf' })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'as of a submit' })
+  @ApiHeader({ name: 'traceparent', required: false, description: 'W3C trace context the directive becomes part of' })
+  @ApiAcceptedResponse({ standardSchema: SubmitAccepted, headers: locationHeader })
+  @Problems(400, 403, 404, 409, 410, 413, 415, 422, 429)
+  async retry(
+    @Param('id') retryOf: string,
+    @CurrentPrincipal() principal: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('Idempotency-Key') idempotencyKey?: string,
+    @Headers('traceparent') traceparent?: string,
+  ): Promise<z.infer<typeof SubmitAccepted>> {
+    checkKey(idempotencyKey);
+    const { id } = await this.ingress.retry({
+      retryOf,
+      principal,
+      ...(idempotencyKey && { idempotencyKey }),
+      ...(traceparent && { traceparent }),
+    });
+    reply.header('location', `/api/v1/directives/${id}`);
+    return { id };
+  }
+
   @Post(':id/start')
   @HttpCode(200)
   @ApiOperation({ summary: 'Start it now, whatever start it waits for' })

@@ -8,7 +8,7 @@ import {
   type Principal,
   type SubmitDirective,
 } from '#libs/contracts';
-import { decidePlan, houseRulesFor, type House, type HouseRules } from '#libs/policy';
+import { askAgain, decidePlan, houseRulesFor, type House, type HouseRules } from '#libs/policy';
 import { isOutOfMemory, type QueueSender } from '#libs/queues';
 import {
   isStoreUnavailable,
@@ -22,7 +22,7 @@ import {
 } from '#libs/state';
 import { traceparentFrom, type Logger } from '#libs/telemetry';
 import type { WorkflowLibrary } from '../decide/workflow.library.js';
-import { DirectiveIngress, type Submission, type SubmitResult } from '../http/directive-ingress.js';
+import { DirectiveIngress, type Retry, type Submission, type SubmitResult } from '../http/directive-ingress.js';
 import { tellRoom } from '../tell-room.js';
 import type { CatalogSnapshot } from './catalog-snapshot.js';
 import type { DeletionDesk } from './deletion.desk.js';
@@ -30,6 +30,7 @@ import { buildDraft, hashOfRequest } from './directive-draft.builder.js';
 import { directiveIdOf, newDirectiveId } from './directive-id.js';
 import type { KeyDesk } from './key.desk.js';
 import { memoryFull, type PressureWatch } from './pressure.watch.js';
+import type { RepeatedRequest, RetryDesk } from './retry.desk.js';
 
 export interface IngressParts {
   shards: number;
@@ -47,6 +48,7 @@ export interface IngressParts {
   agenda: ShardAgenda;
   pressure: PressureWatch;
   deletions: DeletionDesk;
+  retries: RetryDesk;
 }
 
 /** The door: refuses what cannot be right, writes down what is accepted, then tells the next room. */
@@ -56,13 +58,17 @@ export class IngressService extends DirectiveIngress {
   }
 
   async submit(submission: Submission): Promise<SubmitResult> {
-    const { body, principal, idempotencyKey: key } = submission;
-    const { shards, keyDesk } = this.parts;
-    const requestHash = hashOfRequest(body);
-    if (key === undefined) return this.take(submission, newDirectiveId(shards), requestHash);
-    const { tenant } = principal;
-    const request = { tenant, key, requestHash, directiveId: directiveIdOf(tenant, key, shards) };
-    return keyDesk.once(request, async (id) => this.take(submission, id, requestHash));
+    const requestHash = hashOfRequest(submission.body);
+    return this.once(submission, requestHash, async (id) => this.take(submission, id, requestHash));
+  }
+
+  async retry(order: Retry): Promise<SubmitResult> {
+    const { principal, retryOf } = order;
+    const requestHash = hashOfRequest({ retryOf });
+    return this.once(order, requestHash, async (id) => {
+      const request = await this.parts.retries.requestOf(await this.find(principal, retryOf));
+      return this.take({ ...order, ...request }, id, requestHash);
+    });
   }
 
   async cancel(principal: Principal, id: string): Promise<DirectiveView> {
@@ -95,17 +101,36 @@ export class IngressService extends DirectiveIngress {
     return this.find(principal, id);
   }
 
+  private async once(
+    { principal: { tenant }, idempotencyKey: key }: Omit<Submission, 'body'>,
+    requestHash: string,
+    take: (id: string) => Promise<SubmitResult>,
+  ): Promise<SubmitResult> {
+    const { shards, keyDesk } = this.parts;
+    if (key === undefined) return take(newDirectiveId(shards));
+    return keyDesk.once({ tenant, key, requestHash, directiveId: directiveIdOf(tenant, key, shards) }, take);
+  }
+
   private async take(
-    { body, principal, traceparent }: Submission,
+    { body, principal, traceparent, retryOf, earlier }: Submission & Partial<Retry & RepeatedRequest>,
     id: string,
     requestHash: string,
   ): Promise<SubmitResult> {
     checkRunAt(body);
     const house = houseRulesFor(this.parts.house, principal.tenant);
-    const plan = await this.planExplicit(body, house);
+    const planned = await this.planExplicit(body, house);
+    const plan = planned && earlier ? askAgain(planned, earlier) : planned;
     this.checkWorkflow(body);
     const { defaultTtlMs } = this.parts;
-    const origin = { id, principal, traceparent: traceparentFrom(traceparent), defaultTtlMs, house, requestHash };
+    const origin = {
+      id,
+      principal,
+      traceparent: traceparentFrom(traceparent),
+      defaultTtlMs,
+      house,
+      requestHash,
+      retryOf,
+    };
     const draft = buildDraft(body, origin);
     const isNew = await this.admit(draft, plan);
     if (isNew && draft.startsAt === undefined)

@@ -28,6 +28,7 @@ const viewFields = [
   'ttlAt',
   'limits',
   'start',
+  'retryOf',
 ] as const;
 
 export type StoredDirective = Partial<Record<(typeof viewFields)[number], string>>;
@@ -85,6 +86,7 @@ export function viewDirective(id: string, stored: StoredDirective): DirectiveVie
   return {
     id,
     ref: textOf(stored['ref']),
+    retryOf: textOf(stored['retryOf']),
     title: textOf(stored['title']),
     tenant: stored['tenant']!,
     actor: stored['actor']!,

@@ -41,6 +41,8 @@ export interface DirectiveDraft {
   traceparent: string;
   /** What it waits for before anything of it is done: a time in epoch ms, or a human's word. Left out: nothing. */
   startsAt?: number | 'order';
+  /** The directive of which this one is a retry. */
+  retryOf?: string;
 }
 
 export type AcceptResult = 'created' | 'exists' | 'mismatch';
@@ -259,6 +261,7 @@ function acceptArgs(
       kind: draft.kind,
       actor: draft.actor,
       ...(draft.ref === null ? {} : { ref: draft.ref }),
+      ...(draft.retryOf === undefined ? {} : { retryOf: draft.retryOf }),
       ...startFact(draft.startsAt),
     }),
     encoded ? JSON.stringify(encoded.summary) : '',
@@ -322,6 +325,7 @@ function recordFields(draft: DirectiveDraft): string[] {
     budgetMicroUsd: draft.budgetMicroUsd,
     budgetTokens: draft.budgetTokens,
     terms: draft.terms ?? null,
+    retryOf: draft.retryOf ?? null,
     traceparent: draft.traceparent,
   };
   return Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : [name, String(value)]));
