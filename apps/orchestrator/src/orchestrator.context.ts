@@ -63,13 +63,50 @@ export interface OrchestratorContext {
   sender: QueueSender;
 }
 
+function openDeletions({ redis, keys }: Installation, files: ArtifactStore, logger: Logger): DeletionDesk {
+  return new DeletionDesk({
+    retention: new RetentionStore(redis, new ScriptRunner(redis), keys),
+    marks: new RecordedMarks(redis, keys),
+    agenda: new ShardAgenda(redis, keys),
+    files,
+    logger,
+  });
+}
+
+interface ApprovalSources {
+  payloads: PayloadStore;
+  orders: DirectiveOrders;
+  reader: DirectiveReader;
+  actions: ActionCatalog;
+  sender: QueueSender;
+  logger: Logger;
+}
+
+function openApprovals(
+  { redis, keys, servedShards }: Installation,
+  { payloads, orders, reader, actions, sender, logger }: ApprovalSources,
+): ApprovalService {
+  return new ApprovalService({
+    holds: new HoldReader(redis, keys, servedShards, payloads),
+    store: new HoldStore(new ScriptRunner(redis), keys),
+    grants: new GrantRegister(redis, keys, servedShards),
+    ledgers: new LedgerReader(redis, keys, reader),
+    orders,
+    editor: new HoldEditor(actions, orders, payloads),
+    payloads,
+    sender,
+    logger,
+  });
+}
+
 /** The orchestrator's rooms wired together over one connection. */
 export function createOrchestratorContext(
   env: Env,
   logger: Logger,
-  { redis, keys, servedShards }: Installation,
+  installation: Installation,
   artifacts: ArtifactStore,
 ): OrchestratorContext {
+  const { redis, keys, servedShards } = installation;
   const scripts = new ScriptRunner(redis);
   const payloads = new PayloadStore(artifacts, redis, keys);
   const store = new DirectiveStore(scripts, keys, payloads);
@@ -81,10 +118,6 @@ export function createOrchestratorContext(
   const reader = new DirectiveReader(redis, keys, { shards: servedShards, payloads });
   const shared = { orders, store, catalog, workflows, sender, house: env.house };
   const pressure = new PressureWatch(redis, keys, new PressureReader(redis, keys), env.shed);
-  const agenda = new ShardAgenda(redis, keys);
-  const retention = new RetentionStore(redis, scripts, keys);
-  const marks = new RecordedMarks(redis, keys);
-  const holds = new HoldReader(redis, keys, servedShards, payloads);
   return {
     env,
     redis,
@@ -97,26 +130,16 @@ export function createOrchestratorContext(
       logger,
       refs: new RefRegister(redis, scripts, keys),
       keyDesk: new KeyDesk(new KeyRegister(scripts, keys, limits.answerWithinMs), orders, logger),
-      agenda,
+      agenda: new ShardAgenda(redis, keys),
       retries: new RetryDesk(orders, new RequestReader(redis, keys, payloads), catalog),
-      deletions: new DeletionDesk({ retention, marks, agenda, files: artifacts, logger }),
+      deletions: openDeletions(installation, artifacts, logger),
       reader,
       pressure,
     }),
     decide: new DecideService(shared),
     review: new ReviewService({ ...shared, outputs: new TaskOutputs(redis, keys, payloads) }),
     reader,
-    approvals: new ApprovalService({
-      holds,
-      store: new HoldStore(scripts, keys),
-      grants: new GrantRegister(redis, keys, servedShards),
-      ledgers: new LedgerReader(redis, keys, reader),
-      orders,
-      editor: new HoldEditor(actions, orders, payloads),
-      payloads,
-      sender,
-      logger,
-    }),
+    approvals: openApprovals(installation, { payloads, orders, reader, actions, sender, logger }),
     streams: new EventStreams(redis, keys, { shards: servedShards, reader }),
     openStreams: new OpenStreams(env.stream.heartbeatMs),
     catalog: actions,

@@ -27,18 +27,16 @@ function respecify(task: PlannedTask, ids: ReadonlyMap<number, string>): TaskSpe
   const { maxRetries, retryDelayMs, backoff, maxRetryDelayMs } = task;
   const place = task.permits?.find(({ kind }) => kind === 'concurrency');
   return {
-    ...{
-      id,
-      action,
-      input,
-      optional,
-      timeoutMs,
-      continueOnFailure,
-      maxRetries,
-      retryDelayMs,
-      backoff,
-      maxRetryDelayMs,
-    },
+    id,
+    action,
+    input,
+    optional,
+    timeoutMs,
+    continueOnFailure,
+    maxRetries,
+    retryDelayMs,
+    backoff,
+    maxRetryDelayMs,
     dependsOn: task.dependsOn.map((index) => ids.get(index)!),
     ...(forEach && { forEach }),
     ...(ttlMs === null ? {} : { ttlMs }),
