@@ -88,7 +88,12 @@ export interface DirectiveSpec {
   input?: JsonValue;
   /** A template with references; without it the outputs of the last tasks. */
   output?: JsonValue;
+  /** Counts from the start. */
   ttlMs?: number;
+  /** False: it waits until somebody starts it. */
+  start?: boolean;
+  /** Not before this time, in ISO 8601. */
+  runAt?: string;
   budget?: DirectiveBudget;
   /** No task uses another model. */
   models?: string[];
@@ -166,6 +171,7 @@ export type EventType =
   | 'directive.accepted'
   | 'directive.planned'
   | 'directive.extended'
+  | 'directive.released'
   | 'directive.started'
   | 'directive.paused'
   | 'directive.resumed'

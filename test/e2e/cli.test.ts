@@ -185,6 +185,21 @@ describe('the other commands', () => {
     expect(end).toMatchObject({ code: 0, stdout: `${id} RUNNING, closing as CANCELLED\n` });
   });
 
+  it('ends a directive by the word of a human', async () => {
+    const end = await coc(['fail', id, '--reason', 'the customer left'], answersFor(aDirective()));
+    expect(end).toMatchObject({ code: 0, stdout: `${id} FAILED\n` });
+  });
+
+  it('deletes one that is final', async () => {
+    const end = await coc(['delete', id], answersFor(completed));
+    expect(end).toMatchObject({ code: 0, stdout: '', stderr: `${id} is deleted\n` });
+  });
+
+  it('submits again what a final one was asked to do', async () => {
+    const end = await coc(['retry', id], answersFor(completed));
+    expect(end).toMatchObject({ code: 0, stdout: 'd0_again\n' });
+  });
+
   it('exits 1 when the state does not allow the order', async () => {
     const end = await coc(['resume', id], {
       [`POST /api/v1/directives/${id}/resume`]: problem(409, 'TRANSITION_ILLEGAL'),

@@ -149,6 +149,7 @@ describe('the description of the API', () => {
       Object.entries(methods).map(([method, route]) => ({ name: `${method} ${path}`, route })),
     );
     expect(routes.map(({ name }) => name).toSorted()).toEqual([
+      'delete /api/v1/directives/{id}',
       'delete /api/v1/grants/{action}',
       'get /api/v1/actions',
       'get /api/v1/approvals',
@@ -175,8 +176,13 @@ describe('the description of the API', () => {
       'post /api/v1/directives',
       'post /api/v1/directives/{id}/budget',
       'post /api/v1/directives/{id}/cancel',
+      'post /api/v1/directives/{id}/complete',
+      'post /api/v1/directives/{id}/fail',
       'post /api/v1/directives/{id}/pause',
       'post /api/v1/directives/{id}/resume',
+      'post /api/v1/directives/{id}/retry',
+      'post /api/v1/directives/{id}/start',
+      'post /api/v1/directives/{id}/stop',
       'post /api/v1/orchestrator/execute',
       'post /api/v1/orchestrator/plan',
       'put /api/v1/actions/{name}',

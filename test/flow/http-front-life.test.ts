@@ -150,14 +150,18 @@ describe('the events', () => {
 });
 
 describe('an order to a directive', () => {
-  it.each(['cancel', 'pause', 'resume'])('to %s one that is final is refused with its state', async (order) => {
-    const { id } = await front.run({ tasks: [echo] });
-    const before = await front.directive(id);
-    const problem = problemOf(await front.call('POST', `/directives/${id}/${order}`));
-    expect(problem).toMatchObject({ status: 409, code: 'TRANSITION_ILLEGAL' });
-    expect(problem.detail).toContain('COMPLETED');
-    expect(await front.directive(id)).toEqual(before);
-  });
+  it.each(['cancel', 'pause', 'resume', 'fail', 'stop'])(
+    'to %s one that is final is refused with its state',
+    async (order) => {
+      const { id } = await front.run({ tasks: [echo] });
+      const before = await front.directive(id);
+      const problem = problemOf(await front.call('POST', `/directives/${id}/${order}`));
+      expect(problem).toMatchObject({ status: 409, code: 'TRANSITION_ILLEGAL' });
+      expect(problem).toMatchObject({ state: 'COMPLETED', allowed: [] });
+      expect(problem.detail).toContain('COMPLETED');
+      expect(await front.directive(id)).toEqual(before);
+    },
+  );
 
   it('to pause, resume and cancel a running one is done, and done again changes nothing', async () => {
     const id = await front.submit({ tasks: [block] });
@@ -178,5 +182,50 @@ describe('an order to a directive', () => {
       'task.cancelled a',
       'directive.cancelled',
     ]);
+  });
+});
+
+describe('a human ends a directive', () => {
+  async function atWork(): Promise<string> {
+    const id = await front.submit({ tasks: [block, { ...(echo as object), id: 'b', dependsOn: ['a'] }] });
+    await front.rooms.until(id, ({ type }) => type === 'task.started');
+    return id;
+  }
+
+  it.each([
+    ['complete', 'COMPLETED', null],
+    ['fail', 'FAILED', { code: 'FAILED_BY_HUMAN', message: 'the customer left' }],
+    ['stop', 'STOPPED', null],
+  ])('with %s it is %s, with the reason in its story, and again changes nothing', async (order, state, error) => {
+    const id = await atWork();
+    const body = { reason: 'the customer left' };
+    const answer = await front.call('POST', `/directives/${id}/${order}`, body, { 'coc-actor': 'kim' });
+    expect([answer.status, answer.json]).toMatchObject([200, { id, state, error, tasks: { open: 0, cancelled: 2 } }]);
+    const { items } = EventList.parse(await front.get(`/directives/${id}/events`));
+    expect(items.at(-1)).toMatchObject({ type: `directive.${state.toLowerCase()}`, data: { by: 'kim', ...body } });
+    expect((await front.call('POST', `/directives/${id}/${order}`)).json).toEqual(answer.json);
+  });
+
+  it('is told where it may go when it may not go there', async () => {
+    const id = await atWork();
+    await front.call('POST', `/directives/${id}/pause`);
+    const problem = problemOf(await front.call('POST', `/directives/${id}/complete`));
+    expect(problem).toMatchObject({
+      status: 409,
+      code: 'TRANSITION_ILLEGAL',
+      state: 'PAUSED',
+      allowed: ['RUNNING', 'STOPPED', 'CANCELLED', 'FAILED', 'TIMEOUT', 'ORPHANED'],
+    });
+    expect((await front.call('POST', `/directives/${id}/stop`)).json).toMatchObject({ state: 'STOPPED' });
+  });
+
+  it.each([
+    ['no text', { reason: 1 }, 'REQUEST_INVALID', '/reason'],
+    ['too long', { reason: 'x'.repeat(2_001) }, 'REQUEST_INVALID', '/reason'],
+    ['under another name', { comment: 'x' }, 'UNKNOWN_FIELD', '/comment'],
+  ])('and a reason that is %s is refused, and nothing is done', async (_, body, code, pointer) => {
+    const id = await atWork();
+    const refusal = await front.refusal('POST', `/directives/${id}/fail`, body);
+    expect(refusal).toMatchObject({ status: 400, code, pointers: [pointer], changed: [] });
   });
 });

@@ -84,6 +84,12 @@ describe("another tenant's directive is not there", () => {
     ['POST', '/cancel'],
     ['POST', '/pause'],
     ['POST', '/resume'],
+    ['POST', '/complete'],
+    ['POST', '/fail'],
+    ['POST', '/stop'],
+    ['POST', '/start'],
+    ['POST', '/retry'],
+    ['DELETE', ''],
   ])('for %s %s, with the words for an id that never was', async (method, part) => {
     const never = foreign.replace(/.{4}$/, 'ZZZZ');
     const one = await front.refusal(method, `/directives/${foreign}${part}`);

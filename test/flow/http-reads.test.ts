@@ -113,7 +113,7 @@ describe('one directive', () => {
 
   it('of another tenant cannot be ordered about', async () => {
     const id = await bed.seedDirective({ tenant: 'other' });
-    for (const order of ['cancel', 'pause', 'resume']) {
+    for (const order of ['cancel', 'pause', 'resume', 'complete', 'fail', 'stop', 'start', 'retry']) {
       const answer = await bed.request('POST', `/api/v1/directives/${id}/${order}`);
       expect(problemOf(answer)).toMatchObject({ status: 404, code: 'NOT_FOUND' });
     }

@@ -16,6 +16,11 @@ export function luaCode(): string {
   return files.join('\n').replaceAll(/--[^\n]*/g, '');
 }
 
+/** What only some scripts use. */
+export function luaInclude(name: string): string {
+  return readFileSync(join(folder, 'includes', `${name}.lua`), 'utf8');
+}
+
 /** Every first group of the pattern in the Lua code, each once, sorted. */
 export function foundInLua(pattern: RegExp): string[] {
   return [...new Set([...luaCode().matchAll(pattern)].map((match) => match[1]!))].toSorted();

@@ -20,7 +20,7 @@ async function loads(): Promise<{ loaded: number; libraries: number }> {
 }
 
 const call = () => ({ name: 'fire-timers', root: stage.keys.root(0), args: [1, 'nonce', 1] });
-const nothingDue = [[], '', [], [[], [], 0, [], 0, '']];
+const nothingDue = [[], '', [], [[], [], 0, [], 0, ''], []];
 
 describe('the library of scripts', () => {
   it('is loaded once for 300 first calls at the same time', async () => {

@@ -9,9 +9,9 @@ import {
   restingDirectiveStates,
   waitKinds,
 } from '#libs/contracts';
-import { decideClose } from '#libs/policy';
+import { allowedFrom, decideClose } from '#libs/policy';
 import { Keys, countNames, parseCounts } from '#libs/state';
-import { foundInLua, luaCode, runInLibrary } from './lua-source.js';
+import { foundInLua, luaCode, luaInclude, runInLibrary } from './lua-source.js';
 import { aDraft } from './orders.js';
 import { ScriptBed } from './script-bed.js';
 
@@ -133,6 +133,23 @@ describe('policy and Lua', () => {
     const body = `local all = {} for name in pairs(FINAL) do all[#all + 1] = name end table.sort(all) return all`;
     expect(await lua(body)).toEqual([...finalTaskStates].toSorted());
     expect(await lua(body.replace('FINAL', 'RESTING'))).toEqual([...restingDirectiveStates].toSorted());
+  });
+
+  it('let a directive go to the same states, and one that is closing only to its end', async () => {
+    const body = `${luaInclude('transition')}
+      local all = {}
+      for _, from in ipairs(cjson.decode(ARGV[1])) do
+        local found = {}
+        for _, to in ipairs(cjson.decode(ARGV[1])) do
+          if may_go({ state = from, closing = '' }, to) then found[#found + 1] = to end
+          if may_go({ state = from, closing = 'CANCELLED' }, to) then found[#found + 1] = 'closing' end
+        end
+        all[#all + 1] = table.concat(found, ' ')
+      end
+      return all`;
+    expect(await lua(body, JSON.stringify(directiveStates))).toEqual(
+      directiveStates.map((from) => directiveStates.filter((to) => allowedFrom(from).includes(to)).join(' ')),
+    );
   });
 
   it('know the same states of directives', () => {

@@ -14,13 +14,15 @@ import {
   HoldReader,
   HoldStore,
   KeyRegister,
-  type Keys,
   LedgerReader,
   PayloadStore,
   PressureReader,
   QueueReader,
   ProgressProbe,
+  RecordedMarks,
   RefRegister,
+  RequestReader,
+  RetentionStore,
   ScriptRunner,
   ShardAgenda,
   TaskOutputs,
@@ -36,6 +38,8 @@ import { CatalogSnapshot } from './ingress/catalog-snapshot.js';
 import { DryPlanner } from './ingress/dry-planner.js';
 import { IngressService } from './ingress/ingress.service.js';
 import { PressureWatch } from './ingress/pressure.watch.js';
+import { RetryDesk } from './ingress/retry.desk.js';
+import { DeletionDesk } from './ingress/deletion.desk.js';
 import { KeyDesk } from './ingress/key.desk.js';
 import { QueueInspector } from './inspect/queue.inspector.js';
 import { StateInspector } from './inspect/state.inspector.js';
@@ -66,13 +70,50 @@ export interface OrchestratorContext {
   sender: QueueSender;
 }
 
+function openDeletions({ redis, keys }: Installation, files: ArtifactStore, logger: Logger): DeletionDesk {
+  return new DeletionDesk({
+    retention: new RetentionStore(redis, new ScriptRunner(redis), keys),
+    marks: new RecordedMarks(redis, keys),
+    agenda: new ShardAgenda(redis, keys),
+    files,
+    logger,
+  });
+}
+
+interface ApprovalSources {
+  payloads: PayloadStore;
+  orders: DirectiveOrders;
+  reader: DirectiveReader;
+  actions: ActionCatalog;
+  sender: QueueSender;
+  logger: Logger;
+}
+
+function openApprovals(
+  { redis, keys, servedShards }: Installation,
+  { payloads, orders, reader, actions, sender, logger }: ApprovalSources,
+): ApprovalService {
+  return new ApprovalService({
+    holds: new HoldReader(redis, keys, servedShards, payloads),
+    store: new HoldStore(new ScriptRunner(redis), keys),
+    grants: new GrantRegister(redis, keys, servedShards),
+    ledgers: new LedgerReader(redis, keys, reader),
+    orders,
+    editor: new HoldEditor(actions, orders, payloads),
+    payloads,
+    sender,
+    logger,
+  });
+}
+
 /** The orchestrator's rooms wired together over one connection. */
 export function createOrchestratorContext(
   env: Env,
   logger: Logger,
-  { redis, keys, servedShards }: Installation,
+  installation: Installation,
   artifacts: ArtifactStore,
 ): OrchestratorContext {
+  const { redis, keys, servedShards } = installation;
   const scripts = new ScriptRunner(redis);
   const payloads = new PayloadStore(artifacts, redis, keys);
   const store = new DirectiveStore(scripts, keys, payloads);
@@ -100,6 +141,8 @@ export function createOrchestratorContext(
       refs: new RefRegister(redis, scripts, keys),
       keyDesk: new KeyDesk(new KeyRegister(scripts, keys, limits.answerWithinMs), orders, logger),
       agenda: new ShardAgenda(redis, keys),
+      retries: new RetryDesk(orders, new RequestReader(redis, keys, payloads), catalog),
+      deletions: openDeletions(installation, artifacts, logger),
       reader,
       pressure,
     }),
@@ -109,7 +152,7 @@ export function createOrchestratorContext(
     decide: new DecideService(shared),
     review: new ReviewService({ ...shared, outputs: new TaskOutputs(redis, keys, payloads) }),
     reader,
-    approvals: createApprovals({ ...shared, logger, redis, keys, servedShards, scripts, payloads, actions, reader }),
+    approvals: openApprovals(installation, { payloads, orders, reader, actions, sender, logger }),
     streams: new EventStreams(redis, keys, { shards: servedShards, reader }),
     openStreams: new OpenStreams(env.stream.heartbeatMs),
     catalog: actions,
@@ -120,40 +163,4 @@ export function createOrchestratorContext(
     eventLoop: new EventLoopWatch(),
     sender,
   };
-}
-
-interface ApprovalNeeds {
-  redis: Redis;
-  keys: Keys;
-  servedShards: number;
-  scripts: ScriptRunner;
-  payloads: PayloadStore;
-  actions: ActionCatalog;
-  reader: DirectiveReader;
-  orders: DirectiveOrders;
-  sender: QueueSender;
-  logger: Logger;
-}
-
-function createApprovals({
-  redis,
-  keys,
-  servedShards,
-  scripts,
-  actions,
-  reader,
-  ...needs
-}: ApprovalNeeds): ApprovalService {
-  const { orders, payloads, sender, logger } = needs;
-  return new ApprovalService({
-    holds: new HoldReader(redis, keys, servedShards, payloads),
-    store: new HoldStore(scripts, keys),
-    grants: new GrantRegister(redis, keys, servedShards),
-    ledgers: new LedgerReader(redis, keys, reader),
-    orders,
-    editor: new HoldEditor(actions, orders, payloads),
-    payloads,
-    sender,
-    logger,
-  });
 }

@@ -9,14 +9,19 @@ export class ApiError extends Error {
   readonly status: number;
   readonly detail: string;
   readonly faults: readonly WireFault[];
+  /** Of TRANSITION_ILLEGAL: where the directive is, and where it may go from there. */
+  readonly state: Problem['state'];
+  readonly allowed: Problem['allowed'];
 
-  constructor({ code, status, detail, errors = [] }: Problem) {
+  constructor({ code, status, detail, errors = [], state, allowed }: Problem) {
     super(`${code}: ${detail}`);
     this.name = 'ApiError';
     this.code = code;
     this.status = status;
     this.detail = detail;
     this.faults = errors;
+    this.state = state;
+    this.allowed = allowed;
   }
 }
 

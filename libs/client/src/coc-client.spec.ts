@@ -56,6 +56,27 @@ describe('the client', () => {
     expect(await bed.client.submit({ intent: 'x' })).toMatchObject({ id: 'd0_X' });
   });
 
+  it('says where a directive is that may not be ended, and where it may go', async () => {
+    const standing = { state: 'PAUSED', allowed: ['RUNNING', 'STOPPED'] };
+    const problem = { type: '/docs/errors#X', title: 'x', status: 409, code: 'TRANSITION_ILLEGAL', detail: 'no' };
+    await using bed = await clientOf(409, JSON.stringify({ ...problem, ...standing }));
+    await expect(bed.client.end('d0_X', 'complete', 'it is done')).rejects.toMatchObject(standing);
+    await expect(bed.client.end('d0_X', 'stop')).rejects.toMatchObject(standing);
+    expect(bed.asked).toMatchObject([
+      { line: 'POST /api/v1/directives/d0_X/complete', body: '{"reason":"it is done"}' },
+      { line: 'POST /api/v1/directives/d0_X/stop', body: '' },
+    ]);
+  });
+
+  it('deletes, and tries again under a key', async () => {
+    await using gone = await clientOf(204, '');
+    await gone.client.deleteDirective('d0_X');
+    await using again = await clientOf(202, '{"id": "d0_Y"}');
+    expect(await again.client.retry('d0_X', 'k')).toEqual({ id: 'd0_Y' });
+    expect(gone.asked[0]!.line).toBe('DELETE /api/v1/directives/d0_X');
+    expect(again.asked[0]).toMatchObject({ line: 'POST /api/v1/directives/d0_X/retry', key: 'k' });
+  });
+
   it('sends the key that makes a repeated submit harmless', async () => {
     await using bed = await clientOf(202, '{"id": "d0_X"}');
     await bed.client.submit({ intent: 'x' }, 'key-1');

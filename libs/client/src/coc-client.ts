@@ -33,7 +33,9 @@ const pageSize = 1_000;
 const LogLines = z.object({ items: z.array(z.object({ attempt: z.number(), line: z.string() })) });
 export type LogLine = z.infer<typeof LogLines>['items'][number];
 
-export type DirectiveOrder = 'cancel' | 'pause' | 'resume';
+export type DirectiveOrder = 'cancel' | 'pause' | 'resume' | 'start';
+/** An order that may say why it is given. */
+export type DirectiveEnding = 'complete' | 'fail' | 'stop';
 
 /**
  * The server's HTTP API. Every method throws ApiError (it refused), ServerUnreachableError (no answer) or
@@ -102,6 +104,23 @@ export class CocClient {
 
   order(id: string, order: DirectiveOrder): Promise<DirectiveView> {
     return this.ask(DirectiveView, { method: 'POST', path: `${directivePath(id)}/${order}` });
+  }
+
+  end(id: string, ending: DirectiveEnding, reason?: string): Promise<DirectiveView> {
+    const body = reason === undefined ? undefined : { reason };
+    return this.ask(DirectiveView, { method: 'POST', path: `${directivePath(id)}/${ending}`, body });
+  }
+
+  /** A new directive with the request of one that is final. */
+  retry(id: string, idempotencyKey?: string): Promise<{ id: string }> {
+    const question: Question = { method: 'POST', path: `${directivePath(id)}/retry` };
+    if (idempotencyKey !== undefined) question.headers = { 'idempotency-key': idempotencyKey };
+    return this.ask(SubmitAccepted, question);
+  }
+
+  /** Of one that is final; nothing of it is left then. */
+  async deleteDirective(id: string): Promise<void> {
+    await this.reach({ method: 'DELETE', path: directivePath(id) });
   }
 
   /** One page of what waits for a human, the longest wait first. */

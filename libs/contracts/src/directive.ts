@@ -49,7 +49,12 @@ export const SubmitDirective = z
     intent: z.string().min(1).max(20_000).optional(),
     input: Json.optional(),
     output: Json.optional(),
+    /** Counts from the start. */
     ttlMs: z.number().int().min(1).max(limits.maxTtlMs).optional(),
+    /** False: it waits until somebody starts it. */
+    start: z.boolean().optional(),
+    /** Not before this time. */
+    runAt: z.iso.datetime({ offset: true }).optional(),
     budget: DirectiveBudget.optional(),
     /** No task of it uses another model. */
     models: z.array(ModelName).min(1).max(100).optional(),
@@ -60,8 +65,22 @@ export const SubmitDirective = z
   .refine((body) => [body.tasks, body.workflow, body.intent].filter((way) => way !== undefined).length === 1, {
     message: 'give exactly one of "tasks", "workflow" or "intent"',
   })
+  .refine(({ start, runAt }) => start !== false || runAt === undefined, {
+    message: 'it waits for its time or to be started, not for both: leave out "runAt" or "start"',
+    path: ['runAt'],
+  })
   .meta({ id: 'SubmitDirective' });
 export type SubmitDirective = z.infer<typeof SubmitDirective>;
+
+/** The word of a human that ends a directive: `reason` stands in its last event, and in its error when it is failed. */
+export const EndDirective = z
+  .strictObject({ reason: z.string().max(2_000).default('') })
+  .default({ reason: '' })
+  .meta({ id: 'EndDirective' });
+export type EndDirective = z.infer<typeof EndDirective>;
+
+/** How a human may end a directive, beside a cancel. */
+export type EndState = 'COMPLETED' | 'FAILED' | 'STOPPED';
 
 export const SubmitAccepted = z.strictObject({ id: z.string() }).meta({ id: 'SubmitAccepted' });
 
@@ -89,6 +108,8 @@ export const DirectiveView = z
   .strictObject({
     id: z.string(),
     ref: z.string().nullable(),
+    /** The directive of which it is a retry. A server older than this field leaves it out. */
+    retryOf: z.string().nullable().optional(),
     title: z.string().nullable(),
     tenant: z.string(),
     actor: z.string(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DirectiveState } from './directive.js';
 
 /** Every code a caller can meet. `status` is the HTTP status; docs/errors.md has a line for each. */
 export const errorCodes = {
@@ -63,9 +64,18 @@ export const Problem = z
     detail: z.string(),
     instance: z.string().optional(),
     errors: z.array(Fault).optional(),
+    /** Of TRANSITION_ILLEGAL: where the directive is, and where it may go from there. */
+    state: DirectiveState.optional(),
+    allowed: z.array(DirectiveState).optional(),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof Problem>;
+
+/** Where a directive stands when it refuses an order, and where it may go. */
+export interface Standing {
+  state: DirectiveState;
+  allowed: readonly DirectiveState[];
+}
 
 /** A process cannot start. The message is one sentence for the person who started it: what is wrong, and what to do. */
 export class StartRefusal extends Error {
@@ -80,16 +90,19 @@ export class CocError extends Error {
   readonly status: number;
   /** When it may be tried again; undefined when that is not known. */
   readonly retryAfterMs: number | undefined;
+  /** Of TRANSITION_ILLEGAL. */
+  readonly standing: Standing | undefined;
 
   constructor(
     readonly code: ErrorCode,
     readonly detail: string,
     readonly faults: readonly Fault[] = [],
-    options: { cause?: unknown; retryAfterMs?: number } = {},
+    options: { cause?: unknown; retryAfterMs?: number; standing?: Standing } = {},
   ) {
     super(`${code}: ${detail}`, 'cause' in options ? { cause: options.cause } : {});
     this.name = 'CocError';
     this.status = errorCodes[code];
     this.retryAfterMs = options.retryAfterMs;
+    this.standing = options.standing;
   }
 }

@@ -6,6 +6,7 @@ export const eventTypes = [
   'directive.accepted',
   'directive.planned',
   'directive.extended',
+  'directive.released',
   'directive.started',
   'directive.paused',
   'directive.resumed',

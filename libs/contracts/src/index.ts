@@ -33,9 +33,11 @@ export {
   directiveStates,
   finalDirectiveStates,
   restingDirectiveStates,
+  EndDirective,
+  type EndState,
 } from './directive.js';
 export { DryPlan } from './dry-plan.js';
-export { CocError, Fault, Problem, StartRefusal, errorCodes, type ErrorCode } from './error.js';
+export { CocError, Fault, Problem, StartRefusal, errorCodes, type ErrorCode, type Standing } from './error.js';
 export { DirectiveEvent, EventList, EventType, eventTypes, finalEventTypes } from './event.js';
 export {
   formatAttemptId,

@@ -18,6 +18,10 @@ export const limits = {
   maxFanOut: 5_000,
   defaultFanOut: 1_000,
   maxTtlMs: 30 * 24 * 3_600_000,
+  /** How far ahead a start may be set. */
+  maxRunAheadMs: 366 * 24 * 3_600_000,
+  /** A directive created stopped is started within this, or ends as TIMEOUT. */
+  startWithinMs: 30 * 24 * 3_600_000,
   maxTimeoutMs: 24 * 3_600_000,
   maxRetries: 100,
   /** Integers beyond this lose digits in Redis' Lua JSON encoder (14 significant digits). */

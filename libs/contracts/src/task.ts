@@ -79,6 +79,8 @@ export const waitKinds = [
   'effect-unknown',
   'condition',
   'review',
+  'start',
+  'time',
 ] as const;
 export const WaitKind = z.enum(waitKinds);
 export type WaitKind = z.infer<typeof WaitKind>;

@@ -22,6 +22,8 @@ const reasons: Record<WaitKind, (ref: string) => string> = {
   'effect-unknown': () => 'nobody knows whether its last attempt had its effect: somebody has to say what became of it',
   condition: () => 'its condition has not been looked at yet',
   review: () => 'its directive is being reviewed',
+  start: () => 'its directive was created stopped: somebody has to start it',
+  time: () => 'the time its directive is to run at has not come',
 };
 
 /** Why a task waits, in one sentence for people; null when it is final. */

@@ -21,9 +21,10 @@ export {
 export { inputLimitOf, inputTooLarge } from './input-limit.js';
 export { type PlanRequest } from './plan-request.js';
 export { decideWorkflowForIntent, type WorkflowChoice, type WorkflowDescription } from './decide-workflow.js';
-export { decideClose, isTransitionAllowed, type CloseCounts } from './directive-lifecycle.js';
+export { allowedFrom, decideClose, isTransitionAllowed, type CloseCounts } from './directive-lifecycle.js';
 export { decideFanOut, type FanOutDecision } from './expand-fan-out.js';
 export { type PolicyFailure } from './policy-failure.js';
+export { askAgain, respecifyTasks, type EarlierTask } from './respecify-tasks.js';
 export {
   collectReferences,
   resolveReferences,

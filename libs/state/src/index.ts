@@ -43,9 +43,11 @@ export {
   type Settlement,
   type SettlementDetail,
 } from './write/attempt-store.js';
-export { DirectiveStore, type AcceptResult, type DirectiveDraft } from './write/directive-store.js';
+export { DirectiveStore, type AcceptResult, type DirectiveDraft, type Transition } from './write/directive-store.js';
+export { finishRemoval, type DirectiveFiles } from './write/finish-removal.js';
 export { type Dispatch, type FanOutTask, type Followup } from './write/dispatch.js';
 export { DirectiveOrders, type DirectiveOrder, type DirectiveRequest } from './read/directive-order.js';
+export { RequestReader } from './read/request-reader.js';
 export { RefRegister } from './write/ref-register.js';
 export { TaskOutputs } from './read/task-outputs.js';
 export { DirectiveReader } from './read/directive-reader.js';

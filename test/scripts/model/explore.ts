@@ -24,7 +24,7 @@ function leftOn(world: World, lists: RegExp): string[] {
   return world.snapshot.lists.filter((name) => lists.test(name));
 }
 
-/** Runs the commands, then all that rooms and sweepers still have to do, then cancels what waits for a human. */
+/** Runs the commands, then all that rooms and sweepers still have to do, then completes the first directive, which may rest in part, and cancels of the others what waits for a human. */
 async function live(bed: ScriptBed, shapes: DirectiveShape[], script: Command[]): Promise<void> {
   // What earlier runs left would be scanned at every step.
   await bed.redis.flushdb();
@@ -40,7 +40,9 @@ async function live(bed: ScriptBed, shapes: DirectiveShape[], script: Command[])
   for (const command of script) await step(command);
   await rest();
   expect(leftOn(world, /^(ready:|inflight:|cascade|expand|closing)/)).toEqual([]);
-  for (const at of shapes.keys()) await step({ kind: 'cancel', pick: at });
+  for (const at of shapes.keys()) await step({ kind: at === 0 ? 'complete' : 'cancel', pick: at });
+  // One that is paused cannot be completed.
+  await step({ kind: 'cancel', pick: 0 });
   await rest();
   expect(leftOn(world, /^(ready:|inflight:|cascade|expand|closing|timers|outbox|permits)/)).toEqual([]);
   expect(

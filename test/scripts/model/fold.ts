@@ -12,6 +12,7 @@ export interface Folded {
 const directiveStateAfter: Record<string, DirectiveState> = {
   'directive.accepted': 'PENDING',
   'directive.planned': 'QUEUED',
+  'directive.released': 'QUEUED',
   'directive.started': 'RUNNING',
   'directive.paused': 'PAUSED',
   'directive.resumed': 'RUNNING',
@@ -20,6 +21,7 @@ const directiveStateAfter: Record<string, DirectiveState> = {
   'directive.failed': 'FAILED',
   'directive.cancelled': 'CANCELLED',
   'directive.timeout': 'TIMEOUT',
+  'directive.stopped': 'STOPPED',
 };
 
 const ends = {
@@ -73,11 +75,27 @@ function foldTask(folded: Folded, event: StoredEvent): void {
   folded.counts.open -= 1;
 }
 
+/** Until it is released, what waits for its start is PENDING with its plan; released without one it goes to be planned. */
+class StateFold {
+  private isWaiting = false;
+  private isPlanned = false;
+
+  after({ type, data }: StoredEvent): DirectiveState | undefined {
+    if (type === 'directive.accepted') this.isWaiting = data['start'] !== undefined;
+    if (type === 'directive.planned') this.isPlanned = true;
+    if (type === 'directive.released') this.isWaiting = false;
+    const isMoved = this.isPlanned && !this.isWaiting;
+    const isOfPlan = type === 'directive.planned' || type === 'directive.released';
+    return isOfPlan && !isMoved ? undefined : directiveStateAfter[type];
+  }
+}
+
 export function foldEvents(events: readonly StoredEvent[]): Folded {
   const counts = { total: 0, open: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0, expired: 0 };
   const folded: Folded = { state: 'PENDING', path: [], counts, tasks: new Map() };
+  const states = new StateFold();
   for (const event of events) {
-    const state = directiveStateAfter[event.type];
+    const state = states.after(event);
     if (state) {
       folded.state = state;
       folded.path.push(state);

@@ -128,6 +128,7 @@ function openChildren(view: DirectiveView, { index, first = 0, count = 0 }: Task
 function checkWaiting(view: DirectiveView, snapshot: Snapshot): Faults {
   if (resting.has(view.state) || view.isOverTtl) return [];
   if (view.closing !== '') return snapshot.list('closing').includes(view.id) ? [] : ['is closing and on no list'];
+  if (view.isWaiting) return [];
   const faults: Faults = [];
   for (const task of view.tasks.values()) {
     if (finalTask.has(task.state) || isLive(task)) continue;
@@ -159,6 +160,8 @@ function checkEnds(view: DirectiveView): Faults {
     .filter(({ state, dependsOn }) => state === 'skipped' && dependsOn.every((index) => !hasFailed(view, index)))
     .map(({ index }) => `${index} was skipped for nothing`);
   if (!['COMPLETED', 'PARTIALLY_COMPLETED', 'FAILED'].includes(view.state) || view.review === 'asked') return faults;
+  // A human's word needs no reason in the tasks.
+  if (view.events.at(-1)?.data['by'] !== undefined) return faults;
   const planned = tasks.filter(({ parent }) => parent === undefined);
   const isSink = ({ index }: TaskView): boolean => !planned.some(({ dependsOn }) => dependsOn.includes(index));
   const expected = decideClose({
@@ -302,7 +305,13 @@ function checkDispatches(before: DirectiveView, after: DirectiveView, added: rea
   const queued = added.filter(({ type }) => type === 'task.queued');
   if (queued.length === 0) return [];
   const faults: Faults = [];
-  if (before.state === 'PAUSED' || before.closing !== '' || resting.has(before.state) || before.isOverTtl)
+  if (
+    before.isWaiting ||
+    before.state === 'PAUSED' ||
+    before.closing !== '' ||
+    resting.has(before.state) ||
+    before.isOverTtl
+  )
     faults.push(`dispatched while ${before.state} ${before.closing}${before.isOverTtl ? ' over its TTL' : ''}`);
   for (const { task: id } of queued) {
     const task = [...after.tasks.values()].find((one) => one.id === id)!;
@@ -327,7 +336,9 @@ export function checkStep(before: Snapshot, after: Snapshot): Faults {
     const is = after.directives[at]!;
     if (is === was) return [];
     const added = is.events.slice(was.events.length);
-    const isChanged = !is.isGone && resting.has(was.state) && JSON.stringify(was.keys) !== JSON.stringify(is.keys);
+    const isCompleted = was.state === 'PARTIALLY_COMPLETED' && is.state === 'COMPLETED';
+    const isOver = resting.has(was.state) && !isCompleted;
+    const isChanged = !is.isGone && isOver && JSON.stringify(was.keys) !== JSON.stringify(is.keys);
     const faults = [
       ...checkDispatches(was, is, added),
       ...checkFinalTasks(was, is),

@@ -7,6 +7,8 @@ export interface DirectiveShape {
   priority: number;
   /** Planned by the decide room and looked at by the review room. */
   isReviewed: boolean;
+  /** Before anything of it is done; what is reviewed does not wait here. */
+  waitsFor: 'order' | 'time' | undefined;
   /** What the tenant's rules say of it, as the record keeps it. */
   terms: string | null;
 }
@@ -32,6 +34,11 @@ const kinds = {
   pause: 3,
   resume: 5,
   cancel: 1,
+  complete: 2,
+  giveUp: 1,
+  stop: 1,
+  letGo: 4,
+  startInTime: 2,
   passTtl: 1,
   expire: 1,
   fireTimers: 6,
@@ -104,6 +111,11 @@ export const directiveShape: Arbitrary<DirectiveShape> = record({
   ),
   priority: nat({ max: 3 }),
   isReviewed: boolean(),
+  waitsFor: oneof(
+    { weight: 4, arbitrary: constant(undefined) },
+    { weight: 1, arbitrary: constant('order' as const) },
+    { weight: 1, arbitrary: constant('time' as const) },
+  ),
   terms: oneof(
     { weight: 3, arbitrary: constant(null) },
     { weight: 1, arbitrary: constant('{"slots":1}') },

@@ -43,6 +43,8 @@ export interface DirectiveView {
   state: DirectiveState;
   closing: string;
   review: string;
+  /** For its start. */
+  isWaiting: boolean;
   isOverTtl: boolean;
   numbers: Record<string, number>;
   budgetMicroUsd: number | undefined;
@@ -117,6 +119,7 @@ function viewOf(stage: Stage, space: Keyspace, id: string, before: DirectiveView
     state: record['state'] as DirectiveState,
     closing: record['closing'] ?? '',
     review: record['review'] ?? '',
+    isWaiting: record['state'] === 'PENDING' && record['start'] !== undefined,
     isOverTtl: isPast(record['ttlAt']),
     numbers: Object.fromEntries(Object.entries(record).map(([name, value]) => [name, Number(value)])),
     budgetMicroUsd: record['budgetMicroUsd'] === undefined ? undefined : Number(record['budgetMicroUsd']),

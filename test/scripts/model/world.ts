@@ -103,6 +103,11 @@ export class World {
     pause: async (pick) => this.call('pause-directive', pick, 'human'),
     resume: async (pick) => this.call('resume-directive', pick, 'human'),
     cancel: async (pick) => this.call('cancel-directive', pick, closeLimit),
+    complete: async (pick) => this.call('end-directive', pick, 'COMPLETED', closeLimit, 'human', ''),
+    giveUp: async (pick) => this.call('end-directive', pick, 'FAILED', closeLimit, 'human', 'it is no good'),
+    stop: async (pick) => this.call('end-directive', pick, 'STOPPED', closeLimit, 'human', ''),
+    letGo: async (pick) => this.call('release-directive', pick, 'human'),
+    startInTime: async (pick) => this.call('release-directive', pick, ''),
     passTtl: async (pick) => {
       const { id, state } = this.directive(pick);
       if (!resting.has(state)) await this.stage.letTtlPass(id);
@@ -134,7 +139,9 @@ export class World {
     const { budgetMicroUsd, priority, terms } = shape;
     const draft = aDraft({ id, budgetMicroUsd, priority, terms, kind: shape.isReviewed ? 'workflow' : 'tasks' });
     const plan = planOf(shape.tasks);
-    await this.stage.store.accept(draft, shape.isReviewed ? undefined : plan);
+    const startsAt = shape.waitsFor === 'time' ? 1 : shape.waitsFor;
+    const waiting = shape.isReviewed || startsAt === undefined ? draft : { ...draft, startsAt };
+    await this.stage.store.accept(waiting, shape.isReviewed ? undefined : plan);
     if (shape.isReviewed)
       await this.stage.store.commitPlan(id, plan, { workflow: 'w', input: null, needsReview: true });
   }
@@ -153,8 +160,8 @@ export class World {
     return this.snapshot.directives[pick % this.ids.length]!;
   }
 
-  private async call(script: string, pick: number, argument: string | number): Promise<void> {
-    await this.stage.run(script, this.directive(pick).id, argument);
+  private async call(script: string, pick: number, ...args: (string | number)[]): Promise<void> {
+    await this.stage.run(script, this.directive(pick).id, ...args);
   }
 
   private viewOf({ directiveId, taskIndex }: Dispatch): { directive: DirectiveView; task: TaskView } {
@@ -280,6 +287,7 @@ export class World {
     const { directives, list, lists } = this.snapshot;
     const has = (name: string): boolean => list(name).length > 0;
     if (list('outbox').some((member) => member.startsWith('execute:'))) return 'start';
+    if (directives.some(({ isWaiting, closing }) => isWaiting && closing === '')) return 'letGo';
     if (has('cascade')) return 'cascade';
     if (has('closing')) return 'closeChunk';
     if (has('expand')) return 'expand';

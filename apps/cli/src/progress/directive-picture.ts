@@ -17,7 +17,13 @@ export interface Snapshot {
 const childPattern = /^(.+)\[\d+\]$/;
 
 // A large plan is closed in chunks; what a lost line leaves open is over with its directive.
-const leftOpen: Partial<Record<DirectiveState, TaskState>> = { CANCELLED: 'cancelled', TIMEOUT: 'expired' };
+const leftOpen: Partial<Record<DirectiveState, TaskState>> = {
+  CANCELLED: 'cancelled',
+  COMPLETED: 'cancelled',
+  FAILED: 'cancelled',
+  STOPPED: 'cancelled',
+  TIMEOUT: 'expired',
+};
 
 /** A directive and its plan, read once and then brought forward by events, so that both are always of the same `seq`. */
 export class DirectivePicture implements Snapshot {
@@ -42,7 +48,8 @@ export class DirectivePicture implements Snapshot {
 
   /** Brings the picture one event forward; one that it knows already changes nothing. */
   apply(event: DirectiveEvent): void {
-    if (event.task === null) this.needsPlan ||= ['directive.planned', 'directive.extended'].includes(event.type);
+    if (event.task === null)
+      this.needsPlan ||= ['directive.planned', 'directive.extended', 'directive.released'].includes(event.type);
     else if (event.type !== 'artifact.indexed') this.applyToTask(event, event.task);
     if (event.seq <= this.directive.lastSeq) return;
     this.directive = foldDirective(this.directive, event);

@@ -29,6 +29,14 @@ const countedAs: Partial<Record<EventType, keyof Counts>> = {
   'task.expired': 'expired',
 };
 
+/** Until it is released, what waits for its start is PENDING with its plan; released without one it goes to be planned. */
+function movedTo({ state, waitingOn, tasks }: DirectiveView, type: EventType): DirectiveState {
+  const isWaiting = waitingOn?.kind === 'start' || waitingOn?.kind === 'time';
+  if (type === 'directive.planned' && isWaiting) return state;
+  if (type === 'directive.released' && tasks.total > 0) return 'QUEUED';
+  return movingStates[type] ?? state;
+}
+
 /** The directive after its next event. What no event carries (its error's message, its reservations) stays as it was. */
 export function foldDirective(directive: DirectiveView, event: DirectiveEvent): DirectiveView {
   const { type, timestamp, data } = event;
@@ -37,7 +45,8 @@ export function foldDirective(directive: DirectiveView, event: DirectiveEvent): 
     ...directive,
     lastSeq: event.seq,
     updatedAt: timestamp,
-    state: resting ?? movingStates[type] ?? directive.state,
+    state: resting ?? movedTo(directive, type),
+    ...(type === 'directive.released' ? { waitingOn: null } : {}),
     startedAt: type === 'directive.started' ? timestamp : directive.startedAt,
     tasks: countedBy(directive.tasks, event),
     budget: chargedBy(limitedBy(directive.budget, event), numberOf(data['costMicroUsd'])),

@@ -9,7 +9,7 @@ import { describeWait } from './wait-reason.js';
 // A plan of 10,000 tasks whose budget is spent holds all of them: a few lines say it as well.
 const mostHolds = 5;
 
-/** Silence, but for what nobody but a human can end: held tasks and a pause. */
+/** Silence, but for what nobody but a human can end: held tasks, a pause and a start that is to be ordered. */
 export class HoldView implements ProgressView {
   readonly needsTasks = false;
   private holds = 0;
@@ -27,6 +27,8 @@ export class HoldView implements ProgressView {
 
   tell(event: DirectiveEvent): void {
     if (event.type === 'task.held') this.tellHold(event);
+    if (event.type === 'directive.accepted') this.tellStart(event.data['start']);
+    if (event.type === 'directive.released') this.note(`${this.id} starts`);
     if (event.type === 'directive.resumed') this.note(`${this.id} goes on`);
     if (event.type !== 'directive.paused') return;
     this.note(
@@ -47,6 +49,12 @@ export class HoldView implements ProgressView {
   }
 
   close(): void {}
+
+  private tellStart(start: unknown): void {
+    if (typeof start !== 'string') return;
+    const next = `next: start it now with "coc start ${this.id}${this.flag}"`;
+    this.note(`${this.id} waits ${start === 'order' ? 'to be started' : `until ${start}`}; ${next}`);
+  }
 
   private tellHold({ task, data, timestamp }: DirectiveEvent): void {
     this.holds += 1;

@@ -20,6 +20,8 @@ const reasons: Record<WaitKind, string> = {
   'effect-unknown': 'a human to say whether it took effect',
   review: 'the review of the directive',
   condition: 'its condition to be looked at',
+  start: 'the directive to be started',
+  time: 'the time of its start',
 };
 
 /** In words, with what it refers to: `a worker to take it (rag.embed.0)`; what stands in `known` need not be said again. */

@@ -160,6 +160,16 @@ describe('a source with holes', () => {
     ]);
   });
 
+  it.each([
+    ['with its plan', [[0, 'directive.planned', null, { tasks: 1 }]], 'PENDING', 'QUEUED'],
+    ['without one', [], 'PENDING', 'PENDING'],
+  ] as const)('knows one that waits for its start, %s', (_, plan, before, after) => {
+    const accepted = [0, 'directive.accepted', null, { kind: 'tasks', start: 'order' }] as const;
+    expect(tellStory(eventsOf([...accepted], ...plan.map(([...told]) => told))).state).toBe(before);
+    const released = eventsOf([...accepted], ...plan.map(([...told]) => told), [9, 'directive.released']);
+    expect(tellStory(released).state).toBe(after);
+  });
+
   it('takes the later telling of a number that was given twice', () => {
     const undone = eventsOf([0, 'directive.accepted'], [1, 'directive.started'], [2, 'directive.failed']);
     const again = eventsOf([0, 'directive.accepted'], [5, 'directive.cancelled']).slice(1);

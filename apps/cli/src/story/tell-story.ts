@@ -34,7 +34,7 @@ export function tellStory(events: readonly DirectiveEvent[], asOf?: number): Sto
   const startMs = Date.parse(first.timestamp);
   const offset = (timestamp: string): number => Math.max(0, Date.parse(timestamp) - startMs);
   const steps = told.map((event) => ({ atMs: offset(event.timestamp), event }));
-  const state = told.reduce<DirectiveState>((before, { type }) => statesAfter[type] ?? before, 'PENDING');
+  const state = stateOf(told);
   const isOver = Object.values(restingStates).includes(state);
   const asOfMs = isOver || asOf === undefined ? offset(last.timestamp) : Math.max(0, asOf - startMs);
   const chapters = tellChapters(steps).map((fold) => fold.tell(asOfMs));
@@ -57,6 +57,18 @@ export function tellStory(events: readonly DirectiveEvent[], asOf?: number): Sto
     ),
     missing: missingOf(told),
   };
+}
+
+/** Until it is released, what waits for its start is PENDING with its plan; released without one it goes to be planned. */
+function stateOf(told: readonly DirectiveEvent[]): DirectiveState {
+  let isWaiting = told[0]?.data['start'] !== undefined;
+  let isPlanned = false;
+  return told.reduce<DirectiveState>((before, { type }) => {
+    isPlanned ||= type === 'directive.planned';
+    isWaiting &&= type !== 'directive.released';
+    if (type === 'directive.planned' && isWaiting) return before;
+    return type === 'directive.released' && isPlanned ? 'QUEUED' : (statesAfter[type] ?? before);
+  }, 'PENDING');
 }
 
 /** By `seq`. When Redis went back to an older state numbers were given twice: the later telling is the one that holds. */

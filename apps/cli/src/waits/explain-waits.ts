@@ -29,6 +29,7 @@ export function explainWaits(cli: Cli, format: OutputFormat, { directive, tasks 
 function nothingText(directive: DirectiveView): string {
   const { id, state } = directive;
   if (isAtRest(directive)) return `${id} is ${state}: nothing waits\n`;
+  if (directive.waitingOn) return `${id} is ${state} and waits for ${describeWait(directive.waitingOn, [id])}\n`;
   const error = directive.error ? `: ${printable(directive.error.message)}` : '';
   return `${id} is ${state}${error} and no task waits; it goes on when its plan is decided or reviewed\n`;
 }

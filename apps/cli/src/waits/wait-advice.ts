@@ -80,6 +80,8 @@ const sentences: Record<WaitKind, (wait: Wait) => string> = {
   'effect-unknown': () => 'a human finds out whether it took effect, and says so',
   condition: () => 'the executor looks at its condition, in a moment',
   review: () => 'the orchestrator reviews the result',
+  start: () => 'a human starts the directive',
+  time: (wait) => `it is ${refOf(wait)}, or a human starts the directive`,
 };
 
 const raise = ({ directive }: Wait): string => `budget raise ${directive.id} --usd LIMIT`;
@@ -99,6 +101,8 @@ const commands: Partial<Record<WaitKind, (wait: Wait) => string[]>> = {
     return [`approvals show ${id}`, `approvals approve ${id}${other}`, `approvals deny ${id}`];
   },
   paused: ({ directive }) => [`resume ${directive.id}`],
+  start: ({ directive }) => [`start ${directive.id}`],
+  time: ({ directive }) => [`start ${directive.id}`],
   'effect-unknown': (wait) => {
     const resolve = `approvals resolve ${holdIdOf(wait.directive, wait.task)}`;
     return [`${resolve} retry`, `${resolve} complete --output-file FILE`, `${resolve} fail`];

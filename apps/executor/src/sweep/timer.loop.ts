@@ -9,7 +9,7 @@ const longestSleepMs = 500;
 const shortestSleepMs = 10;
 const firePage = 100;
 
-/** Fires retries and ends directives whose time is over, when Redis' clock says so; sleeps until the next one is due. */
+/** Fires retries, starts directives whose time has come and ends those whose time is over, when Redis' clock says so; sleeps until the next one is due. */
 export class TimerLoop {
   readonly name: string;
   readonly progress = new SweepProgress();
@@ -51,9 +51,10 @@ export class TimerLoop {
     const timers = await this.context.attempts.fireTimers(this.shard, firePage);
     this.nextMs = timers.nextMs;
     await this.dispatch.carry([timers]);
+    for (const directiveId of timers.starting) await this.begin(directiveId);
     for (const directiveId of timers.expired) await this.expire(directiveId);
     for (const task of timers.unanswered) await this.denyUnanswered(task);
-    const fired = timers.expired.length + timers.unanswered.length + timers.dispatched.length;
+    const fired = timers.expired.length + timers.starting.length + timers.unanswered.length + timers.dispatched.length;
     const counts = { ...noCounts(), found: fired, repaired: fired };
     this.progress.note(this.shard, counts);
     this.lastRoundAt = performance.now();
@@ -72,6 +73,15 @@ export class TimerLoop {
         if (!(error instanceof CocError && error.code === 'HOLD_ENDED')) throw error;
       });
     await this.dispatch.advanceCascades(this.shard);
+  }
+
+  /** While Redis has no room for more it waits on; what was released and not told to its room stands in the outbox. */
+  private async begin(directiveId: string): Promise<void> {
+    if (this.context.memory.isFull(this.shard)) return;
+    const room = await this.context.directives.release(directiveId);
+    if (!room) return;
+    const { tenant, traceparent } = await this.context.facts.origin(directiveId);
+    await this.context.sender.sendRoom(room, { tenant, directiveId, traceparent });
   }
 
   private async expire(directiveId: string): Promise<void> {

@@ -22,7 +22,7 @@ export class DecideService {
 
   async decide({ directiveId, traceparent }: RoomMessage): Promise<void> {
     const order = await this.parts.orders.load(directiveId);
-    if (order?.state !== 'PENDING') return;
+    if (order?.state !== 'PENDING' || order.isWaiting) return;
     const whole = await loadWhole(this.parts.orders, directiveId);
     if ('lost' in whole) return this.fail(directiveId, whole.lost);
     const chosen = this.parts.workflows.choose(whole.order.request);

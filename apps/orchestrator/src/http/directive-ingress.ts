@@ -1,10 +1,15 @@
-import type { DirectiveView, Principal, SubmitDirective } from '#libs/contracts';
+import type { DirectiveView, EndState, Principal, SubmitDirective } from '#libs/contracts';
 
 export interface Submission {
   body: SubmitDirective;
   principal: Principal;
   idempotencyKey?: string;
   traceparent?: string;
+}
+
+/** The order to do again what a final directive was asked to do. */
+export interface Retry extends Omit<Submission, 'body'> {
+  retryOf: string;
 }
 
 export interface SubmitResult {
@@ -17,6 +22,10 @@ export interface SubmitResult {
 export abstract class DirectiveIngress {
   abstract submit(submission: Submission): Promise<SubmitResult>;
   abstract cancel(principal: Principal, id: string): Promise<DirectiveView>;
+  abstract end(principal: Principal, id: string, state: EndState, reason: string): Promise<DirectiveView>;
+  abstract start(principal: Principal, id: string): Promise<DirectiveView>;
+  abstract retry(retry: Retry): Promise<SubmitResult>;
+  abstract delete(principal: Principal, id: string): Promise<void>;
   abstract pause(principal: Principal, id: string): Promise<DirectiveView>;
   abstract resume(principal: Principal, id: string): Promise<DirectiveView>;
 }

@@ -1,11 +1,25 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import {
   DirectiveList,
   DirectiveView,
+  EndDirective,
   EventList,
   OutputView,
   PlanView,
@@ -22,7 +36,7 @@ import { DirectiveIngress } from './directive-ingress.js';
 import type { BodyRule } from './json.adapter.js';
 import { EventQuery, ListQuery, PlanQuery } from './page.query.js';
 import { PlanSizeGuard } from './plan-size.guard.js';
-import { Submits, submitTo } from './submit.js';
+import { Submits, takeIn } from './submit.js';
 
 @ApiTags('directives')
 @Controller('api/v1/directives')
@@ -48,7 +62,8 @@ export class DirectiveController {
     @Headers('Idempotency-Key') idempotencyKey?: string,
     @Headers('traceparent') traceparent?: string,
   ): Promise<z.infer<typeof SubmitAccepted>> {
-    return submitTo(this.ingress, { body, principal }, { idempotencyKey, traceparent }, reply);
+    const headers = { idempotencyKey, traceparent };
+    return takeIn(headers, reply, async (origin) => this.ingress.submit({ body, principal, ...origin }));
   }
 
   @Get()
@@ -138,6 +153,87 @@ export class DirectiveController {
   @Problems(403, 404, 409, 413, 415)
   async cancel(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
     return this.ingress.cancel(principal, id);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ operationId: 'deleteDirective', summary: 'Remove one that is final, with all that it made' })
+  @ApiNoContentResponse()
+  @Problems(403, 404, 409)
+  async delete(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<void> {
+    await this.ingress.delete(principal, id);
+  }
+
+  @Post(':id/retry')
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'retryDirective',
+    summary: 'Do again what a final directive was asked to do: a new one, linked to it by retryOf',
+  })
+  @Submits(404, 410)
+  async retry(
+    @Param('id') retryOf: string,
+    @CurrentPrincipal() principal: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('Idempotency-Key') idempotencyKey?: string,
+    @Headers('traceparent') traceparent?: string,
+  ): Promise<z.infer<typeof SubmitAccepted>> {
+    const headers = { idempotencyKey, traceparent };
+    return takeIn(headers, reply, async (origin) => this.ingress.retry({ retryOf, principal, ...origin }));
+  }
+
+  @Post(':id/start')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'startDirective', summary: 'Start it now, whatever start it waits for' })
+  @ApiOkResponse({ standardSchema: DirectiveView })
+  @Problems(403, 404, 409, 413, 415)
+  async start(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
+    return this.ingress.start(principal, id);
+  }
+
+  @Post(':id/complete')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'completeDirective',
+    summary: 'It is done, says a human: what is open of it is cancelled',
+  })
+  @ApiOkResponse({ standardSchema: DirectiveView })
+  @Problems(403, 404, 409, 413, 415)
+  async complete(
+    @Param('id') id: string,
+    @Body({ schema: EndDirective }) { reason }: EndDirective,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<DirectiveView> {
+    return this.ingress.end(principal, id, 'COMPLETED', reason);
+  }
+
+  @Post(':id/fail')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'failDirective', summary: 'It failed, says a human: what is open of it is cancelled' })
+  @ApiOkResponse({ standardSchema: DirectiveView })
+  @Problems(403, 404, 409, 413, 415)
+  async fail(
+    @Param('id') id: string,
+    @Body({ schema: EndDirective }) { reason }: EndDirective,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<DirectiveView> {
+    return this.ingress.end(principal, id, 'FAILED', reason);
+  }
+
+  @Post(':id/stop')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'stopDirective',
+    summary: 'Stop it where it is, for good: what is open of it is cancelled',
+  })
+  @ApiOkResponse({ standardSchema: DirectiveView })
+  @Problems(403, 404, 409, 413, 415)
+  async stop(
+    @Param('id') id: string,
+    @Body({ schema: EndDirective }) { reason }: EndDirective,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<DirectiveView> {
+    return this.ingress.end(principal, id, 'STOPPED', reason);
   }
 
   @Post(':id/pause')

@@ -19,7 +19,7 @@ import { DirectiveIngress } from './directive-ingress.js';
 import type { BodyRule } from './json.adapter.js';
 import { PlanSizeGuard } from './plan-size.guard.js';
 import { ChangesNothing } from './replicated.interceptor.js';
-import { Submits, submitTo } from './submit.js';
+import { Submits, takeIn } from './submit.js';
 
 /** Look at what would be decided, have it done, see how it stands. */
 @ApiTags('orchestrator')
@@ -62,7 +62,8 @@ export class OrchestratorController {
     @Headers('Idempotency-Key') idempotencyKey?: string,
     @Headers('traceparent') traceparent?: string,
   ): Promise<z.infer<typeof SubmitAccepted>> {
-    return submitTo(this.ingress, { body, principal }, { idempotencyKey, traceparent }, reply);
+    const headers = { idempotencyKey, traceparent };
+    return takeIn(headers, reply, async (origin) => this.ingress.submit({ body, principal, ...origin }));
   }
 
   @Get('state')

@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CocError, limits, type ErrorCode, type Problem } from '#libs/contracts';
+import { CocError, limits, type ErrorCode, type Problem, type Standing } from '#libs/contracts';
 
 const codeByStatus: Partial<Record<number, ErrorCode>> = {
   403: 'FORBIDDEN',
@@ -54,11 +54,23 @@ export function translate(error: unknown, request: FastifyRequest): CocError | u
 const maxTextChars = 4_000;
 const shorten = (text: string): string => text.slice(0, maxTextChars);
 
+function standingOf(standing: Standing | undefined): Pick<Problem, 'state' | 'allowed'> {
+  return standing === undefined ? {} : { state: standing.state, allowed: [...standing.allowed] };
+}
+
 /** RFC 9457. */
-export function problemFrom({ code, detail, status, faults }: CocError, instance?: string): Problem {
+export function problemFrom({ code, detail, status, faults, standing }: CocError, instance?: string): Problem {
   const title = code.toLowerCase().replaceAll('_', ' ');
   const place = instance === undefined ? {} : { instance };
-  const problem: Problem = { type: `/docs/errors#${code}`, title, status, code, detail: shorten(detail), ...place };
+  const problem: Problem = {
+    type: `/docs/errors#${code}`,
+    title,
+    status,
+    code,
+    detail: shorten(detail),
+    ...place,
+    ...standingOf(standing),
+  };
   if (faults.length === 0) return problem;
   const errors = faults.map((fault) => ({
     ...fault,

@@ -4,14 +4,14 @@ import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { CocError, SubmitAccepted } from '#libs/contracts';
 import { Problems } from './answers.js';
-import type { DirectiveIngress, Submission } from './directive-ingress.js';
+import type { Submission } from './directive-ingress.js';
 
 const idempotencyKeyPattern = /^[\x21-\x7e]{1,255}$/;
 
 const locationHeader = { Location: { description: 'where the directive is', schema: { type: 'string' as const } } };
 
 /** What the routes that take a directive in have in common in the docs. */
-export function Submits(): MethodDecorator {
+export function Submits(...further: number[]): MethodDecorator {
   return applyDecorators(
     ApiHeader({
       name: 'Idempotency-Key',
@@ -21,7 +21,7 @@ export function Submits(): MethodDecorator {
     }),
     ApiHeader({ name: 'traceparent', required: false, description: 'W3C trace context the directive becomes part of' }),
     ApiAcceptedResponse({ standardSchema: SubmitAccepted, headers: locationHeader }),
-    Problems(403, 409, 413, 415, 422, 429),
+    Problems(403, 409, 413, 415, 422, 429, ...further),
   );
 }
 
@@ -31,20 +31,19 @@ function checkKey(key: string | undefined): void {
   }
 }
 
-/** Hands a directive to the ingress room and tells where it is. Throws CocError. */
-export async function submitTo(
-  ingress: DirectiveIngress,
-  { body, principal }: Pick<Submission, 'body' | 'principal'>,
-  { idempotencyKey, traceparent }: { idempotencyKey: string | undefined; traceparent: string | undefined },
+interface SubmitHeaders {
+  idempotencyKey: string | undefined;
+  traceparent: string | undefined;
+}
+
+/** Hands what makes a directive to the ingress room and tells where it is. Throws CocError. */
+export async function takeIn(
+  { idempotencyKey, traceparent }: SubmitHeaders,
   reply: FastifyReply,
+  take: (origin: Pick<Submission, 'idempotencyKey' | 'traceparent'>) => Promise<{ id: string }>,
 ): Promise<z.infer<typeof SubmitAccepted>> {
   checkKey(idempotencyKey);
-  const { id } = await ingress.submit({
-    body,
-    principal,
-    ...(idempotencyKey && { idempotencyKey }),
-    ...(traceparent && { traceparent }),
-  });
+  const { id } = await take({ ...(idempotencyKey && { idempotencyKey }), ...(traceparent && { traceparent }) });
   reply.header('location', `/api/v1/directives/${id}`);
   return { id };
 }

@@ -19,17 +19,18 @@ export interface DraftOrigin {
   house: HouseRules;
   /** Of the body, by `hashOfRequest`. */
   requestHash: string;
+  retryOf?: string | undefined;
 }
 
 /** Two bodies with the same content are the same request, however they are written. */
-export function hashOfRequest(body: SubmitDirective): string {
+export function hashOfRequest(body: SubmitDirective | { retryOf: string }): string {
   return createHash('sha256').update(canonicalJson(body)).digest('base64url');
 }
 
 /** The record of a submission, ready to be accepted. */
 export function buildDraft(body: SubmitDirective, origin: DraftOrigin): DirectiveDraft {
-  const { input, output, labels, workflow, intent, policies, budget, priority, models } = body;
-  const request: DirectiveRequest = { input, output, workflow, intent, policies, budget, priority, models };
+  const { input, output, labels, workflow, intent, policies, budget, priority, models, ttlMs } = body;
+  const request: DirectiveRequest = { input, output, workflow, intent, policies, budget, priority, models, ttlMs };
   return {
     id: origin.id,
     tenant: origin.principal.tenant,
@@ -48,7 +49,14 @@ export function buildDraft(body: SubmitDirective, origin: DraftOrigin): Directiv
     budgetTokens: budget?.maxTokens ?? null,
     terms: termsOf(budget, origin.house),
     traceparent: origin.traceparent,
+    ...startOf(body),
+    ...(origin.retryOf === undefined ? {} : { retryOf: origin.retryOf }),
   };
+}
+
+function startOf({ start, runAt }: SubmitDirective): Pick<DirectiveDraft, 'startsAt'> {
+  if (runAt !== undefined) return { startsAt: Date.parse(runAt) };
+  return start === false ? { startsAt: 'order' } : {};
 }
 
 /** What the scripts act on besides the limits themselves. */

@@ -1,12 +1,14 @@
 import {
   CocError,
+  limits,
   shardOfDirective,
   type DirectiveView,
+  type EndState,
   type Plan,
   type Principal,
   type SubmitDirective,
 } from '#libs/contracts';
-import { houseRulesFor, type House, type HouseRules } from '#libs/policy';
+import { askAgain, houseRulesFor, type House, type HouseRules } from '#libs/policy';
 import { isOutOfMemory, type QueueSender } from '#libs/queues';
 import {
   isStoreUnavailable,
@@ -17,17 +19,20 @@ import {
   type RefRegister,
   type RemovedJob,
   type ShardAgenda,
+  type Transition,
 } from '#libs/state';
 import { traceparentFrom, type Logger } from '#libs/telemetry';
 import type { WorkflowLibrary } from '../decide/workflow.library.js';
-import { DirectiveIngress, type Submission, type SubmitResult } from '../http/directive-ingress.js';
+import { DirectiveIngress, type Retry, type Submission, type SubmitResult } from '../http/directive-ingress.js';
 import { tellRoom } from '../tell-room.js';
 import type { CatalogSnapshot } from './catalog-snapshot.js';
+import type { DeletionDesk } from './deletion.desk.js';
 import { buildDraft, hashOfRequest } from './directive-draft.builder.js';
 import { directiveIdOf, newDirectiveId } from './directive-id.js';
 import type { KeyDesk } from './key.desk.js';
 import { planOrRefuse } from './plan-or-refuse.js';
 import { memoryFull, type PressureWatch } from './pressure.watch.js';
+import type { RepeatedRequest, RetryDesk } from './retry.desk.js';
 
 export interface IngressParts {
   shards: number;
@@ -44,6 +49,8 @@ export interface IngressParts {
   sender: QueueSender;
   agenda: ShardAgenda;
   pressure: PressureWatch;
+  deletions: DeletionDesk;
+  retries: RetryDesk;
 }
 
 /** A million jobs: more than the windows of all queues of a shard have. */
@@ -56,20 +63,33 @@ export class IngressService extends DirectiveIngress {
   }
 
   async submit(submission: Submission): Promise<SubmitResult> {
-    const { body, principal, idempotencyKey: key } = submission;
-    const { shards, keyDesk } = this.parts;
-    const requestHash = hashOfRequest(body);
-    if (key === undefined) return this.take(submission, newDirectiveId(shards), requestHash);
-    const { tenant } = principal;
-    const request = { tenant, key, requestHash, directiveId: directiveIdOf(tenant, key, shards) };
-    return keyDesk.once(request, async (id) => this.take(submission, id, requestHash));
+    const requestHash = hashOfRequest(submission.body);
+    return this.once(submission, requestHash, async (id) => this.take(submission, id, requestHash));
+  }
+
+  async retry(order: Retry): Promise<SubmitResult> {
+    const { principal, retryOf } = order;
+    const requestHash = hashOfRequest({ retryOf });
+    return this.once(order, requestHash, async (id) => {
+      const request = await this.parts.retries.requestOf(await this.find(principal, retryOf));
+      return this.take({ ...order, ...request }, id, requestHash);
+    });
   }
 
   async cancel(principal: Principal, id: string): Promise<DirectiveView> {
     await this.find(principal, id);
-    let { more } = await this.parts.store.cancel(id);
-    while (more) more = await this.parts.store.closeChunk(id);
-    await this.removeQueuedJobs(shardOfDirective(id)!);
+    return this.closeWholly(principal, id, await this.parts.store.cancel(id));
+  }
+
+  async end(principal: Principal, id: string, state: EndState, reason: string): Promise<DirectiveView> {
+    await this.find(principal, id);
+    return this.closeWholly(principal, id, await this.parts.store.end(id, state, principal.actor, reason));
+  }
+
+  async start(principal: Principal, id: string): Promise<DirectiveView> {
+    const { traceparent } = await this.findOrder(principal, id);
+    const room = await this.parts.store.release(id, principal.actor);
+    if (room) await tellRoom(this.parts, room, { tenant: principal.tenant, directiveId: id, traceparent });
     return this.find(principal, id);
   }
 
@@ -86,23 +106,54 @@ export class IngressService extends DirectiveIngress {
     return this.find(principal, id);
   }
 
+  private async once(
+    { principal: { tenant }, idempotencyKey: key }: Omit<Submission, 'body'>,
+    requestHash: string,
+    take: (id: string) => Promise<SubmitResult>,
+  ): Promise<SubmitResult> {
+    const { shards, keyDesk } = this.parts;
+    if (key === undefined) return take(newDirectiveId(shards));
+    return keyDesk.once({ tenant, key, requestHash, directiveId: directiveIdOf(tenant, key, shards) }, take);
+  }
+
   private async take(
-    { body, principal, traceparent }: Submission,
+    { body, principal, traceparent, retryOf, earlier }: Submission & Partial<Retry & RepeatedRequest>,
     id: string,
     requestHash: string,
   ): Promise<SubmitResult> {
+    checkRunAt(body);
     const house = houseRulesFor(this.parts.house, principal.tenant);
-    const plan = await this.planExplicit(body, house);
+    const planned = await this.planExplicit(body, house);
+    const plan = planned && earlier ? askAgain(planned, earlier) : planned;
     this.checkWorkflow(body);
     const { defaultTtlMs } = this.parts;
-    const origin = { id, principal, traceparent: traceparentFrom(traceparent), defaultTtlMs, house, requestHash };
+    const origin = {
+      id,
+      principal,
+      traceparent: traceparentFrom(traceparent),
+      defaultTtlMs,
+      house,
+      requestHash,
+      retryOf,
+    };
     const draft = buildDraft(body, origin);
     const isNew = await this.admit(draft, plan);
-    if (isNew) await tellRoom(this.parts, plan ? 'execute' : 'decide', { ...draft, directiveId: id });
+    if (isNew && draft.startsAt === undefined)
+      await tellRoom(this.parts, plan ? 'execute' : 'decide', { ...draft, directiveId: id });
     return { id, created: isNew };
   }
 
-  /** A worker that knows nothing of fences would still start them: gone before the cancel is acknowledged, and those on their way barred. */
+  async delete(principal: Principal, id: string): Promise<void> {
+    await this.parts.deletions.delete(principal, await this.find(principal, id));
+  }
+
+  private async closeWholly(principal: Principal, id: string, { more }: Transition): Promise<DirectiveView> {
+    for (let isClosing = more; isClosing;) isClosing = await this.parts.store.closeChunk(id);
+    await this.removeQueuedJobs(shardOfDirective(id)!);
+    return this.find(principal, id);
+  }
+
+  /** A worker that knows nothing of fences would still start them: gone before the order is acknowledged, and those on their way barred. */
   private async removeQueuedJobs(shard: number): Promise<void> {
     const { agenda, sender } = this.parts;
     const remove = async (queue: string, jobId: string): Promise<RemovedJob> => sender.removeJob(queue, jobId);
@@ -179,6 +230,13 @@ export class IngressService extends DirectiveIngress {
     await this.find(principal, id);
     return this.parts.orders.load(id).then((order) => ({ traceparent: order?.traceparent ?? '' }));
   }
+}
+
+/** A clock of ours that is a minute off does not matter here. */
+function checkRunAt({ runAt }: SubmitDirective): void {
+  if (runAt === undefined || Date.parse(runAt) <= Date.now() + limits.maxRunAheadMs) return;
+  const detail = `runAt is more than ${limits.maxRunAheadMs / 86_400_000} days ahead`;
+  throw new CocError('REQUEST_INVALID', detail, [{ pointer: '/runAt', code: 'REQUEST_INVALID', detail }]);
 }
 
 function mismatch(): CocError {

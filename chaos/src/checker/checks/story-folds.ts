@@ -6,7 +6,7 @@ const violation = violationOf('6 the story gives the state');
 
 const movesOf: Readonly<Record<string, string>> = {
   ...finalEvents,
-  'directive.accepted': 'QUEUED',
+  'directive.released': 'QUEUED',
   'directive.started': 'RUNNING',
   'directive.paused': 'PAUSED',
   'directive.resumed': 'RUNNING',
@@ -22,7 +22,10 @@ export function checkStoryFolds(evidence: Evidence): Violation[] {
 }
 
 function wrongState({ id, events, stored: { record } }: Known): Violation[] {
-  const told = events.flatMap(({ type }) => movesOf[type] ?? []).at(-1);
+  // A task list is planned when it is accepted; one that is to be started later waits.
+  const told =
+    events.flatMap(({ type }) => movesOf[type] ?? []).at(-1) ??
+    (events[0]?.data['start'] === undefined ? 'QUEUED' : 'PENDING');
   return told === record['state']
     ? []
     : [violation(id, null, `its story says ${told}, the record ${record['state']}`, events.slice(-5))];

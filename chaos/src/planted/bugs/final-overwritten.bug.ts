@@ -6,7 +6,7 @@ export const finalOverwritten: PlantedBug = {
   edits: [
     {
       file: 'libs/state/src/scripts/cancel-directive.lua',
-      find: "if RESTING[directive.state] or directive.closing ~= '' then",
+      find: "if not may_go(directive, 'CANCELLED') then",
       replace: "if directive.closing ~= '' then",
     },
   ],

@@ -8,7 +8,7 @@ import { parseCounts } from './counts.js';
 /** The parts of a submission that rooms behind ingress need. */
 export type DirectiveRequest = Pick<
   SubmitDirective,
-  'input' | 'output' | 'workflow' | 'intent' | 'policies' | 'budget' | 'priority' | 'models'
+  'input' | 'output' | 'workflow' | 'intent' | 'policies' | 'budget' | 'priority' | 'models' | 'ttlMs'
 >;
 
 interface Decided {
@@ -20,6 +20,8 @@ export interface DirectiveOrder {
   id: string;
   tenant: string;
   state: DirectiveState;
+  /** For its start: nothing is to be decided yet. */
+  isWaiting: boolean;
   request: DirectiveRequest;
   /** The workflow the decide room chose and its input; absent for an explicit task list and before the plan. */
   decided?: Decided;
@@ -51,7 +53,7 @@ export class DirectiveOrders {
 
   /** As it stands in the record: without an input or an output template over 32 KiB. */
   async load(id: string): Promise<DirectiveOrder | undefined> {
-    const [tenant, state, request, counts, planHash, traceparent, decided] = await this.redis.hmget(
+    const [tenant, state, request, counts, planHash, traceparent, decided, start] = await this.redis.hmget(
       this.keys.directive(id),
       'tenant',
       'state',
@@ -60,12 +62,14 @@ export class DirectiveOrders {
       'planHash',
       'traceparent',
       'decided',
+      'start',
     );
     if (!tenant || !state || !request) return undefined;
     return {
       id,
       tenant,
       state: state as DirectiveState,
+      isWaiting: start !== null && start !== undefined,
       request: JSON.parse(request) as DirectiveRequest,
       total: parseCounts(counts).total,
       planHash: planHash ?? '',

@@ -27,6 +27,8 @@ const viewFields = [
   'finishedAt',
   'ttlAt',
   'limits',
+  'start',
+  'retryOf',
 ] as const;
 
 export type StoredDirective = Partial<Record<(typeof viewFields)[number], string>>;
@@ -65,7 +67,14 @@ function budgetOf(stored: StoredDirective, counts: Counts): DirectiveView['budge
   };
 }
 
-function waitOf({ state, tenant = '', limits }: StoredDirective): DirectiveView['waitingOn'] {
+/** `start` stands there until it is started. */
+function startOf(start: string): DirectiveView['waitingOn'] {
+  const { at } = JSON.parse(start) as { at: number };
+  return at === 0 ? { kind: 'start', ref: '' } : { kind: 'time', ref: new Date(at).toISOString() };
+}
+
+function waitOf({ state, tenant = '', limits, start }: StoredDirective): DirectiveView['waitingOn'] {
+  if (state === 'PENDING' && start !== undefined) return startOf(start);
   const { slot } = JSON.parse(limits ?? '{}') as { slot?: string };
   return state === 'QUEUED' && slot === 'asked' ? { kind: 'directives', ref: tenant } : null;
 }
@@ -77,6 +86,7 @@ export function viewDirective(id: string, stored: StoredDirective): DirectiveVie
   return {
     id,
     ref: textOf(stored['ref']),
+    retryOf: textOf(stored['retryOf']),
     title: textOf(stored['title']),
     tenant: stored['tenant']!,
     actor: stored['actor']!,

@@ -59,6 +59,7 @@ function waitingOn(
   if (parts.stored?.waiting) return { kind: parts.stored.waiting[0], ref: parts.stored.waiting[1] };
   if (state === 'dispatched') return { kind: 'worker', ref: parts.control.queue };
   if (state === 'running') return { kind: 'outcome', ref: parts.control.queue };
+  if (directive.state === 'PENDING' && directive.waitingOn) return directive.waitingOn;
   if (state === 'waiting') return { kind: 'dependencies', ref: openDependencies(parts.spec.dependsOn, dependencies) };
   if (directive.state === 'PAUSED') return { kind: 'paused', ref: directive.id };
   if (directive.waitingOn) return directive.waitingOn;
@@ -80,7 +81,7 @@ function openDependencies(indexes: readonly string[], dependencies: Dependencies
 
 function ownerOf(state: TaskState, waiting: WaitingOn): TaskView['owner'] {
   if (state === 'held') return 'human';
-  if (waiting.kind === 'paused') return 'human';
+  if (waiting.kind === 'paused' || waiting.kind === 'start') return 'human';
   return state === 'dispatched' || state === 'running' ? 'worker' : 'executor';
 }
 

@@ -9,7 +9,8 @@ require_that(from and limit and limit > 0 and tonumber(ARGV[2]), 'how long it wa
 local directive = load_directive(id)
 if not directive or RESTING[directive.state] then return { 'rests' } end
 local is_quiet = tonumber(redis.call('HGET', directive_key(id), 'updatedAt') or 0) <= NOW - tonumber(ARGV[2])
-if not is_quiet or directive.state == 'PAUSED' or NOW >= directive.ttlAt then return { 'moves' } end
+local start = directive.state == 'PENDING' and directive.closing == '' and redis.call('HGET', directive_key(id), 'start')
+if not is_quiet or directive.state == 'PAUSED' or NOW >= directive.ttlAt and not start then return { 'moves' } end
 local filed = filed_of(id)
 if not filed then return { 'busy' } end
 guard_directive(directive)
@@ -24,6 +25,14 @@ end
 
 if directive.closing ~= '' then
   file_if_absent('closing', id, 'closing')
+  return { 'ok', '', unpack(found) }
+end
+if start then
+  local at = cjson.decode(start).at
+  if at > 0 and not is_on(shard_key('timers'), 'start:' .. id) then
+    add_later(shard_key('timers'), int(at), 'start:' .. id)
+    note('start')
+  end
   return { 'ok', '', unpack(found) }
 end
 if directive.state == 'PENDING' then

@@ -1,13 +1,13 @@
 -- Purpose: stops the release of a directive's tasks; what runs, runs on. Idempotent.
 -- KEYS[1] root of the shard
 -- ARGV[1] directive id  [2] actor
--- Returns: {'ok', state} | {'unknown'} | {'illegal', state}
+-- Returns: {'ok', state} | {'unknown'} | {'illegal', state, closing}
 -- Events: directive.paused
 
 local directive = load_directive(ARGV[1])
 if not directive then return { 'unknown' } end
 if directive.state == 'PAUSED' then return { 'ok', 'PAUSED' } end
-if (directive.state ~= 'RUNNING' and directive.state ~= 'DEGRADED') or directive.closing ~= '' then return { 'illegal', directive.state } end
+if not may_go(directive, 'PAUSED') then return { 'illegal', directive.state, directive.closing } end
 guard_shard({ directive })
 
 directive.state = 'PAUSED'

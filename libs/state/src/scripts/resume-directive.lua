@@ -1,13 +1,13 @@
 -- Purpose: lets a paused directive go on; its parked tasks go back into the line through the cascade.
 -- KEYS[1] root of the shard
 -- ARGV[1] directive id  [2] actor
--- Returns: {'ok', state} | {'unknown'} | {'illegal', state}
+-- Returns: {'ok', state} | {'unknown'} | {'illegal', state, closing}
 -- Events: directive.resumed
 
 local directive = load_directive(ARGV[1])
 if not directive then return { 'unknown' } end
 if directive.state == 'RUNNING' then return { 'ok', 'RUNNING' } end
-if directive.state ~= 'PAUSED' or directive.closing ~= '' then return { 'illegal', directive.state } end
+if directive.state ~= 'PAUSED' or directive.closing ~= '' then return { 'illegal', directive.state, directive.closing } end
 guard_directive(directive)
 
 directive.state = 'RUNNING'

@@ -55,6 +55,8 @@ export interface Settled {
 
 export interface Timers extends Followup {
   expired: string[];
+  /** Directives whose start has come. */
+  starting: string[];
   /** Tasks whose question nobody answered in time. */
   unanswered: { directiveId: string; index: string }[];
   nextMs: number | null;
@@ -71,7 +73,13 @@ interface PlacedSettlement {
 }
 
 type SettleReply = [results: string[], lines: (string | number)[], followup?: FollowupReply];
-type TimersReply = [expired: string[], nextMs: string, unanswered: string[], followup: FollowupReply];
+type TimersReply = [
+  expired: string[],
+  nextMs: string,
+  unanswered: string[],
+  followup: FollowupReply,
+  starting: string[],
+];
 type SteppedReply = [result: string, followup?: FollowupReply];
 
 /** 25 settlements of as many directives take 1 to 2 ms. */
@@ -220,13 +228,13 @@ export class AttemptStore {
 
   async fireTimers(shard: number, limit: number): Promise<Timers> {
     const reply = await this.runOnShard(shard, 'fire-timers', [this.window, newNonceBase(), limit]);
-    const [expired, nextMs, members, next] = reply as TimersReply;
+    const [expired, nextMs, members, next, starting] = reply as TimersReply;
     const followup = await this.followup(shard, next);
     const unanswered = members.map((member) => {
       const [directiveId, index] = member.split('.') as [string, string];
       return { directiveId, index };
     });
-    return { ...followup, expired, unanswered, nextMs: nextMs === '' ? null : Number(nextMs) };
+    return { ...followup, expired, starting, unanswered, nextMs: nextMs === '' ? null : Number(nextMs) };
   }
 
   private settleCall(group: readonly PlacedSettlement[]): ScriptCall {

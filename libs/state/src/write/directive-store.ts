@@ -1,6 +1,14 @@
-import { CocError, limits, shardOfDirective, type DirectiveState, type Json, type Plan } from '#libs/contracts';
+import {
+  CocError,
+  limits,
+  shardOfDirective,
+  type DirectiveState,
+  type EndState,
+  type Json,
+  type Plan,
+} from '#libs/contracts';
 import type { Keys } from '../keys.js';
-import { Gatherer } from '#libs/policy';
+import { Gatherer, allowedFrom } from '#libs/policy';
 import { encodePlan, type EncodedPlan, type FieldChunk } from '../plan/plan-encoding.js';
 import { claimValues } from '../payloads/claim-values.js';
 import type { PayloadStore } from '../payloads/payload-store.js';
@@ -31,6 +39,10 @@ export interface DirectiveDraft {
   /** JSON of `warnAtPercent` and `onBudget`, when one is given. */
   terms?: string | null;
   traceparent: string;
+  /** What it waits for before anything of it is done: a time in epoch ms, or a human's word. Left out: nothing. */
+  startsAt?: number | 'order';
+  /** The directive of which this one is a retry. */
+  retryOf?: string;
 }
 
 export type AcceptResult = 'created' | 'exists' | 'mismatch';
@@ -134,9 +146,27 @@ export class DirectiveStore {
     return this.transition('resume-directive', directiveId, [directiveId, actor]);
   }
 
+  /**
+   * Lets one go that waits for its start; without `by` only when its time has come by Redis' clock. Answers the room that is to be told,
+   * or undefined when there is nothing to tell. Started before, it is left as it is.
+   */
+  async release(directiveId: string, by?: string): Promise<'decide' | 'execute' | undefined> {
+    type Reply = [result: string, state: DirectiveState, roomOrClosing?: string];
+    const [result, state, last] = await this.run<Reply>('release-directive', directiveId, [directiveId, by ?? '']);
+    if (result === 'ok' && (last === 'decide' || last === 'execute')) return last;
+    if (by === undefined || result === 'ok') return undefined;
+    if (result === 'unknown') throw unknown(directiveId);
+    throw illegal(directiveId, state, (last ?? '') as DirectiveState | '');
+  }
+
   /** From the moment this answers no attempt starts; a large directive is finished in further chunks by `closeChunk`. */
   async cancel(directiveId: string): Promise<Transition> {
     return this.transition('cancel-directive', directiveId, [directiveId, closeTasksPerCall]);
+  }
+
+  /** The same with another end: a human's word that it is done, failed or to be stopped. */
+  async end(directiveId: string, state: EndState, by: string, reason = ''): Promise<Transition> {
+    return this.transition('end-directive', directiveId, [directiveId, state, closeTasksPerCall, by, reason]);
   }
 
   async closeChunk(directiveId: string): Promise<boolean> {
@@ -203,14 +233,11 @@ export class DirectiveStore {
   }
 
   private async transition(script: string, directiveId: string, args: ScriptArg[]): Promise<Transition> {
-    const [result, state, more] = await this.run<[string, DirectiveState, number?]>(script, directiveId, args);
-    if (result === 'unknown') throw new CocError('NOT_FOUND', `there is no directive ${directiveId}`);
-    if (result === 'illegal')
-      throw new CocError(
-        'TRANSITION_ILLEGAL',
-        `${directiveId} is ${state}; ${script.replace('-directive', '')} is not allowed from there`,
-      );
-    return { state, more: more === 1 };
+    type Reply = [result: string, state: DirectiveState, moreOrClosing?: number | DirectiveState | ''];
+    const [result, state, last] = await this.run<Reply>(script, directiveId, args);
+    if (result === 'unknown') throw unknown(directiveId);
+    if (result === 'illegal') throw illegal(directiveId, state, (last ?? '') as DirectiveState | '');
+    return { state, more: last === 1 };
   }
 
   private async run<Reply>(name: string, directiveId: string, args: ScriptArg[]): Promise<Reply> {
@@ -230,19 +257,53 @@ function acceptArgs(
     draft.requestHash,
     draft.tenant,
     draft.ttlMs,
-    luaJson({ kind: draft.kind, actor: draft.actor, ...(draft.ref === null ? {} : { ref: draft.ref }) }),
+    luaJson({
+      kind: draft.kind,
+      actor: draft.actor,
+      ...(draft.ref === null ? {} : { ref: draft.ref }),
+      ...(draft.retryOf === undefined ? {} : { retryOf: draft.retryOf }),
+      ...startFact(draft.startsAt),
+    }),
     encoded ? JSON.stringify(encoded.summary) : '',
     record.length,
     planFields.length,
     pendingFields.length,
+    waitText(draft.startsAt),
     ...record,
     ...planFields,
     ...pendingFields,
   ];
 }
 
+/** As the story tells it. */
+function startFact(startsAt: DirectiveDraft['startsAt']): { start?: string } {
+  if (startsAt === undefined) return {};
+  return { start: startsAt === 'order' ? startsAt : new Date(startsAt).toISOString() };
+}
+
+function waitText(startsAt: DirectiveDraft['startsAt']): string {
+  if (startsAt === undefined) return '';
+  return JSON.stringify(
+    startsAt === 'order' ? { at: 0, withinMs: limits.startWithinMs } : { at: Math.max(1, startsAt) },
+  );
+}
+
 function charsOfArgs(args: readonly ScriptArg[]): number {
   return args.reduce<number>((sum, arg) => sum + (typeof arg === 'string' ? arg.length : 8), 0);
+}
+
+function unknown(directiveId: string): CocError {
+  return new CocError('NOT_FOUND', `there is no directive ${directiveId}`);
+}
+
+/** One that is closing goes where it is closing to. */
+function illegal(directiveId: string, state: DirectiveState, closing: DirectiveState | ''): CocError {
+  const allowed = closing === '' ? allowedFrom(state) : [closing];
+  const place = closing === '' ? state : `${state}, closing as ${closing}`;
+  const ways = allowed.length === 0 ? 'that is final' : `from there it may become ${allowed.join(', ')}`;
+  return new CocError('TRANSITION_ILLEGAL', `${directiveId} is ${place}; ${ways}`, [], {
+    standing: { state, allowed },
+  });
 }
 
 function planGone(directiveId: string): CocError {
@@ -264,6 +325,7 @@ function recordFields(draft: DirectiveDraft): string[] {
     budgetMicroUsd: draft.budgetMicroUsd,
     budgetTokens: draft.budgetTokens,
     terms: draft.terms ?? null,
+    retryOf: draft.retryOf ?? null,
     traceparent: draft.traceparent,
   };
   return Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : [name, String(value)]));

@@ -1,5 +1,5 @@
 -- Purpose: writes the record of a new directive, and its plan when the client gave it.
-local DRAFT_VALUES = 9
+local DRAFT_VALUES = 10
 
 -- Nothing can stand under the ids of directives that were not accepted.
 local function guard_new(drafts)
@@ -22,11 +22,11 @@ local function refusal_of(draft)
 end
 
 local function read_draft(at)
-  local plan = ARGV[at + 5]
+  local plan, wait = ARGV[at + 5], ARGV[at + 9]
   local draft = {
     id = ARGV[at], request_hash = ARGV[at + 1], tenant = ARGV[at + 2], ttl_ms = tonumber(ARGV[at + 3]), accepted = ARGV[at + 4],
     plan = plan ~= '' and cjson.decode(plan) or nil, record_count = tonumber(ARGV[at + 6]), plan_count = tonumber(ARGV[at + 7]),
-    pending_count = tonumber(ARGV[at + 8]), values = at + DRAFT_VALUES,
+    pending_count = tonumber(ARGV[at + 8]), wait = wait and wait ~= '' and cjson.decode(wait) or nil, values = at + DRAFT_VALUES,
   }
   local counts_are_even = draft.record_count % 2 + draft.plan_count % 2 + draft.pending_count % 2 == 0
   draft.last = draft.values + draft.record_count + draft.plan_count + draft.pending_count - 1
@@ -75,17 +75,32 @@ local function write_plan(draft)
   end
 end
 
+-- What waits for its start has a timer for it, or waits for a human, who has `withinMs`. Its time to live begins with the start; until then
+-- the record says how it will go on, for the plan is with its tasks and names no queues.
+-- Answers the end of its time: as long as it waits for the clock that is only what it will be, and no timer ends it.
+local function begin_wait(draft, directive)
+  local wait, plan = draft.wait, draft.plan
+  local start = { at = wait.at, ttlMs = draft.ttl_ms, queues = plan and plan.queues, rootChunks = plan and plan.rootChunks }
+  redis.call('HSET', directive_key(directive.id), 'start', cjson.encode(start))
+  if wait.at == 0 then
+    add_later(shard_key('timers'), int(NOW + wait.withinMs), 'ttl:' .. directive.id)
+    return NOW + wait.withinMs
+  end
+  add_later(shard_key('timers'), int(wait.at), 'start:' .. directive.id)
+  return math.max(NOW, wait.at) + draft.ttl_ms
+end
+
 local function accept(draft)
-  local ttl_at = int(NOW + draft.ttl_ms)
   local directive = new_directive(draft)
+  local ttl_at = int(draft.wait and begin_wait(draft, directive) or NOW + draft.ttl_ms)
   add_later(ROOT .. ':index:' .. draft.tenant, NOW_TEXT, draft.id)
   add_later(shard_key('tenants'), NOW_TEXT, draft.tenant)
-  add_later(shard_key('timers'), ttl_at, 'ttl:' .. draft.id)
+  if not draft.wait then add_later(shard_key('timers'), ttl_at, 'ttl:' .. draft.id) end
   emit(directive, 'directive.accepted', nil, draft.accepted)
   if draft.plan then
     write_plan(draft)
-    commit_plan(directive, draft.plan)
-  else
+    if draft.wait then adopt_plan(directive, draft.plan) else commit_plan(directive, draft.plan) end
+  elseif not draft.wait then
     add_later(shard_key('outbox'), NOW, 'decide:' .. draft.id)
   end
   write_record(draft, directive, ttl_at)

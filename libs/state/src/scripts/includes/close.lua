@@ -1,4 +1,4 @@
--- Purpose: ends a directive from outside (cancel, expiry): marks it closing, then finishes its tasks in bounded chunks, then makes it final.
+-- Purpose: ends a directive from outside (a human, expiry): marks it closing, then finishes its tasks in bounded chunks, then makes it final.
 local function guard_close(directive, limit)
   require_that((tonumber(limit) or 0) > 0, 'how many tasks to finish is needed')
   guard_directive(directive)
@@ -62,6 +62,8 @@ local function close_chunk(directive, limit)
   end
   directive.closeCursor = last + 1
   if directive.closeCursor < directive.total then return true end
-  finish_directive(directive, directive.closing)
+  remove_later(shard_key('timers'), 'start:' .. directive.id)
+  local ending = redis.call('HGET', directive_key(directive.id), 'ending')
+  finish_directive(directive, directive.closing, ending and cjson.decode(ending))
   return false
 end

@@ -4,7 +4,8 @@ local FINAL_EVENT = {
   CANCELLED = 'directive.cancelled', TIMEOUT = 'directive.timeout', STOPPED = 'directive.stopped',
 }
 
-local function finish_directive(directive, state)
+-- `ending` is { by, reason } when a human ended it by a word that a directive may also come to by itself.
+local function finish_directive(directive, state, ending)
   directive.state = state
   directive.closing = ''
   directive.finishedAt = NOW_TEXT
@@ -20,7 +21,7 @@ local function finish_directive(directive, state)
   emit(directive, FINAL_EVENT[state], nil, {
     succeeded = directive.succeeded, failed = directive.failed, skipped = directive.skipped, cancelled = directive.cancelled,
     expired = directive.expired, chargedMicroUsd = directive.chargedMicroUsd, overrunMicroUsd = directive.overrunMicroUsd,
-    code = directive.errorCode ~= '' and directive.errorCode or nil,
+    code = directive.errorCode ~= '' and directive.errorCode or nil, by = ending and ending.by, reason = ending and ending.reason,
   })
 end
 

@@ -38,14 +38,23 @@ local function file_roots(directive, node, chunks)
   end
 end
 
-local function commit_plan(directive, plan)
+-- From here on a directive has its tasks; what queues it lets them go.
+local function adopt_plan(directive, plan)
   directive.planHash = plan.hash
-  if #plan.queues > 0 then redis.call('SADD', shard_key('queues'), unpack(plan.queues)) end
   directive.total = plan.total
   directive.open = plan.total
-  directive.state = 'QUEUED'
   emit(directive, 'directive.planned', nil, { tasks = plan.total, edges = plan.edges, hash = plan.hash })
-  file_roots(directive, 'root', plan.rootChunks)
+end
+
+local function queue_plan(directive, queues, root_chunks)
+  if #queues > 0 then redis.call('SADD', shard_key('queues'), unpack(queues)) end
+  directive.state = 'QUEUED'
+  file_roots(directive, 'root', root_chunks)
   remove_later(shard_key('outbox'), 'decide:' .. directive.id)
   add_later(shard_key('outbox'), NOW, 'execute:' .. directive.id)
+end
+
+local function commit_plan(directive, plan)
+  adopt_plan(directive, plan)
+  queue_plan(directive, plan.queues, plan.rootChunks)
 end

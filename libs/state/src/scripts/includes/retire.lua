@@ -27,7 +27,7 @@ local retiring_key, reason_to_keep, guard_retire, begin_retire, remove_of_tasks,
     redis.call('ZADD', shard_key('retiring'), NOW_TEXT, id)
     redis.call('ZREM', index, id)
     if redis.call('EXISTS', index) == 0 then redis.call('ZREM', shard_key('tenants'), directive.tenant) end
-    redis.call('ZREM', shard_key('timers'), 'ttl:' .. id)
+    redis.call('ZREM', shard_key('timers'), 'ttl:' .. id, 'start:' .. id)
     redis.call('ZREM', shard_key('outbox'), 'decide:' .. id, 'execute:' .. id, 'review:' .. id)
     redis.call('ZREM', shard_key('closing'), id)
   end

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CocError, finalDirectiveStates, shardOfDirective, type DirectiveView, type Principal } from '#libs/contracts';
+import { allowedFrom } from '#libs/policy';
+import {
+  finishRemoval,
+  type DirectiveFiles,
+  type RecordedMarks,
+  type RetentionStore,
+  type ShardAgenda,
+} from '#libs/state';
+import type { Logger } from '#libs/telemetry';
+
+export interface DeletionParts {
+  retention: RetentionStore;
+  marks: RecordedMarks;
+  agenda: ShardAgenda;
+  files: DirectiveFiles;
+  logger: Logger;
+}
+
+/** A recorder that is at work has the last event of a directive within a tenth of a second. */
+const recorderPatienceMs = 3_000;
+const recorderPauseMs = 50;
+/** As for the sweep: one that is further behind is not waited for. */
+const mostUnrecorded = 2_000;
+
+/** Removes a directive before its time of retention is over, by the steps of the executor's sweep, which goes on where this was cut short. */
+export class DeletionDesk {
+  constructor(private readonly parts: DeletionParts) {}
+
+  /** Resolves when nothing of it is left but jobs that still wait for their own removal. */
+  async delete({ tenant, actor }: Principal, { id, state }: DirectiveView): Promise<void> {
+    if (!finalDirectiveStates.includes(state)) throw notFinal(id, state);
+    const { retention, agenda, files, logger } = this.parts;
+    const shard = shardOfDirective(id)!;
+    await this.waitForRecorder(shard, id);
+    const [first] = await retention.retire([id], tenant, await agenda.nowMs(), '');
+    const end = await finishRemoval(retention, files, id, first);
+    if (end === 'kept') throw new CocError('UNAVAILABLE', `${id} ended in this moment; delete it again`, [], retryIn);
+    logger.info({ directiveId: id, tenant, actor }, 'a directive was deleted');
+  }
+
+  private async waitForRecorder(shard: number, id: string): Promise<void> {
+    const deadline = performance.now() + recorderPatienceMs;
+    for (;;) {
+      const waiting = await this.parts.marks.unrecorded(shard, mostUnrecorded);
+      if (waiting !== 'many' && !waiting.has(id)) return;
+      if (performance.now() > deadline) break;
+      await sleep(recorderPauseMs);
+    }
+    throw new CocError(
+      'UNAVAILABLE',
+      `the recorder has not got all events of ${id} yet; nothing was removed`,
+      [],
+      retryIn,
+    );
+  }
+}
+
+const retryIn = { retryAfterMs: 2_000 };
+
+function notFinal(id: string, state: DirectiveView['state']): CocError {
+  const standing = { state, allowed: allowedFrom(state) };
+  return new CocError('TRANSITION_ILLEGAL', `${id} is ${state}; only what is final is deleted`, [], { standing });
+}
