@@ -75,7 +75,7 @@ describe('end-directive', () => {
     expect(await stage.record(id)).toMatchObject({ closing: 'STOPPED', cancelled: '100', open: '50' });
     expect((await stage.attempts.releaseTasks(0, 'test.echo.0', 100)).followup.dispatched).toEqual([]);
     const before = await stage.keyspace();
-    expect(await stage.store.end(id, 'STOPPED', 'lee', 'again')).toEqual({ state: 'RUNNING', more: false });
+    expect(await stage.store.end(id, 'STOPPED', 'lee', 'again')).toEqual({ state: 'RUNNING', more: true });
     expect(await stage.keyspace()).toEqual(before);
     expect(await stage.store.closeChunk(id)).toBe(false);
     expect(await stage.record(id)).toMatchObject({ state: 'STOPPED', cancelled: '150', open: '0' });
