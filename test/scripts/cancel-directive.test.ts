@@ -37,6 +37,8 @@ describe('cancel-directive', () => {
     ]);
     expect(await stage.leftovers(id)).toEqual({});
     expect(await stage.parked(id)).toEqual([]);
+    // Nobody's word stands in it: that is for a human's end alone.
+    expect(Object.keys((await stage.events(id)).at(-1)!.data)).toEqual(expect.not.arrayContaining(['by', 'reason']));
     const jobs = await stage.members('discard');
     expect(jobs.map((job) => job.split('|')[0]!).toSorted()).toEqual(['test.echo.0', 'test.paid.0']);
     expect(await stage.redis.xlen(stage.keys.control(0))).toBe(2);

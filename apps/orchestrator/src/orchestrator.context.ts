@@ -26,6 +26,7 @@ import {
   ScriptRunner,
   ShardAgenda,
   TaskOutputs,
+  UploadRegister,
   type Installation,
 } from '#libs/state';
 import { EventLoopWatch, type Logger } from '#libs/telemetry';
@@ -76,6 +77,7 @@ function openDeletions({ redis, keys }: Installation, files: ArtifactStore, logg
     marks: new RecordedMarks(redis, keys),
     agenda: new ShardAgenda(redis, keys),
     files,
+    uploads: new UploadRegister(redis, keys),
     logger,
   });
 }

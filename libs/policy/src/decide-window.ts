@@ -26,6 +26,7 @@ export function decideWindow({ window, most, active, waiting, donePerS }: Window
   const enough = Math.max(active + slack, Math.ceil(donePerS * waitS));
   const isServed = active > 0 || donePerS > 0;
   if (waiting === 0 || (isServed && waiting * 2 < enough)) return Math.min(most, window * 2);
-  if (waiting > enough) return Math.min(most, Math.max(least, Math.ceil(window * 0.75)));
+  // No further than to `enough`: with many jobs on their way a quarter at once would leave the workers without any, and so on in turns.
+  if (waiting > enough) return Math.min(most, Math.max(least, Math.ceil(window * 0.75), window - (waiting - enough)));
   return Math.min(most, window);
 }

@@ -60,11 +60,14 @@ function budgetOf(
   return Object.keys(budget).length === 0 ? {} : { budget };
 }
 
-/** The plan in which a human is asked at least about what a human was asked about before: what a task said of its own risk is not kept. */
+/**
+ * The plan in which a human is asked at least about what a human was asked about before: what a task said of its own risk is not kept. One
+ * whose input is known at dispatch only is asked about then, with the score that it has then.
+ */
 export function askAgain(plan: Plan, earlier: readonly EarlierTask[]): Plan {
   const tasks = plan.tasks.map((task, at) => {
     const { asked } = earlier[at]!;
-    return task.risk || !asked ? task : { ...task, risk: asked };
+    return task.risk || task.riskTerms || !asked ? task : { ...task, risk: asked };
   });
   return { ...plan, tasks, hash: hashOfTasks(tasks) };
 }

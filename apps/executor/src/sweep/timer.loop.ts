@@ -51,9 +51,9 @@ export class TimerLoop {
     const timers = await this.context.attempts.fireTimers(this.shard, firePage);
     this.nextMs = timers.nextMs;
     await this.dispatch.carry([timers]);
-    for (const directiveId of timers.starting) await this.begin(directiveId);
     for (const directiveId of timers.expired) await this.expire(directiveId);
     for (const task of timers.unanswered) await this.denyUnanswered(task);
+    for (const directiveId of timers.starting) await this.begin(directiveId);
     const fired = timers.expired.length + timers.starting.length + timers.unanswered.length + timers.dispatched.length;
     const counts = { ...noCounts(), found: fired, repaired: fired };
     this.progress.note(this.shard, counts);

@@ -7,6 +7,7 @@ import {
   type RecordedMarks,
   type RetentionStore,
   type ShardAgenda,
+  type UploadRegister,
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
 
@@ -15,6 +16,7 @@ export interface DeletionParts {
   marks: RecordedMarks;
   agenda: ShardAgenda;
   files: DirectiveFiles;
+  uploads: UploadRegister;
   logger: Logger;
 }
 
@@ -31,9 +33,18 @@ export class DeletionDesk {
   /** Resolves when nothing of it is left but jobs that still wait for their own removal. */
   async delete({ tenant, actor }: Principal, { id, state }: DirectiveView): Promise<void> {
     if (!finalDirectiveStates.includes(state)) throw notFinal(id, state);
-    const { retention, agenda, files, logger } = this.parts;
+    const { retention, agenda, files, uploads, logger } = this.parts;
     const shard = shardOfDirective(id)!;
     await this.waitForRecorder(shard, id);
+    if (await agenda.owesHomeSlot(id))
+      throw new CocError(
+        'UNAVAILABLE',
+        `places and money of ${id} are still on their way back; nothing was removed`,
+        [],
+        retryIn,
+      );
+    // A job that is still at work may leave a file behind: what is there after a day goes as that of a stray upload.
+    await uploads.begin({ tenant, directiveId: id });
     const [first] = await retention.retire([id], tenant, await agenda.nowMs(), '');
     const end = await finishRemoval(retention, files, id, first);
     if (end === 'kept') throw new CocError('UNAVAILABLE', `${id} ended in this moment; delete it again`, [], retryIn);

@@ -10,7 +10,7 @@ import { estimatePlan, houseRulesFor, type House, type PlanRequest, type PolicyF
 import type { Workflow } from '../decide/workflow.js';
 import type { WorkflowLibrary } from '../decide/workflow.library.js';
 import type { CatalogSnapshot } from './catalog-snapshot.js';
-import { planOrRefuse } from './plan-or-refuse.js';
+import { checkRunAt, planOrRefuse } from './plan-or-refuse.js';
 
 interface DryPlannerParts {
   catalog: CatalogSnapshot;
@@ -26,6 +26,7 @@ export class DryPlanner {
 
   /** Throws CocError with what a submit would be refused for, or a directive would fail for at once. */
   async plan(body: SubmitDirective, { tenant }: Principal): Promise<DryPlan> {
+    checkRunAt(body);
     const { workflow, ...draft } = this.draft(body);
     const { output, budget, policies, priority, models } = body;
     const house = houseRulesFor(this.parts.house, tenant);

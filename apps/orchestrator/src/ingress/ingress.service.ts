@@ -1,6 +1,5 @@
 import {
   CocError,
-  limits,
   shardOfDirective,
   type DirectiveView,
   type EndState,
@@ -30,7 +29,7 @@ import type { DeletionDesk } from './deletion.desk.js';
 import { buildDraft, hashOfRequest } from './directive-draft.builder.js';
 import { directiveIdOf, newDirectiveId } from './directive-id.js';
 import type { KeyDesk } from './key.desk.js';
-import { planOrRefuse } from './plan-or-refuse.js';
+import { checkRunAt, planOrRefuse } from './plan-or-refuse.js';
 import { memoryFull, type PressureWatch } from './pressure.watch.js';
 import type { RepeatedRequest, RetryDesk } from './retry.desk.js';
 
@@ -233,12 +232,6 @@ export class IngressService extends DirectiveIngress {
 }
 
 /** A clock of ours that is a minute off does not matter here. */
-function checkRunAt({ runAt }: SubmitDirective): void {
-  if (runAt === undefined || Date.parse(runAt) <= Date.now() + limits.maxRunAheadMs) return;
-  const detail = `runAt is more than ${limits.maxRunAheadMs / 86_400_000} days ahead`;
-  throw new CocError('REQUEST_INVALID', detail, [{ pointer: '/runAt', code: 'REQUEST_INVALID', detail }]);
-}
-
 function mismatch(): CocError {
   return new CocError('IDEMPOTENCY_MISMATCH', 'this Idempotency-Key was used for another request; use a new key');
 }

@@ -1,4 +1,4 @@
-import { rooms, type Room } from '#libs/contracts';
+import { rooms, shardOfDirective, type Room } from '#libs/contracts';
 import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { redisNowMs } from '../redis/redis-clock.js';
@@ -125,6 +125,17 @@ export class ShardAgenda {
   async trimControl(shard: number, olderThanMs: number): Promise<void> {
     const oldest = `${Math.max(0, (await this.nowMs()) - olderThanMs)}-0`;
     await this.redis.xtrim(this.keys.control(shard), 'MINID', oldest);
+  }
+
+  /** Whether the tenant's home slot is still to be told something of the directive. */
+  async owesHomeSlot(directiveId: string): Promise<boolean> {
+    const key = this.keys.permits(shardOfDirective(directiveId)!);
+    for (let cursor = '0'; ;) {
+      const [next, found] = await this.redis.zscan(key, cursor, 'MATCH', `*"${directiveId}"*`, 'COUNT', 1_000);
+      if (found.length > 0) return true;
+      if (next === '0') return false;
+      cursor = next;
+    }
   }
 
   async readyCount(shard: number, queue: string): Promise<number> {

@@ -1,5 +1,5 @@
-import { formatTaskIndex, limits, type AskedRisk, type PayloadClaim } from '#libs/contracts';
-import type { EarlierTask } from '#libs/policy';
+import { CocError, formatTaskIndex, limits, type AskedRisk, type PayloadClaim } from '#libs/contracts';
+import { collectReferences, type EarlierTask } from '#libs/policy';
 import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { fillSpec } from '../payloads/fill-spec.js';
@@ -7,9 +7,9 @@ import type { PayloadStore } from '../payloads/payload-store.js';
 import { decodeTask, parseSpec } from '../plan/plan-encoding.js';
 import { parseCounts } from './counts.js';
 
-/** Of a task that was approved, and says no more why: an input that a human changed brings no risk of its own. */
+/** Of a task that was approved, and says no more why, for a human changed its input: from here on nobody may say yes to a risk of their own. */
 const askedBefore: AskedRisk = {
-  score: 0,
+  score: 60,
   factors: [],
   reasons: ['a human was asked about it in the directive that this one repeats'],
 };
@@ -24,7 +24,10 @@ export class RequestReader {
     private readonly payloads: PayloadStore,
   ) {}
 
-  /** The tasks of its plan as they were planned, large values in place; without the children of fan-outs. Throws ARTIFACT_MISSING and the like. */
+  /**
+   * The tasks of its plan as they were planned, large values in place; without the children of fan-outs. Throws NOT_FOUND when it is being
+   * removed, REFERENCE_INVALID for an input that can only be data, ARTIFACT_MISSING and the like.
+   */
   async tasks(id: string): Promise<EarlierTask[]> {
     const { total } = parseCounts(await this.redis.hget(this.keys.directive(id), 'counts'));
     const tasks: EarlierTask[] = [];
@@ -32,7 +35,9 @@ export class RequestReader {
       const indexes = Array.from({ length: Math.min(limits.scriptChunk, total - from) }, (_, at) => from + at);
       for (const task of await this.page(id, indexes.map(formatTaskIndex))) tasks.push(task);
     }
-    return tasks;
+    // A removal takes the record away first: as long as it is there, all that was read was whole.
+    if ((await this.redis.exists(this.keys.directive(id))) === 1) return tasks;
+    throw new CocError('NOT_FOUND', `there is no directive ${id} any more`);
   }
 
   private async page(id: string, indexes: readonly string[]): Promise<EarlierTask[]> {
@@ -60,8 +65,14 @@ export class RequestReader {
     if (stored.parent !== undefined) return undefined;
     const filled = await fillSpec(stored, async (claim: PayloadClaim) => this.payloads.load(id, claim));
     const task = decodeTask(index, control, spec, filled);
+    if (!stored.dynamic && collectReferences(task.input).references.length > 0) throw literal(task.id);
     const { approved } = JSON.parse(state ?? '{}') as { approved?: boolean };
     const asked = task.risk ?? (approved ? askedBefore : undefined);
     return asked ? { task, asked } : { task };
   }
+}
+
+function literal(taskId: string): CocError {
+  const detail = `a human changed the input of "${taskId}" to data that looks like a reference; submit it as a new directive`;
+  return new CocError('REFERENCE_INVALID', detail);
 }

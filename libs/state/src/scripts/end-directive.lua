@@ -13,7 +13,9 @@ if directive.state == target then return { 'ok', directive.state, 0 } end
 if not may_go(directive, target) then return { 'illegal', directive.state, directive.closing } end
 guard_close(directive, ARGV[3])
 
-if target == 'FAILED' then
+if target == 'COMPLETED' then
+  directive.errorCode, directive.errorMessage = '', ''
+elseif target == 'FAILED' then
   directive.errorCode = 'FAILED_BY_HUMAN'
   directive.errorMessage = ARGV[5] ~= '' and ARGV[5] or ARGV[4] .. ' ended the directive as failed'
 end

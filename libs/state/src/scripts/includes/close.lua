@@ -64,6 +64,6 @@ local function close_chunk(directive, limit)
   if directive.closeCursor < directive.total then return true end
   remove_later(shard_key('timers'), 'start:' .. directive.id)
   local ending = redis.call('HGET', directive_key(directive.id), 'ending')
-  finish_directive(directive, directive.closing, ending and cjson.decode(ending))
+  finish_directive(directive, directive.closing, ending and cjson.decode(ending) or nil)
   return false
 end
