@@ -3,22 +3,37 @@ import { expect } from '@jest/globals';
 import { Spawned } from './spawned.js';
 
 const main = join(import.meta.dirname, '../../dist/chaos/src/main.js');
+/** A machine that is busy may miss a turn that the load was to take. */
+const mostRuns = 3;
 
-/** Runs the harness from dist/; a failure shows what it said, with its seed. */
-async function runHarness(words: readonly string[], expected: object): Promise<void> {
+interface Outcome {
+  code: number | string;
+  violations?: number;
+  void?: boolean;
+  /** What the harness said, with its seed. */
+  said: string[];
+}
+
+async function runHarness(words: readonly string[]): Promise<Outcome> {
   const run = Spawned.start(process.execPath, [main, ...words]);
   const code = await run.ended();
   const said = run.errors.map((line) => line.slice(0, 2_000));
-  const result = JSON.parse(run.lines.at(-1) ?? '{}') as object;
-  expect({ code, ...result, said }).toEqual(expect.objectContaining({ code: 0, ...expected }));
+  return { code, ...(JSON.parse(run.lines.at(-1) ?? '{}') as object), said };
 }
 
-/** A run with a seed of its own. */
+/** A run with a seed of its own. One that is void proves nothing, so there is another; one with a violation is the last. */
 export async function surviveChaos(...words: string[]): Promise<void> {
-  await runHarness(words, { violations: 0, void: false });
+  let outcome = await runHarness(words);
+  for (let runs = 1; outcome.void && outcome.violations === 0 && runs < mostRuns; runs += 1)
+    outcome = await runHarness(words);
+  expect(outcome).toMatchObject({ code: 0, violations: 0, void: false });
 }
 
 /** A death at each point, in one life. Two lanes take one of two cores for a quarter of an hour: the other suites have the other. */
 export async function surviveCrashPoints(): Promise<void> {
-  await runHarness(['--crash-points', '--once', '--lanes', '2'], { violations: 0, missed: 0 });
+  expect(await runHarness(['--crash-points', '--once', '--lanes', '2'])).toMatchObject({
+    code: 0,
+    violations: 0,
+    missed: 0,
+  });
 }
