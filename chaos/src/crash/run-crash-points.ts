@@ -38,7 +38,7 @@ export async function runCrashPoints(run: CrashRun, say: (line: string) => void)
   }
 }
 
-const moreChances = 3;
+const moreChances = 6;
 
 export function nameOf({ role, point }: CrashPoint): string {
   return `${role}: ${point}`;
