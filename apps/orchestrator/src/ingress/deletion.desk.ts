@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CocError, finalDirectiveStates, shardOfDirective, type DirectiveView, type Principal } from '#libs/contracts';
-import { allowedFrom } from '#libs/policy';
+import { CocError, shardOfDirective, type DirectiveView, type Principal } from '#libs/contracts';
 import {
   finishRemoval,
   type DirectiveFiles,
@@ -10,6 +9,7 @@ import {
   type UploadRegister,
 } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
+import { requireFinal } from './require-final.js';
 
 export interface DeletionParts {
   retention: RetentionStore;
@@ -32,7 +32,7 @@ export class DeletionDesk {
 
   /** Resolves when nothing of it is left but jobs that still wait for their own removal. */
   async delete({ tenant, actor }: Principal, { id, state }: DirectiveView): Promise<void> {
-    if (!finalDirectiveStates.includes(state)) throw notFinal(id, state);
+    requireFinal({ id, state }, 'deleted');
     const { retention, agenda, files, uploads, logger } = this.parts;
     const shard = shardOfDirective(id)!;
     await this.waitForRecorder(shard, id);
@@ -69,8 +69,3 @@ export class DeletionDesk {
 }
 
 const retryIn = { retryAfterMs: 2_000 };
-
-function notFinal(id: string, state: DirectiveView['state']): CocError {
-  const standing = { state, allowed: allowedFrom(state) };
-  return new CocError('TRANSITION_ILLEGAL', `${id} is ${state}; only what is final is deleted`, [], { standing });
-}

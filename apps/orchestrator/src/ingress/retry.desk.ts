@@ -1,7 +1,8 @@
-import { CocError, finalDirectiveStates, type DirectiveView, type SubmitDirective } from '#libs/contracts';
-import { allowedFrom, respecifyTasks, type EarlierTask } from '#libs/policy';
+import { CocError, type DirectiveView, type SubmitDirective } from '#libs/contracts';
+import { respecifyTasks, type EarlierTask } from '#libs/policy';
 import type { DirectiveOrders, RequestReader } from '#libs/state';
 import type { CatalogSnapshot } from './catalog-snapshot.js';
+import { requireFinal } from './require-final.js';
 
 /** A request that was made before, and the tasks of its plan when it was a task list. */
 export interface RepeatedRequest {
@@ -18,7 +19,7 @@ export class RetryDesk {
   ) {}
 
   async requestOf({ id, state, kind, title, labels }: DirectiveView): Promise<RepeatedRequest> {
-    if (!finalDirectiveStates.includes(state)) throw notFinal(id, state);
+    requireFinal({ id, state }, 'tried again');
     const order = await this.orders.loadWhole(id);
     if (!order) throw new CocError('NOT_FOUND', `there is no directive ${id}`);
     const earlier = kind === 'tasks' ? await this.requests.tasks(id) : undefined;
@@ -27,9 +28,4 @@ export class RetryDesk {
     const catalog = await this.catalog.get([...new Set(earlier.map(({ task }) => task.action))]);
     return { body: { ...body, tasks: respecifyTasks(earlier, catalog) }, earlier };
   }
-}
-
-function notFinal(id: string, state: DirectiveView['state']): CocError {
-  const standing = { state, allowed: allowedFrom(state) };
-  return new CocError('TRANSITION_ILLEGAL', `${id} is ${state}; only what is final is tried again`, [], { standing });
 }
