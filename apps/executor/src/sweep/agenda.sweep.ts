@@ -1,6 +1,7 @@
 import type { Room } from '#libs/contracts';
 import type { ExecutorContext } from '../executor.context.js';
 import type { DispatchService } from '../dispatch/dispatch.service.js';
+import { HeadWatch } from './head-watch.js';
 import type { Sweep } from './sweep.js';
 import type { SweepRound } from './sweep-round.js';
 
@@ -12,6 +13,7 @@ const permitOverdueMs = 500;
 /** What is written on the worklists and was not done: a message lost, an expansion, a cascade or a closing cut short, a dead job in a queue. */
 export class AgendaSweep implements Sweep {
   readonly name = 'agenda';
+  readonly #cascades = new HeadWatch(overdueMs);
 
   constructor(
     private readonly context: ExecutorContext,
@@ -28,9 +30,8 @@ export class AgendaSweep implements Sweep {
     await round.repairEach(open.messages, async (due) => this.sendAgain(shard, due.room, due.directiveId));
     await round.repairEach(open.expanding, async (task) => this.dispatch.expandFanOut(task).then(() => true));
     await round.repairEach(agenda.closing, async (directiveId) => this.close(directiveId));
-    await round.repairEach(agenda.cascades > 0 ? [shard] : [], async () =>
-      this.dispatch.advanceCascades(shard).then(() => true),
-    );
+    const isStuck = this.#cascades.isStuck(shard, agenda.nextChunk, performance.now());
+    await round.repairEach(isStuck ? [shard] : [], async () => this.dispatch.advanceCascades(shard).then(() => true));
     if (!isFull) await this.dispatch.workPermits(shard, permitOverdueMs);
     await this.context.agenda.drainDiscards(shard, async (queue, jobId) => this.context.sender.removeJob(queue, jobId));
   }

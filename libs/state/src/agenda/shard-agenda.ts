@@ -9,7 +9,8 @@ export interface Agenda {
   messages: { room: Room; directiveId: string }[];
   expanding: FanOutTask[];
   closing: string[];
-  cascades: number;
+  /** The chunk of a cascade that is worked off next, however long it is filed. */
+  nextChunk: string | undefined;
   queues: string[];
 }
 
@@ -41,18 +42,18 @@ export class ShardAgenda {
   async read(shard: number, olderThanMs: number, page: number): Promise<Agenda> {
     const nowMs = await this.nowMs();
     const before = nowMs - olderThanMs;
-    const [outbox, expand, closing, cascades, queues] = await Promise.all([
+    const [outbox, expand, closing, [nextChunk], queues] = await Promise.all([
       this.redis.zrangebyscore(this.keys.outbox(shard), '-inf', String(before), 'LIMIT', 0, page),
       this.redis.zrangebyscore(this.keys.expand(shard), '-inf', String(before), 'LIMIT', 0, page),
       this.redis.zrangebyscore(this.keys.closing(shard), '-inf', String(before), 'LIMIT', 0, page),
-      this.redis.zcount(this.keys.cascade(shard), '-inf', String(before)),
+      this.redis.zrange(this.keys.cascade(shard), '0', '0'),
       this.redis.smembers(this.keys.queues(shard)),
     ]);
     return {
       messages: outbox.flatMap(parseMessage),
       expanding: expand.map(parseMember),
       closing,
-      cascades,
+      nextChunk,
       queues,
     };
   }
