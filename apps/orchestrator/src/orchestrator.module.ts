@@ -20,6 +20,8 @@ import { PrincipalGuard } from './http/current-principal.js';
 import { DirectiveController } from './http/directive.controller.js';
 import { DirectiveIngress } from './http/directive-ingress.js';
 import { HealthController } from './http/health.controller.js';
+import { OrderController } from './http/order.controller.js';
+import { TaskController } from './http/task.controller.js';
 import { OrchestratorController } from './http/orchestrator.controller.js';
 import { QueueController } from './http/queue.controller.js';
 import { ServedShards } from './http/served-shards.js';
@@ -59,6 +61,8 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
       imports: [TerminusModule.forRoot({ logger: false })],
       controllers: [
         DirectiveController,
+        OrderController,
+        TaskController,
         OrchestratorController,
         QueueController,
         ApprovalController,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 const roles = ['viewer', 'operator', 'approver', 'admin'] as const;
-const Role = z.enum(roles);
-type Role = z.infer<typeof Role>;
+export const Role = z.enum(roles);
+export type Role = z.infer<typeof Role>;
 
-const TenantName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/);
+export const TenantName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/);
 
 /** Who asks. The tenant comes from the credential only, never from a body or a path. */
 export const Principal = z.strictObject({

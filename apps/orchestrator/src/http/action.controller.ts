@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ActionList, ActionName, ActionRecord, CocError } from '#libs/contracts';
 import { SchemaValidator } from '#libs/policy';
 import { ActionCatalog } from '#libs/state';
+import { Allows } from './access.js';
 import { Problems } from './answers.js';
 
 const ActionBody = ActionRecord.extend({ name: ActionName.optional() }).meta({ id: 'ActionBody' });
@@ -16,6 +17,7 @@ export class ActionController {
 
   constructor(@Inject(ActionCatalog) private readonly catalog: ActionCatalog) {}
 
+  @Allows('viewer')
   @Get()
   @ApiOperation({ operationId: 'listActions', summary: 'The catalog: what workers can do' })
   @ApiOkResponse({ standardSchema: ActionList })
@@ -24,6 +26,7 @@ export class ActionController {
     return { items: await this.catalog.list() };
   }
 
+  @Allows('admin')
   @Put(':name')
   @ApiOperation({
     operationId: 'publishAction',

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } f
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { ApproveHold, DenyHold, GrantList, HoldList, HoldView, ResolveHold, type Principal } from '#libs/contracts';
+import { Allows } from './access.js';
 import { ApprovalService } from '../approve/approval.service.js';
 import { Problems } from './answers.js';
 import { CurrentPrincipal } from './current-principal.js';
@@ -13,6 +14,7 @@ import { GrantQuery, PlanQuery } from './page.query.js';
 export class ApprovalController {
   constructor(@Inject(ApprovalService) private readonly approvals: ApprovalService) {}
 
+  @Allows('viewer')
   @Get('approvals')
   @ApiOperation({ operationId: 'listHolds', summary: 'Tasks that wait for a human, the longest wait first' })
   @ApiOkResponse({ standardSchema: HoldList })
@@ -24,6 +26,7 @@ export class ApprovalController {
     return this.approvals.list(principal, query);
   }
 
+  @Allows('viewer')
   @Get('approvals/:id')
   @ApiOperation({
     operationId: 'getHold',
@@ -35,6 +38,7 @@ export class ApprovalController {
     return this.approvals.show(principal, id);
   }
 
+  @Allows('approver')
   @Post('approvals/:id/approve')
   @HttpCode(200)
   @ApiOperation({ operationId: 'approveHold', summary: 'Let it start; with another input, or with others like it' })
@@ -48,6 +52,7 @@ export class ApprovalController {
     return this.approvals.approve(principal, id, body);
   }
 
+  @Allows('approver')
   @Post('approvals/:id/deny')
   @HttpCode(200)
   @ApiOperation({ operationId: 'denyHold', summary: 'It fails, with the reason' })
@@ -61,6 +66,7 @@ export class ApprovalController {
     return this.approvals.deny(principal, id, comment);
   }
 
+  @Allows('approver')
   @Post('approvals/:id/resolve')
   @HttpCode(204)
   @ApiOperation({
@@ -77,6 +83,7 @@ export class ApprovalController {
     await this.approvals.resolve(principal, id, body);
   }
 
+  @Allows('viewer')
   @Get('grants')
   @ApiOperation({ operationId: 'listGrants', summary: 'Actions that may go for a while without being asked for' })
   @ApiOkResponse({ standardSchema: GrantList })
@@ -88,6 +95,7 @@ export class ApprovalController {
     return { items: await this.approvals.listGrants(principal, directive) };
   }
 
+  @Allows('approver')
   @Delete('grants/:action')
   @HttpCode(204)
   @ApiOperation({ operationId: 'revokeGrant', summary: 'Ask again from now on' })

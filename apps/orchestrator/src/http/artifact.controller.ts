@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Principal } from '#libs/contracts';
 import { ArtifactStore, DirectiveReader } from '#libs/state';
+import { Allows } from './access.js';
 import { Problems, found } from './answers.js';
 import { CurrentPrincipal } from './current-principal.js';
 
@@ -24,6 +25,7 @@ export class ArtifactController {
     @Inject(ArtifactStore) private readonly store: ArtifactStore,
   ) {}
 
+  @Allows('viewer')
   @Get(':id')
   @ApiOperation({ operationId: 'getArtifact', summary: 'The bytes of an artifact; its id is <directiveId>.<sha256>' })
   @ApiOkResponse({

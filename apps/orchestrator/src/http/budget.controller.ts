@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { BudgetLedger, RaiseBudget, type Principal } from '#libs/contracts';
+import { Allows } from './access.js';
 import { ApprovalService } from '../approve/approval.service.js';
 import { Problems } from './answers.js';
 import { CurrentPrincipal } from './current-principal.js';
@@ -10,6 +11,7 @@ import { CurrentPrincipal } from './current-principal.js';
 export class BudgetController {
   constructor(@Inject(ApprovalService) private readonly approvals: ApprovalService) {}
 
+  @Allows('viewer')
   @Get()
   @ApiOperation({ operationId: 'getBudget', summary: 'Every charge and every reservation' })
   @ApiOkResponse({ standardSchema: BudgetLedger })
@@ -18,6 +20,7 @@ export class BudgetController {
     return this.approvals.ledger(principal, id);
   }
 
+  @Allows('approver')
   @Post()
   @HttpCode(200)
   @ApiOperation({ operationId: 'raiseBudget', summary: 'Give it another budget; tasks that wait for it go on' })

@@ -19,18 +19,17 @@ import type { z } from 'zod';
 import {
   DirectiveList,
   DirectiveView,
-  EndDirective,
   EventList,
   OutputView,
   PlanView,
   SubmitDirective,
-  TaskDetail,
   limits,
   type Principal,
   type SubmitAccepted,
 } from '#libs/contracts';
 import { DirectiveReader } from '#libs/state';
-import { LogList, Problems, found } from './answers.js';
+import { Allows } from './access.js';
+import { Problems, found } from './answers.js';
 import { CurrentPrincipal } from './current-principal.js';
 import { DirectiveIngress } from './directive-ingress.js';
 import type { BodyRule } from './json.adapter.js';
@@ -46,6 +45,7 @@ export class DirectiveController {
     @Inject(DirectiveReader) private readonly reader: DirectiveReader,
   ) {}
 
+  @Allows('operator')
   @Post()
   @HttpCode(202)
   @RouteConfig({ maxBodyBytes: limits.maxSubmitBytes } satisfies BodyRule)
@@ -66,6 +66,7 @@ export class DirectiveController {
     return takeIn(headers, reply, async (origin) => this.ingress.submit({ body, principal, ...origin }));
   }
 
+  @Allows('viewer')
   @Get()
   @ApiOperation({ operationId: 'listDirectives', summary: 'List directives, newest first' })
   @ApiOkResponse({ standardSchema: DirectiveList })
@@ -77,6 +78,7 @@ export class DirectiveController {
     return this.reader.list(tenant, query);
   }
 
+  @Allows('viewer')
   @Get(':id')
   @ApiOperation({ operationId: 'getDirective', summary: 'One directive' })
   @ApiOkResponse({ standardSchema: DirectiveView })
@@ -85,6 +87,7 @@ export class DirectiveController {
     return found(await this.reader.get(tenant, id), `directive ${id}`);
   }
 
+  @Allows('viewer')
   @Get(':id/plan')
   @ApiOperation({ operationId: 'getPlan', summary: 'Its tasks with their states, and what each waits for' })
   @ApiOkResponse({ standardSchema: PlanView })
@@ -97,6 +100,7 @@ export class DirectiveController {
     return found(await this.reader.plan(tenant, id, query), `directive ${id}`);
   }
 
+  @Allows('viewer')
   @Get(':id/events')
   @ApiOperation({ operationId: 'listEvents', summary: 'Its story, in order and without gaps' })
   @ApiOkResponse({ standardSchema: EventList })
@@ -111,6 +115,7 @@ export class DirectiveController {
     return { items, nextCursor: last && items.length === query.limit ? String(last.seq) : null };
   }
 
+  @Allows('viewer')
   @Get(':id/output')
   @ApiOperation({ operationId: 'getOutput', summary: 'What it gives back; null until it rests' })
   @ApiOkResponse({ standardSchema: OutputView })
@@ -122,39 +127,7 @@ export class DirectiveController {
     return { directiveId: id, ...found(await this.reader.output(tenant, id), `directive ${id}`) };
   }
 
-  @Get(':id/tasks/:taskId')
-  @ApiOperation({ operationId: 'getTask', summary: 'One task: what it depends on, and why it waits' })
-  @ApiOkResponse({ standardSchema: TaskDetail })
-  @Problems(404)
-  async task(
-    @Param('id') id: string,
-    @Param('taskId') taskId: string,
-    @CurrentPrincipal() { tenant }: Principal,
-  ): Promise<TaskDetail> {
-    return found(await this.reader.task(tenant, id, taskId), `task ${taskId} in a directive ${id}`);
-  }
-
-  @Get(':id/tasks/:taskId/logs')
-  @ApiOperation({ operationId: 'listTaskLogs', summary: 'Log lines of a task, attempt by attempt' })
-  @ApiOkResponse({ standardSchema: LogList })
-  @Problems(404)
-  async logs(
-    @Param('id') id: string,
-    @Param('taskId') taskId: string,
-    @CurrentPrincipal() { tenant }: Principal,
-  ): Promise<z.infer<typeof LogList>> {
-    return { items: found(await this.reader.logs(tenant, id, taskId), `task ${taskId} in a directive ${id}`) };
-  }
-
-  @Post(':id/cancel')
-  @HttpCode(200)
-  @ApiOperation({ operationId: 'cancelDirective', summary: 'Cancel it: no attempt starts from here on' })
-  @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(403, 404, 409, 413, 415)
-  async cancel(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
-    return this.ingress.cancel(principal, id);
-  }
-
+  @Allows('operator')
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ operationId: 'deleteDirective', summary: 'Remove one that is final, with all that it made' })
@@ -164,6 +137,7 @@ export class DirectiveController {
     await this.ingress.delete(principal, id);
   }
 
+  @Allows('operator')
   @Post(':id/retry')
   @HttpCode(202)
   @ApiOperation({
@@ -180,80 +154,5 @@ export class DirectiveController {
   ): Promise<z.infer<typeof SubmitAccepted>> {
     const headers = { idempotencyKey, traceparent };
     return takeIn(headers, reply, async (origin) => this.ingress.retry({ retryOf, principal, ...origin }));
-  }
-
-  @Post(':id/start')
-  @HttpCode(200)
-  @ApiOperation({ operationId: 'startDirective', summary: 'Start it now, whatever start it waits for' })
-  @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(403, 404, 409, 413, 415)
-  async start(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
-    return this.ingress.start(principal, id);
-  }
-
-  @Post(':id/complete')
-  @HttpCode(200)
-  @ApiOperation({
-    operationId: 'completeDirective',
-    summary: 'It is done, says a human: what is open of it is cancelled',
-  })
-  @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(403, 404, 409, 413, 415)
-  async complete(
-    @Param('id') id: string,
-    @Body({ schema: EndDirective }) { reason }: EndDirective,
-    @CurrentPrincipal() principal: Principal,
-  ): Promise<DirectiveView> {
-    return this.ingress.end(principal, id, 'COMPLETED', reason);
-  }
-
-  @Post(':id/fail')
-  @HttpCode(200)
-  @ApiOperation({ operationId: 'failDirective', summary: 'It failed, says a human: what is open of it is cancelled' })
-  @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(403, 404, 409, 413, 415)
-  async fail(
-    @Param('id') id: string,
-    @Body({ schema: EndDirective }) { reason }: EndDirective,
-    @CurrentPrincipal() principal: Principal,
-  ): Promise<DirectiveView> {
-    return this.ingress.end(principal, id, 'FAILED', reason);
-  }
-
-  @Post(':id/stop')
-  @HttpCode(200)
-  @ApiOperation({
-    operationId: 'stopDirective',
-    summary: 'Stop it where it is, for good: what is open of it is cancelled',
-  })
-  @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(403, 404, 409, 413, 415)
-  async stop(
-    @Param('id') id: string,
-    @Body({ schema: EndDirective }) { reason }: EndDirective,
-    @CurrentPrincipal() principal: Principal,
-  ): Promise<DirectiveView> {
-    return this.ingress.end(principal, id, 'STOPPED', reason);
-  }
-
-  @Post(':id/pause')
-  @HttpCode(200)
-  @ApiOperation({
-    operationId: 'pauseDirective',
-    summary: 'Release nothing more until it is resumed; what runs, runs on',
-  })
-  @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(403, 404, 409, 413, 415)
-  async pause(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
-    return this.ingress.pause(principal, id);
-  }
-
-  @Post(':id/resume')
-  @HttpCode(200)
-  @ApiOperation({ operationId: 'resumeDirective', summary: 'Let it go on' })
-  @ApiOkResponse({ standardSchema: DirectiveView })
-  @Problems(403, 404, 409, 413, 415)
-  async resume(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<DirectiveView> {
-    return this.ingress.resume(principal, id);
   }
 }

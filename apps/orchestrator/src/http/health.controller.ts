@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { CocError } from '#libs/contracts';
 import { ExecutorBeats, ProgressProbe } from '#libs/state';
 import { EventLoopWatch } from '#libs/telemetry';
+import { Allows } from './access.js';
 import { Problems } from './answers.js';
 import { ServedShards } from './served-shards.js';
 import { StoreProbe } from './store-probe.js';
@@ -29,6 +30,7 @@ export class HealthController {
     @Inject(StoreProbe) private readonly storeProbe: StoreProbe,
   ) {}
 
+  @Allows('anyone')
   @Get('live')
   @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process answers, and without long delays' })
   @HealthCheck(quiet)
@@ -40,6 +42,7 @@ export class HealthController {
     return this.health.check([() => this.indicators.check('eventLoop').up({ detail })]);
   }
 
+  @Allows('anyone')
   @Get('ready')
   @ApiOperation({
     operationId: 'getReadiness',

@@ -11,6 +11,7 @@ import {
   type Principal,
   type SubmitAccepted,
 } from '#libs/contracts';
+import { Allows } from './access.js';
 import { DryPlanner } from '../ingress/dry-planner.js';
 import { StateInspector } from '../inspect/state.inspector.js';
 import { Problems } from './answers.js';
@@ -31,6 +32,7 @@ export class OrchestratorController {
     @Inject(StateInspector) private readonly inspector: StateInspector,
   ) {}
 
+  @Allows('viewer')
   @Post('plan')
   @HttpCode(200)
   @ChangesNothing()
@@ -49,6 +51,7 @@ export class OrchestratorController {
     return this.planner.plan(body, principal);
   }
 
+  @Allows('operator')
   @Post('execute')
   @HttpCode(202)
   @RouteConfig({ maxBodyBytes: limits.maxSubmitBytes } satisfies BodyRule)
@@ -66,6 +69,7 @@ export class OrchestratorController {
     return takeIn(headers, reply, async (origin) => this.ingress.submit({ body, principal, ...origin }));
   }
 
+  @Allows('viewer')
   @Get('state')
   @ApiOperation({
     operationId: 'getOrchestratorState',

@@ -2,6 +2,7 @@ import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { QueueList } from '#libs/contracts';
+import { Allows } from './access.js';
 import { QueueInspector } from '../inspect/queue.inspector.js';
 import { Problems } from './answers.js';
 
@@ -10,6 +11,7 @@ import { Problems } from './answers.js';
 export class QueueController {
   constructor(@Inject(QueueInspector) private readonly queues: QueueInspector) {}
 
+  @Allows('viewer')
   @Get()
   @ApiOperation({
     operationId: 'listQueues',

@@ -3,6 +3,7 @@ import { ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags }
 import type { FastifyReply } from 'fastify';
 import type { Principal } from '#libs/contracts';
 import { EventStreams } from '#libs/state';
+import { Allows } from '../http/access.js';
 import { Problems, found } from '../http/answers.js';
 import { CurrentPrincipal } from '../http/current-principal.js';
 import { OpenStreams, type StreamStart } from './open-streams.js';
@@ -32,6 +33,7 @@ export class StreamController {
     @Inject(OpenStreams) private readonly open: OpenStreams,
   ) {}
 
+  @Allows('viewer')
   @Get('directives/:id/events/stream')
   @ApiOperation({
     operationId: 'streamDirectiveEvents',
@@ -52,6 +54,7 @@ export class StreamController {
     else this.hand(reply, { follower, tellsPosition: false });
   }
 
+  @Allows('viewer')
   @Get('events/stream')
   @ApiOperation({ operationId: 'streamEvents', summary: 'Everything that happens to all directives, as it happens' })
   @Stream('the position')
