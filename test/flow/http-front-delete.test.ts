@@ -66,7 +66,7 @@ describe('a directive that is final', () => {
     const mark = front.rooms.keys.recorded(shardOfDirective(id)!);
     await front.rooms.redis.set(mark, '0-0');
     const answer = await front.call('DELETE', `/directives/${id}`);
-    expect(problemOf(answer)).toMatchObject({ status: 503, code: 'UNAVAILABLE' });
+    expect(problemOf(answer)).toMatchObject({ status: 409, code: 'DIRECTIVE_SETTLING' });
     expect(answer.headers.get('retry-after')).toBe('2');
     expect((await front.directive(id)).state).toBe('COMPLETED');
     await front.rooms.redis.del(mark);

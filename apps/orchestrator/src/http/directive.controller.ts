@@ -132,7 +132,7 @@ export class DirectiveController {
   @HttpCode(204)
   @ApiOperation({ operationId: 'deleteDirective', summary: 'Remove one that is final, with all that it made' })
   @ApiNoContentResponse()
-  @Problems(403, 404, 409)
+  @Problems(403, 404, 409, 413, 415)
   async delete(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<void> {
     await this.ingress.delete(principal, id);
   }
