@@ -5,6 +5,7 @@ import type { Redis } from '#libs/redis';
 import {
   ActionCatalog,
   type ArtifactStore,
+  CheckpointStore,
   DirectiveOrders,
   DirectiveReader,
   DirectiveStore,
@@ -13,6 +14,7 @@ import {
   GrantRegister,
   HoldReader,
   HoldStore,
+  KeptReader,
   KeyRegister,
   LedgerReader,
   PayloadStore,
@@ -25,6 +27,7 @@ import {
   RetentionStore,
   ScriptRunner,
   ShardAgenda,
+  StoryReader,
   TaskOutputs,
   UploadRegister,
   type Installation,
@@ -36,10 +39,13 @@ import { DecideService } from './decide/decide.service.js';
 import { WorkflowLibrary } from './decide/workflow.library.js';
 import { docsIndex } from './decide/workflows/docs-index.workflow.js';
 import { CatalogSnapshot } from './ingress/catalog-snapshot.js';
+import { CheckpointDesk } from './ingress/checkpoint.desk.js';
 import { DryPlanner } from './ingress/dry-planner.js';
 import { IngressService } from './ingress/ingress.service.js';
 import { PressureWatch } from './ingress/pressure.watch.js';
+import { ResumeDesk } from './ingress/resume.desk.js';
 import { RetryDesk } from './ingress/retry.desk.js';
+import { RetryPlanner } from './ingress/retry.planner.js';
 import { DeletionDesk } from './ingress/deletion.desk.js';
 import { KeyDesk } from './ingress/key.desk.js';
 import { QueueInspector } from './inspect/queue.inspector.js';
@@ -54,6 +60,7 @@ export interface OrchestratorContext {
   logger: Logger;
   ingress: IngressService;
   dryPlanner: DryPlanner;
+  checkpoints: CheckpointDesk;
   queues: QueueInspector;
   state: StateInspector;
   decide: DecideService;
@@ -128,6 +135,11 @@ export function createOrchestratorContext(
   const shared = { orders, store, catalog, workflows, sender, house: env.house };
   const pressure = new PressureWatch(redis, keys, new PressureReader(redis, keys), env.shed);
   const beats = new ExecutorBeats(redis, keys);
+  const checkpoints = new CheckpointDesk(reader, new CheckpointStore(redis, scripts, keys));
+  const works = new KeptReader({ redis, keys, payloads, artifacts });
+  const resumes = new ResumeDesk(checkpoints, new StoryReader(redis, keys), works);
+  const retries = new RetryDesk(orders, new RequestReader(redis, keys, payloads), catalog);
+  const dryPlanner = new DryPlanner(shared);
   const shardCounts = { used: env.shards, served: servedShards };
   const queues = new QueueInspector(redis, keys, new QueueReader(redis, keys), servedShards);
   return {
@@ -143,12 +155,15 @@ export function createOrchestratorContext(
       refs: new RefRegister(redis, scripts, keys),
       keyDesk: new KeyDesk(new KeyRegister(scripts, keys, limits.answerWithinMs), orders, logger),
       agenda: new ShardAgenda(redis, keys),
-      retries: new RetryDesk(orders, new RequestReader(redis, keys, payloads), catalog),
+      retries,
+      resumes,
+      retryPlanner: new RetryPlanner({ ...shared, retries, resumes, dryPlanner }),
       deletions: openDeletions(installation, artifacts, logger),
       reader,
       pressure,
     }),
-    dryPlanner: new DryPlanner(shared),
+    dryPlanner,
+    checkpoints,
     queues,
     state: new StateInspector({ shards: shardCounts, workflows, catalog: actions, reader, beats, queues }),
     decide: new DecideService(shared),

@@ -22,6 +22,19 @@ export {
 } from './approval.js';
 export { Assignment, microUsdFromUsd, usdFromMicroUsd } from './assignment.js';
 export {
+  CheckpointList,
+  CheckpointView,
+  CreateCheckpoint,
+  RetryDirective,
+  RetryPlan,
+  automaticReasons,
+  type AutomaticReason,
+  type CheckpointKind,
+  type RetriedTask,
+  type RetryFate,
+  type RetryFrom,
+} from './checkpoint.js';
+export {
   DirectiveList,
   DirectiveState,
   DirectiveView,
