@@ -175,7 +175,7 @@ export class HoldReader {
       assignment,
       digest: approvalDigest(subject),
       attempt,
-      risk: isAsked && approval ? approval.risk : null,
+      risk: isAsked && approval ? riskOf(approval.risk) : null,
       error: isAsked || task.code === undefined ? null : { code: task.code, message: task.message ?? '' },
       decision: decisionOf(isHeld ? undefined : approval),
     };
@@ -202,6 +202,11 @@ export class HoldReader {
       throw error;
     }
   }
+}
+
+/** cjson writes an empty list as an object. */
+function riskOf({ score, factors, reasons }: AskedRisk): HoldView['risk'] {
+  return { score, factors: Array.isArray(factors) ? factors : [], reasons };
 }
 
 /** What the next attempt would be granted. */

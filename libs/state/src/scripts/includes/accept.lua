@@ -29,10 +29,11 @@ local function read_draft(at)
     pending_count = tonumber(ARGV[at + 8]), wait = wait and wait ~= '' and cjson.decode(wait) or nil, kept_count = tonumber(ARGV[at + 10]),
     artifact_count = tonumber(ARGV[at + 11]), values = at + DRAFT_VALUES,
   }
+  require_that(draft.ttl_ms and draft.kept_count and draft.artifact_count, 'the values of a directive make no sense')
   local counts_are_even = draft.record_count % 2 + draft.plan_count % 2 + draft.pending_count % 2 + draft.artifact_count % 2 == 0
   draft.kept = draft.values + draft.record_count + draft.plan_count + draft.pending_count
   draft.last = draft.kept + draft.kept_count + draft.artifact_count - 1
-  require_that(draft.ttl_ms and counts_are_even and draft.last <= #ARGV, 'the values of a directive make no sense')
+  require_that(counts_are_even and draft.last <= #ARGV, 'the values of a directive make no sense')
   return draft
 end
 
