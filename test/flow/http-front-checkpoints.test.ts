@@ -230,6 +230,23 @@ describe('a task whose effect must not come twice', () => {
     expect(done.get('once waits')).toBe(2);
   });
 
+  it('is not run again in silence where a retry begins at the start by itself', async () => {
+    gates.delete('once');
+    const tasks: Json = [
+      { id: 'o', action: 'test.once', input: 'waits', optional: true, timeoutMs: 60_000 },
+      { id: 'end', action: 'test.gate', input: 'open' },
+    ];
+    const id = await front.submit({ tasks });
+    await front.rooms.until(id, ({ type, task }) => type === 'task.started' && task === 'o');
+    expect((await front.call('POST', `/directives/${id}/complete`)).status).toBe(200);
+    gate('once').resolve();
+    gate('open').resolve();
+    const refusal = await front.refusal('POST', `/directives/${id}/retry`);
+    expect(refusal).toMatchObject({ status: 409, code: 'CHECKPOINT_UNUSABLE' });
+    expect(refusal.detail).toContain('"o"');
+    expect(await dryRun(id, { from: 'start' })).toMatchObject({ from: 'start', runs: 2 });
+  });
+
   it('is asked about where it succeeded after the checkpoint', async () => {
     done.clear();
     const id = await front.submit({

@@ -159,7 +159,9 @@ describe('accept-directive', () => {
         stage.run('accept-directive', ...first!, ...values, ...second!);
       await expect(run(...head, 'soon', '{}', '', 0, 0, 0, '', 0, 0)).rejects.toThrow('the values of a directive');
       await expect(run(...head, 1_000, '{}', '{no plan', 0, 0, 0, '', 0, 0)).rejects.toThrow('invalid token');
-      await expect(run(...head, 1_000, '{}', '', 1, 0, 0, '', 0, 0, 'state')).rejects.toThrow('the values of a directive');
+      await expect(run(...head, 1_000, '{}', '', 1, 0, 0, '', 0, 0, 'state')).rejects.toThrow(
+        'the values of a directive',
+      );
     }
     await expect(stage.run('accept-directive', ...head, 1_000, '{}', '', 2, 0, 0, '', 0, 0, 'state')).rejects.toThrow(
       'the values of a directive',

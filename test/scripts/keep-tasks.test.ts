@@ -94,6 +94,14 @@ describe('a plan of which tasks have succeeded before', () => {
     await expectFolded(id);
   });
 
+  it('leaves them as they are when the rest is cancelled', async () => {
+    const id = await acceptKeeping([echo('a'), echo('b', ['a']), echo('c', ['b'])], [0]);
+    await stage.start(id);
+    await stage.store.cancel(id);
+    expect(await stage.record(id)).toMatchObject({ state: 'CANCELLED', succeeded: '1', cancelled: '2', open: '0' });
+    await expectFolded(id);
+  });
+
   it('goes in chunks when it is large, and names all of them', async () => {
     const tasks = [echo('root'), ...Array.from({ length: 1_200 }, (_, at) => echo(`t${at}`, ['root']))];
     const kept = Array.from({ length: 1_100 }, (_, at) => at);

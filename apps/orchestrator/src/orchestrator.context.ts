@@ -137,8 +137,9 @@ export function createOrchestratorContext(
   const beats = new ExecutorBeats(redis, keys);
   const checkpoints = new CheckpointDesk(reader, new CheckpointStore(redis, scripts, keys));
   const works = new KeptReader({ redis, keys, payloads, artifacts });
-  const resumes = new ResumeDesk(checkpoints, new StoryReader(redis, keys), works);
-  const retries = new RetryDesk(orders, new RequestReader(redis, keys, payloads), catalog);
+  const requests = new RequestReader(redis, keys, payloads);
+  const resumes = new ResumeDesk(checkpoints, new StoryReader(redis, keys), works, requests);
+  const retries = new RetryDesk(orders, requests, catalog);
   const dryPlanner = new DryPlanner(shared);
   const shardCounts = { used: env.shards, served: servedShards };
   const queues = new QueueInspector(redis, keys, new QueueReader(redis, keys), servedShards);

@@ -41,10 +41,7 @@ export type CheckpointList = z.infer<typeof CheckpointList>;
 const reason = z.string().max(500).default('');
 
 /** The body may be left out. */
-export const CreateCheckpoint = z
-  .strictObject({ reason })
-  .default({ reason: '' })
-  .meta({ id: 'CreateCheckpoint' });
+export const CreateCheckpoint = z.strictObject({ reason }).default({ reason: '' }).meta({ id: 'CreateCheckpoint' });
 export type CreateCheckpoint = z.infer<typeof CreateCheckpoint>;
 
 const RetryFrom = z.enum(['start', 'checkpoint']);

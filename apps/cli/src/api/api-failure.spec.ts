@@ -14,6 +14,7 @@ const byExitCode: Record<number, ErrorCode[]> = {
     'REF_TAKEN',
     'IDEMPOTENCY_IN_PROGRESS',
     'TRANSITION_ILLEGAL',
+    'CHECKPOINT_UNUSABLE',
     'HOLD_ENDED',
     'DIGEST_STALE',
     'BUDGET_TOO_LOW',

@@ -55,7 +55,10 @@ function showPlan(cli: Cli, api: CocClient, plan: RetryPlan, command: Command): 
   );
   const { kept, runs, asks, cost, keptUsd, retryOf, from, checkpoint } = plan;
   const where = checkpoint === null ? from : `checkpoint ${checkpoint}`;
-  talk(cli, `from ${where}: ${kept} kept (${formatUsd(keptUsd)} spent on them), ${runs} would run, ${asks} of them ask`);
+  talk(
+    cli,
+    `from ${where}: ${kept} kept (${formatUsd(keptUsd)} spent on them), ${runs} would run, ${asks} of them ask`,
+  );
   talk(cli, `cost at most ${formatUsd(cost.onceUsd)} with one attempt each, ${formatUsd(cost.mostUsd)} with all`);
   const point = checkpoint === null ? ` --from ${from}` : ` --checkpoint ${checkpoint}`;
   talk(cli, `next: coc retry ${retryOf}${point}${flagOf(api.server)}`);

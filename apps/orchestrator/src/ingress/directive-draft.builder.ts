@@ -24,7 +24,9 @@ export interface DraftOrigin {
 }
 
 /** Two bodies with the same content are the same request, however they are written. */
-export function hashOfRequest(body: SubmitDirective | ({ retryOf: string } & Pick<RetryDirective, 'from' | 'checkpoint'>)): string {
+export function hashOfRequest(
+  body: SubmitDirective | ({ retryOf: string } & Pick<RetryDirective, 'from' | 'checkpoint'>),
+): string {
   return createHash('sha256').update(canonicalJson(body)).digest('base64url');
 }
 

@@ -136,7 +136,14 @@ export class IngressService extends DirectiveIngress {
   }
 
   private async take(
-    { body, principal, traceparent, retryOf, earlier, resumption }: Submission & Partial<Retry & RepeatedRequest> & Further,
+    {
+      body,
+      principal,
+      traceparent,
+      retryOf,
+      earlier,
+      resumption,
+    }: Submission & Partial<Retry & RepeatedRequest> & Further,
     id: string,
     requestHash: string,
   ): Promise<SubmitResult> {

@@ -1,6 +1,6 @@
 import { CocError, type CheckpointView, type DirectiveView, type Plan, type RetryFrom } from '#libs/contracts';
 import { decideRetry, hadSucceeded, type EarlierTask, type RetryDecision, type StoryFold } from '#libs/policy';
-import type { KeptReader, KeptWork, StoryReader } from '#libs/state';
+import type { KeptReader, KeptWork, RequestReader, StoryReader } from '#libs/state';
 import type { CheckpointDesk } from './checkpoint.desk.js';
 
 export interface ResumeOrder {
@@ -28,6 +28,7 @@ export class ResumeDesk {
     private readonly checkpoints: CheckpointDesk,
     private readonly stories: StoryReader,
     private readonly works: KeptReader,
+    private readonly requests: Pick<RequestReader, 'onceOf'>,
   ) {}
 
   /** undefined when the retry begins at the start. Throws CHECKPOINT_UNUSABLE, REQUEST_INVALID, and NOT_FOUND for a checkpoint. */
@@ -36,10 +37,26 @@ export class ResumeDesk {
     order: ResumeOrder,
     earlier: EarlierTask[] | undefined,
   ): Promise<Resumption | undefined> {
-    if (fromOf(view, order) === 'start') return undefined;
+    if (fromOf(view, order) === 'start') {
+      if (order.from === undefined) await this.requireNoDoubt(view.id);
+      return undefined;
+    }
     if (!earlier)
-      throw unusable(`${view.id} has no task list: it is planned anew, so nothing of it can be kept; retry it from start`);
+      throw unusable(
+        `${view.id} has no task list: it is planned anew, so nothing of it can be kept; retry it from start`,
+      );
     return { source: view.id, checkpoint: await this.checkpoints.pick(view, order.checkpoint), earlier };
+  }
+
+  /** Nobody said that all is to run again: what may have had its effect must not have it twice in silence. */
+  private async requireNoDoubt(id: string): Promise<void> {
+    const unsure = (await this.stories.fold(id)).unsure();
+    if (unsure.size === 0) return;
+    const [first] = await this.requests.onceOf(id, unsure);
+    if (first === undefined) return;
+    throw unusable(
+      `"${first}" was begun in ${id} and nobody knows whether it had its effect; look, and retry from start to run all again`,
+    );
   }
 
   /** Throws CHECKPOINT_UNUSABLE when nothing would run. */

@@ -27,10 +27,15 @@ export class StoryFold {
     if (event.type === 'directive.kept') this.keep(event);
     if (event.task === null || !event.type.startsWith('task.')) return;
     const parent = parentOf(event.task);
-    if (parent !== undefined) return addToParent(this.of(parent), event);
+    if (parent !== undefined) addToParent(this.of(parent), event);
     const task = this.of(event.task);
     task.costMicroUsd += costOf(event);
     addToTask(task, event);
+  }
+
+  /** Tasks that were begun and of which nobody said how that ended. */
+  unsure(): ReadonlySet<string> {
+    return new Set([...this.tasks].flatMap(([id, { unsure }]) => (unsure ? [id] : [])));
   }
 
   of(id: string): ToldTask {
