@@ -5,7 +5,6 @@ import type { Redis } from '#libs/redis';
 import {
   ActionCatalog,
   type ArtifactStore,
-  CheckpointStore,
   DirectiveOrders,
   DirectiveReader,
   DirectiveStore,
@@ -14,7 +13,6 @@ import {
   GrantRegister,
   HoldReader,
   HoldStore,
-  KeptReader,
   KeyRegister,
   LedgerReader,
   PayloadStore,
@@ -23,11 +21,9 @@ import {
   ProgressProbe,
   RecordedMarks,
   RefRegister,
-  RequestReader,
   RetentionStore,
   ScriptRunner,
   ShardAgenda,
-  StoryReader,
   TaskOutputs,
   UploadRegister,
   type Installation,
@@ -39,13 +35,11 @@ import { DecideService } from './decide/decide.service.js';
 import { WorkflowLibrary } from './decide/workflow.library.js';
 import { docsIndex } from './decide/workflows/docs-index.workflow.js';
 import { CatalogSnapshot } from './ingress/catalog-snapshot.js';
-import { CheckpointDesk } from './ingress/checkpoint.desk.js';
-import { DryPlanner } from './ingress/dry-planner.js';
+import type { CheckpointDesk } from './ingress/checkpoint.desk.js';
+import type { DryPlanner } from './ingress/dry-planner.js';
 import { IngressService } from './ingress/ingress.service.js';
 import { PressureWatch } from './ingress/pressure.watch.js';
-import { ResumeDesk } from './ingress/resume.desk.js';
-import { RetryDesk } from './ingress/retry.desk.js';
-import { RetryPlanner } from './ingress/retry.planner.js';
+import { openRetrying } from './ingress/open-retrying.js';
 import { DeletionDesk } from './ingress/deletion.desk.js';
 import { KeyDesk } from './ingress/key.desk.js';
 import { QueueInspector } from './inspect/queue.inspector.js';
@@ -135,12 +129,7 @@ export function createOrchestratorContext(
   const shared = { orders, store, catalog, workflows, sender, house: env.house };
   const pressure = new PressureWatch(redis, keys, new PressureReader(redis, keys), env.shed);
   const beats = new ExecutorBeats(redis, keys);
-  const checkpoints = new CheckpointDesk(reader, new CheckpointStore(redis, scripts, keys));
-  const works = new KeptReader({ redis, keys, payloads, artifacts });
-  const requests = new RequestReader(redis, keys, payloads);
-  const resumes = new ResumeDesk(checkpoints, new StoryReader(redis, keys), works, requests);
-  const retries = new RetryDesk(orders, requests, catalog);
-  const dryPlanner = new DryPlanner(shared);
+  const retrying = openRetrying(installation, { ...shared, payloads, reader, artifacts });
   const shardCounts = { used: env.shards, served: servedShards };
   const queues = new QueueInspector(redis, keys, new QueueReader(redis, keys), servedShards);
   return {
@@ -156,15 +145,13 @@ export function createOrchestratorContext(
       refs: new RefRegister(redis, scripts, keys),
       keyDesk: new KeyDesk(new KeyRegister(scripts, keys, limits.answerWithinMs), orders, logger),
       agenda: new ShardAgenda(redis, keys),
-      retries,
-      resumes,
-      retryPlanner: new RetryPlanner({ ...shared, retries, resumes, dryPlanner }),
+      ...retrying,
       deletions: openDeletions(installation, artifacts, logger),
       reader,
       pressure,
     }),
-    dryPlanner,
-    checkpoints,
+    dryPlanner: retrying.dryPlanner,
+    checkpoints: retrying.checkpoints,
     queues,
     state: new StateInspector({ shards: shardCounts, workflows, catalog: actions, reader, beats, queues }),
     decide: new DecideService(shared),

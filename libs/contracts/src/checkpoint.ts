@@ -3,11 +3,9 @@ import { DirectiveState, taskCounts } from './directive.js';
 import { DryPlan } from './dry-plan.js';
 
 const checkpointKinds = ['automatic', 'manual'] as const;
-export type CheckpointKind = (typeof checkpointKinds)[number];
 
 /** Why a checkpoint was made by itself: after a significant step, or because it was time. */
-export const automaticReasons = ['paused', 'degraded', 'tasks', 'interval', 'end'] as const;
-export type AutomaticReason = (typeof automaticReasons)[number];
+export type AutomaticReason = 'paused' | 'degraded' | 'tasks' | 'interval' | 'end';
 
 /** How far a directive was at one moment: its story up to `seq` tells which tasks had succeeded. */
 export const CheckpointView = z
@@ -63,7 +61,6 @@ export type RetryDirective = z.infer<typeof RetryDirective>;
 
 /** `run`: it runs. `ask`: it runs when a human has said so, for nobody knows whether its effect has happened. `keep`: it does not run. */
 const retryFates = ['keep', 'run', 'ask'] as const;
-export type RetryFate = (typeof retryFates)[number];
 
 const RetriedTask = z.strictObject({
   id: z.string(),

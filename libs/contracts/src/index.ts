@@ -27,11 +27,8 @@ export {
   CreateCheckpoint,
   RetryDirective,
   RetryPlan,
-  automaticReasons,
   type AutomaticReason,
-  type CheckpointKind,
   type RetriedTask,
-  type RetryFate,
   type RetryFrom,
 } from './checkpoint.js';
 export {
