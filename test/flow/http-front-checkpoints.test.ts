@@ -219,6 +219,11 @@ describe('a task whose effect must not come twice', () => {
     expect(plan).toMatchObject({ kept: 0, runs: 1, asks: 1 });
     expect(plan.tasks[0]!.why).toContain('nobody knows whether it had its effect');
 
+    // Not even who may let all of the action go has looked whether it happened.
+
+    const grant = JSON.stringify({ maxScore: 100, by: 'kim', at: 1 });
+    for (const shard of [0, 1])
+      await front.rooms.redis.hset(front.rooms.keys.grants(shard, 'local'), `test.once.${shard}`, grant);
     const again = await retry(id);
     await front.rooms.until(again, ({ type }) => type === 'task.held');
     expect(done.get('once waits')).toBe(1);

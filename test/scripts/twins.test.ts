@@ -160,7 +160,9 @@ describe('policy and Lua', () => {
 
 describe('contracts and Lua', () => {
   it('name the same events', () => {
-    expect(foundInLua(/'((?:directive|task|artifact|evaluation|checkpoint)\.[a-z_]+)'/g)).toEqual([...eventTypes].toSorted());
+    expect(foundInLua(/'((?:directive|task|artifact|evaluation|checkpoint)\.[a-z_]+)'/g)).toEqual(
+      [...eventTypes].toSorted(),
+    );
   });
 
   it('name the same kinds of waiting', () => {

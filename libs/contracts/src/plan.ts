@@ -10,7 +10,7 @@ export interface AskedRisk {
   score: number;
   factors: { factor: string; points: number; detail: string }[];
   reasons: string[];
-  /** No grant covers it: a human says it of this task itself. */
+  /** Its effect may come twice. No grant covers it but, of a fan-out's children, one of their directive. */
   ungranted?: boolean;
 }
 

@@ -304,7 +304,7 @@ function encodeFields(
   const index = formatTaskIndex(task.index);
   const { control, spec } = encodeTask(task, shard, (at) => taskAt(at).id, alone.has(task.index), marks);
   const known = marks.kept.get(task.index);
-  const open = task.dependsOn.filter((dependency) => !marks.kept.has(dependency));
+  const open = marks.kept.size === 0 ? task.dependsOn : task.dependsOn.filter((at) => !marks.kept.has(at));
   const isCounted = open.some((dependency) => !alone.has(dependency));
   return {
     planFields: [index, control, `${index}:spec`, spec, ...edgeFields(task, marks.kept)],
@@ -313,7 +313,11 @@ function encodeFields(
 }
 
 function charsOf({ planFields, pendingFields }: FieldChunk): number {
-  return [...planFields, ...pendingFields].reduce((sum, text) => sum + text.length, 0);
+  return lengthOf(planFields) + lengthOf(pendingFields);
+}
+
+function lengthOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + text.length, 0);
 }
 
 function joinChunks(chunks: readonly FieldChunk[]): FieldChunk {
