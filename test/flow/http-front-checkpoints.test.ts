@@ -44,6 +44,7 @@ beforeAll(async () => {
   await rooms.serve({ name: 'test.once', effect: 'once' }, async ({ input }) => {
     count(`once ${input as string}`);
     if (input === 'waits') await gate('once').promise;
+    if (input === 'fails' && isBroken) throw new Error('it is broken');
     return 'done';
   });
   await rooms.serve({ name: 'test.keyed', effect: 'keyed' }, async ({ effectKey }) => {
@@ -233,6 +234,22 @@ describe('a task whose effect must not come twice', () => {
     expect(answer.status).toBe(200);
     expect(await front.rooms.finished(again)).toBe('COMPLETED');
     expect(done.get('once waits')).toBe(2);
+  });
+
+  it('is asked about for each child of a fan-out that is made anew; one answer for the directive does for all', async () => {
+    isBroken = true;
+    done.clear();
+    const each = { id: 'each', action: 'test.once', forEach: { items: ['x', 'fails'] }, input: { $item: '' } };
+    const { id } = await front.run({ tasks: [each] });
+    expect(done.get('once x')).toBe(1);
+    isBroken = false;
+    const again = await retry(id);
+    await front.rooms.until(again, ({ type, task }) => type === 'task.held' && task === 'each[1]');
+    expect(done.get('once x')).toBe(1);
+    const answer = await front.call('POST', `/approvals/${again}.1/approve`, { scope: 'directive' });
+    expect(answer.status).toBe(200);
+    expect(await front.rooms.finished(again)).toBe('COMPLETED');
+    expect(done.get('once x')).toBe(2);
   });
 
   it('is not run again in silence where a retry begins at the start by itself', async () => {
