@@ -102,6 +102,13 @@ describe('a plan of which tasks have succeeded before', () => {
     await expectFolded(id);
   });
 
+  it('is mended as any other when what would start it is lost', async () => {
+    const id = await acceptKeeping([echo('a'), echo('b', ['a']), echo('c', ['b'])], [0]);
+    await stage.redis.del(stage.keys.cascade(0));
+    expect(await stage.run('mend-directive', id, 0, 0, 50)).toEqual(['ok', '', 'task 1']);
+    expect(Object.keys(await stage.cascade())).toEqual(['b']);
+  });
+
   it('goes in chunks when it is large, and names all of them', async () => {
     const tasks = [echo('root'), ...Array.from({ length: 1_200 }, (_, at) => echo(`t${at}`, ['root']))];
     const kept = Array.from({ length: 1_100 }, (_, at) => at);
