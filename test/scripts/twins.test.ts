@@ -23,7 +23,7 @@ afterAll(async () => bed.close());
 
 const keys = new Keys('coc');
 const { id } = aDraft();
-const parts = ['plan', 'tasks', 'events', 'artifacts'] as const;
+const parts = ['plan', 'tasks', 'events', 'artifacts', 'checkpoints'] as const;
 const lists = [
   'outbox',
   'timers',
@@ -160,7 +160,9 @@ describe('policy and Lua', () => {
 
 describe('contracts and Lua', () => {
   it('name the same events', () => {
-    expect(foundInLua(/'((?:directive|task|artifact|evaluation)\.[a-z_]+)'/g)).toEqual([...eventTypes].toSorted());
+    expect(foundInLua(/'((?:directive|task|artifact|evaluation|checkpoint)\.[a-z_]+)'/g)).toEqual(
+      [...eventTypes].toSorted(),
+    );
   });
 
   it('name the same kinds of waiting', () => {

@@ -5,6 +5,7 @@ import { openBlockingRedis, type Redis } from '#libs/redis';
 import {
   ActionCatalog,
   AttemptStore,
+  CheckpointStore,
   DirectiveStore,
   ExecutorBeats,
   HoldStore,
@@ -66,6 +67,7 @@ export interface ExecutorContext {
   windows: QueueWindows;
   marks: RecordedMarks;
   mending: MendStore;
+  checkpoints: CheckpointStore;
   homes: HomeSlots;
   retention: RetentionStore;
   catalog: ActionCatalog;
@@ -107,6 +109,7 @@ export function createExecutorContext({ env, logger, redis, artifacts, instance 
     windows: new QueueWindows(redis, keys),
     marks: new RecordedMarks(redis, keys),
     mending: new MendStore(redis, scripts, keys),
+    checkpoints: new CheckpointStore(redis, scripts, keys),
     homes: new HomeSlots(redis, keys),
     retention: new RetentionStore(redis, scripts, keys),
     catalog: new ActionCatalog(redis, keys),

@@ -21,7 +21,6 @@ import {
   ProgressProbe,
   RecordedMarks,
   RefRegister,
-  RequestReader,
   RetentionStore,
   ScriptRunner,
   ShardAgenda,
@@ -36,10 +35,11 @@ import { DecideService } from './decide/decide.service.js';
 import { WorkflowLibrary } from './decide/workflow.library.js';
 import { docsIndex } from './decide/workflows/docs-index.workflow.js';
 import { CatalogSnapshot } from './ingress/catalog-snapshot.js';
-import { DryPlanner } from './ingress/dry-planner.js';
+import type { CheckpointDesk } from './ingress/checkpoint.desk.js';
+import type { DryPlanner } from './ingress/dry-planner.js';
 import { IngressService } from './ingress/ingress.service.js';
 import { PressureWatch } from './ingress/pressure.watch.js';
-import { RetryDesk } from './ingress/retry.desk.js';
+import { openRetrying } from './ingress/open-retrying.js';
 import { DeletionDesk } from './ingress/deletion.desk.js';
 import { KeyDesk } from './ingress/key.desk.js';
 import { QueueInspector } from './inspect/queue.inspector.js';
@@ -54,6 +54,7 @@ export interface OrchestratorContext {
   logger: Logger;
   ingress: IngressService;
   dryPlanner: DryPlanner;
+  checkpoints: CheckpointDesk;
   queues: QueueInspector;
   state: StateInspector;
   decide: DecideService;
@@ -128,6 +129,7 @@ export function createOrchestratorContext(
   const shared = { orders, store, catalog, workflows, sender, house: env.house };
   const pressure = new PressureWatch(redis, keys, new PressureReader(redis, keys), env.shed);
   const beats = new ExecutorBeats(redis, keys);
+  const retrying = openRetrying(installation, { ...shared, payloads, reader, artifacts });
   const shardCounts = { used: env.shards, served: servedShards };
   const queues = new QueueInspector(redis, keys, new QueueReader(redis, keys), servedShards);
   return {
@@ -143,12 +145,13 @@ export function createOrchestratorContext(
       refs: new RefRegister(redis, scripts, keys),
       keyDesk: new KeyDesk(new KeyRegister(scripts, keys, limits.answerWithinMs), orders, logger),
       agenda: new ShardAgenda(redis, keys),
-      retries: new RetryDesk(orders, new RequestReader(redis, keys, payloads), catalog),
+      ...retrying,
       deletions: openDeletions(installation, artifacts, logger),
       reader,
       pressure,
     }),
-    dryPlanner: new DryPlanner(shared),
+    dryPlanner: retrying.dryPlanner,
+    checkpoints: retrying.checkpoints,
     queues,
     state: new StateInspector({ shards: shardCounts, workflows, catalog: actions, reader, beats, queues }),
     decide: new DecideService(shared),

@@ -16,6 +16,7 @@ import { ActionController } from './http/action.controller.js';
 import { ApprovalController } from './http/approval.controller.js';
 import { ArtifactController } from './http/artifact.controller.js';
 import { BudgetController } from './http/budget.controller.js';
+import { CheckpointController } from './http/checkpoint.controller.js';
 import { PrincipalGuard } from './http/current-principal.js';
 import { DirectiveController } from './http/directive.controller.js';
 import { DirectiveIngress } from './http/directive-ingress.js';
@@ -24,8 +25,10 @@ import { OrderController } from './http/order.controller.js';
 import { TaskController } from './http/task.controller.js';
 import { OrchestratorController } from './http/orchestrator.controller.js';
 import { QueueController } from './http/queue.controller.js';
+import { RetryController } from './http/retry.controller.js';
 import { ServedShards } from './http/served-shards.js';
 import { StoreProbe } from './http/store-probe.js';
+import { CheckpointDesk } from './ingress/checkpoint.desk.js';
 import { DryPlanner } from './ingress/dry-planner.js';
 import { QueueInspector } from './inspect/queue.inspector.js';
 import { StateInspector } from './inspect/state.inspector.js';
@@ -62,6 +65,8 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
       controllers: [
         DirectiveController,
         OrderController,
+        RetryController,
+        CheckpointController,
         TaskController,
         OrchestratorController,
         QueueController,
@@ -75,6 +80,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
       providers: [
         { provide: contextToken, useValue: context },
         { provide: DirectiveIngress, useValue: context.ingress },
+        { provide: CheckpointDesk, useValue: context.checkpoints },
         { provide: DryPlanner, useValue: context.dryPlanner },
         { provide: QueueInspector, useValue: context.queues },
         { provide: StateInspector, useValue: context.state },

@@ -3,6 +3,8 @@ import {
   ActionRecord,
   type ApproveHold,
   BudgetLedger,
+  CheckpointList,
+  CheckpointView,
   type DirectiveEvent,
   DirectiveList,
   DirectiveView,
@@ -16,6 +18,8 @@ import {
   PlanView,
   type RaiseBudget,
   type ResolveHold,
+  type RetryDirective,
+  RetryPlan,
   SubmitAccepted,
   type SubmitDirective,
   type TaskView,
@@ -36,6 +40,9 @@ export type LogLine = z.infer<typeof LogLines>['items'][number];
 export type DirectiveOrder = 'cancel' | 'pause' | 'resume' | 'start';
 /** An order that may say why it is given. */
 export type DirectiveEnding = 'complete' | 'fail' | 'stop';
+
+/** Where a retry begins. */
+export type RetryOrder = Pick<RetryDirective, 'from' | 'checkpoint'>;
 
 /**
  * The server's HTTP API. Every method throws ApiError (it refused), ServerUnreachableError (no answer) or
@@ -111,11 +118,27 @@ export class CocClient {
     return this.ask(DirectiveView, { method: 'POST', path: `${directivePath(id)}/${ending}`, body });
   }
 
-  /** A new directive with the request of one that is final. */
-  retry(id: string, idempotencyKey?: string): Promise<{ id: string }> {
-    const question: Question = { method: 'POST', path: `${directivePath(id)}/retry` };
+  /** A new directive with the request of one that is final; without `from`, from its last checkpoint if it did not complete. */
+  retry(id: string, idempotencyKey?: string, order?: RetryOrder): Promise<{ id: string }> {
+    const question: Question = { method: 'POST', path: `${directivePath(id)}/retry`, body: order };
     if (idempotencyKey !== undefined) question.headers = { 'idempotency-key': idempotencyKey };
     return this.ask(SubmitAccepted, question);
+  }
+
+  /** What the retry would keep and run; nothing is stored. */
+  planRetry(id: string, order: RetryOrder = {}): Promise<RetryPlan> {
+    const body = { ...order, dryRun: true };
+    return this.ask(RetryPlan, { method: 'POST', path: `${directivePath(id)}/retry`, body });
+  }
+
+  createCheckpoint(id: string, reason?: string): Promise<CheckpointView> {
+    const body = reason === undefined ? undefined : { reason };
+    return this.ask(CheckpointView, { method: 'POST', path: `${directivePath(id)}/checkpoints`, body });
+  }
+
+  /** The newest first. */
+  listCheckpoints(id: string, limit: number, cursor?: string): Promise<CheckpointList> {
+    return this.get(CheckpointList, `${directivePath(id)}/checkpoints?${query({ limit, cursor })}`);
   }
 
   /** Of one that is final; nothing of it is left then. */

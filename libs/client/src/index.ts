@@ -1,5 +1,5 @@
 export { ApiError, ForeignAnswerError, ServerAddressError, ServerUnreachableError } from './client-error.js';
-export { CocClient, type DirectiveEnding, type DirectiveOrder, type LogLine } from './coc-client.js';
+export { CocClient, type DirectiveEnding, type DirectiveOrder, type LogLine, type RetryOrder } from './coc-client.js';
 export type { StreamOptions, StreamedEvent } from './event-stream.js';
 export type { Answer } from './exchange.js';
 export type { EventPage, FollowOptions } from './follow-events.js';

@@ -84,7 +84,7 @@ export type EndState = 'COMPLETED' | 'FAILED' | 'STOPPED';
 
 export const SubmitAccepted = z.strictObject({ id: z.string() }).meta({ id: 'SubmitAccepted' });
 
-const counts = z.strictObject({
+export const taskCounts = z.strictObject({
   total: z.number().int(),
   open: z.number().int(),
   succeeded: z.number().int(),
@@ -121,7 +121,7 @@ export const DirectiveView = z
     priority: Priority,
     labels: z.record(z.string(), z.string()),
     planHash: z.string().nullable(),
-    tasks: counts,
+    tasks: taskCounts,
     budget: BudgetFigures,
     /** What keeps it from starting; what its tasks wait for is told of each. A server older than this field leaves it out. */
     waitingOn: WaitingOn.nullable().optional(),

@@ -22,6 +22,16 @@ export {
 } from './approval.js';
 export { Assignment, microUsdFromUsd, usdFromMicroUsd } from './assignment.js';
 export {
+  CheckpointList,
+  CheckpointView,
+  CreateCheckpoint,
+  RetryDirective,
+  RetryPlan,
+  type AutomaticReason,
+  type RetriedTask,
+  type RetryFrom,
+} from './checkpoint.js';
+export {
   DirectiveList,
   DirectiveState,
   DirectiveView,

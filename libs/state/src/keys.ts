@@ -19,6 +19,8 @@ export class Keys {
   tasks = (id: string): string => `${this.directive(id)}:tasks`;
   events = (id: string): string => `${this.directive(id)}:events`;
   artifacts = (id: string): string => `${this.directive(id)}:artifacts`;
+  /** The newest first. */
+  checkpoints = (id: string): string => `${this.directive(id)}:checkpoints`;
   logs = (id: string, attemptKey: string): string => `${this.directive(id)}:logs:${attemptKey}`;
 
   /** Tenants that have directives in the shard, by the time of the last one. */

@@ -15,6 +15,7 @@ const byExitCode: Record<number, ErrorCode[]> = {
     'IDEMPOTENCY_IN_PROGRESS',
     'TRANSITION_ILLEGAL',
     'DIRECTIVE_SETTLING',
+    'CHECKPOINT_UNUSABLE',
     'HOLD_ENDED',
     'DIGEST_STALE',
     'BUDGET_TOO_LOW',

@@ -1,4 +1,4 @@
-import type { DirectiveView, EndState, Principal, SubmitDirective } from '#libs/contracts';
+import type { DirectiveView, EndState, Principal, RetryDirective, RetryPlan, SubmitDirective } from '#libs/contracts';
 
 export interface Submission {
   body: SubmitDirective;
@@ -8,7 +8,7 @@ export interface Submission {
 }
 
 /** The order to do again what a final directive was asked to do. */
-export interface Retry extends Omit<Submission, 'body'> {
+export interface Retry extends Omit<Submission, 'body'>, Pick<RetryDirective, 'from' | 'checkpoint'> {
   retryOf: string;
 }
 
@@ -25,6 +25,12 @@ export abstract class DirectiveIngress {
   abstract end(principal: Principal, id: string, state: EndState, reason: string): Promise<DirectiveView>;
   abstract start(principal: Principal, id: string): Promise<DirectiveView>;
   abstract retry(retry: Retry): Promise<SubmitResult>;
+  /** What the retry would do; stores nothing. */
+  abstract planRetry(
+    principal: Principal,
+    retryOf: string,
+    order: Pick<RetryDirective, 'from' | 'checkpoint'>,
+  ): Promise<RetryPlan>;
   abstract delete(principal: Principal, id: string): Promise<void>;
   abstract pause(principal: Principal, id: string): Promise<DirectiveView>;
   abstract resume(principal: Principal, id: string): Promise<DirectiveView>;

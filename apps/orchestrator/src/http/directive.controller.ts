@@ -136,23 +136,4 @@ export class DirectiveController {
   async delete(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<void> {
     await this.ingress.delete(principal, id);
   }
-
-  @Allows('operator')
-  @Post(':id/retry')
-  @HttpCode(202)
-  @ApiOperation({
-    operationId: 'retryDirective',
-    summary: 'Do again what a final directive was asked to do: a new one, linked to it by retryOf',
-  })
-  @Submits(404, 410)
-  async retry(
-    @Param('id') retryOf: string,
-    @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
-    @Headers('Idempotency-Key') idempotencyKey?: string,
-    @Headers('traceparent') traceparent?: string,
-  ): Promise<z.infer<typeof SubmitAccepted>> {
-    const headers = { idempotencyKey, traceparent };
-    return takeIn(headers, reply, async (origin) => this.ingress.retry({ retryOf, principal, ...origin }));
-  }
 }

@@ -23,6 +23,9 @@ export type ListQuery = z.infer<typeof ListQuery>;
 export const PlanQuery = z.strictObject({ limit: limit(1_000, 500), cursor });
 export type PlanQuery = z.infer<typeof PlanQuery>;
 
+export const CheckpointQuery = z.strictObject({ limit: limit(100, 50), cursor });
+export type CheckpointQuery = z.infer<typeof CheckpointQuery>;
+
 export const GrantQuery = z.strictObject({
   directive: z.string().max(100).optional().describe('those of this directive; without it, those of the whole tenant'),
 });

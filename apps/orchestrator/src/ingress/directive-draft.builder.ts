@@ -4,6 +4,7 @@ import {
   type DirectiveBudget,
   type Principal,
   type Priority,
+  type RetryDirective,
   type SubmitDirective,
 } from '#libs/contracts';
 import { canonicalJson, type HouseRules } from '#libs/policy';
@@ -23,7 +24,9 @@ export interface DraftOrigin {
 }
 
 /** Two bodies with the same content are the same request, however they are written. */
-export function hashOfRequest(body: SubmitDirective | { retryOf: string }): string {
+export function hashOfRequest(
+  body: SubmitDirective | ({ retryOf: string } & Pick<RetryDirective, 'from' | 'checkpoint'>),
+): string {
   return createHash('sha256').update(canonicalJson(body)).digest('base64url');
 }
 

@@ -5,6 +5,7 @@ import {
   type EndState,
   type Plan,
   type Principal,
+  type RetryPlan,
   type SubmitDirective,
 } from '#libs/contracts';
 import { askAgain, houseRulesFor, type House, type HouseRules } from '#libs/policy';
@@ -15,6 +16,7 @@ import {
   type DirectiveOrders,
   type DirectiveReader,
   type DirectiveStore,
+  type KeptWork,
   type RefRegister,
   type RemovedJob,
   type ShardAgenda,
@@ -31,7 +33,9 @@ import { directiveIdOf, newDirectiveId } from './directive-id.js';
 import type { KeyDesk } from './key.desk.js';
 import { checkRunAt, planOrRefuse } from './plan-or-refuse.js';
 import { memoryFull, type PressureWatch } from './pressure.watch.js';
+import type { ResumeDesk, ResumeOrder, Resumption } from './resume.desk.js';
 import type { RepeatedRequest, RetryDesk } from './retry.desk.js';
+import type { RetryPlanner } from './retry.planner.js';
 
 export interface IngressParts {
   shards: number;
@@ -50,7 +54,16 @@ export interface IngressParts {
   pressure: PressureWatch;
   deletions: DeletionDesk;
   retries: RetryDesk;
+  resumes: ResumeDesk;
+  retryPlanner: RetryPlanner;
 }
+
+interface Further {
+  resumption?: Resumption | undefined;
+}
+
+/** Copies what a retry keeps; after it was let in, for it may take seconds. */
+type TakeOver = () => Promise<KeptWork | undefined>;
 
 /** A million jobs: more than the windows of all queues of a shard have. */
 const mostDiscardPages = 1_000;
@@ -67,12 +80,19 @@ export class IngressService extends DirectiveIngress {
   }
 
   async retry(order: Retry): Promise<SubmitResult> {
-    const { principal, retryOf } = order;
-    const requestHash = hashOfRequest({ retryOf });
+    const { principal, retryOf, from, checkpoint } = order;
+    const point = { ...(from && { from }), ...(checkpoint && { checkpoint }) };
+    const requestHash = hashOfRequest({ retryOf, ...point });
     return this.once(order, requestHash, async (id) => {
-      const request = await this.parts.retries.requestOf(await this.find(principal, retryOf));
-      return this.take({ ...order, ...request }, id, requestHash);
+      const view = await this.find(principal, retryOf);
+      const request = await this.parts.retries.requestOf(view);
+      const resumption = await this.parts.resumes.open(view, point, request.earlier);
+      return this.take({ ...order, ...request, resumption }, id, requestHash);
     });
+  }
+
+  async planRetry(principal: Principal, retryOf: string, order: ResumeOrder): Promise<RetryPlan> {
+    return this.parts.retryPlanner.plan(await this.find(principal, retryOf), order, principal);
   }
 
   async cancel(principal: Principal, id: string): Promise<DirectiveView> {
@@ -116,14 +136,23 @@ export class IngressService extends DirectiveIngress {
   }
 
   private async take(
-    { body, principal, traceparent, retryOf, earlier }: Submission & Partial<Retry & RepeatedRequest>,
+    {
+      body,
+      principal,
+      traceparent,
+      retryOf,
+      earlier,
+      resumption,
+    }: Submission & Partial<Retry & RepeatedRequest> & Further,
     id: string,
     requestHash: string,
   ): Promise<SubmitResult> {
     checkRunAt(body);
     const house = houseRulesFor(this.parts.house, principal.tenant);
     const planned = await this.planExplicit(body, house);
-    const plan = planned && earlier ? askAgain(planned, earlier) : planned;
+    const asked = planned && earlier ? askAgain(planned, earlier) : planned;
+    const resumed = asked && resumption && (await this.parts.resumes.decide(asked, resumption));
+    const plan = resumed?.plan ?? asked;
     this.checkWorkflow(body);
     const { defaultTtlMs } = this.parts;
     const origin = {
@@ -136,7 +165,8 @@ export class IngressService extends DirectiveIngress {
       retryOf,
     };
     const draft = buildDraft(body, origin);
-    const isNew = await this.admit(draft, plan);
+    const takeOver: TakeOver = async () => resumed && this.parts.resumes.takeOver(resumed, draft);
+    const isNew = await this.admit(draft, plan, takeOver);
     if (isNew && draft.startsAt === undefined)
       await tellRoom(this.parts, plan ? 'execute' : 'decide', { ...draft, directiveId: id });
     return { id, created: isNew };
@@ -175,12 +205,12 @@ export class IngressService extends DirectiveIngress {
   }
 
   /** True when it is new. Under pressure nothing new is let in; who was accepted before gets its answer all the same. */
-  private async admit(draft: DirectiveDraft, plan: Plan | undefined): Promise<boolean> {
+  private async admit(draft: DirectiveDraft, plan: Plan | undefined, takeOver: TakeOver): Promise<boolean> {
     const actions = plan && [...new Set(plan.tasks.map(({ action }) => action))];
     const refusal = this.parts.pressure.refusal(shardOfDirective(draft.id)!, actions);
     if (refusal) return this.findRepeat(draft, refusal);
     try {
-      return await this.accept(draft, plan);
+      return await this.accept(draft, plan, takeOver);
     } catch (error) {
       if (!isOutOfMemory(error)) throw error;
       return this.findRepeat(draft, memoryFull());
@@ -194,10 +224,11 @@ export class IngressService extends DirectiveIngress {
     return false;
   }
 
-  private async accept(draft: DirectiveDraft, plan: Plan | undefined): Promise<boolean> {
+  private async accept(draft: DirectiveDraft, plan: Plan | undefined, takeOver: TakeOver): Promise<boolean> {
     const { tenant, ref } = draft;
     const isReserved = ref !== null && (await this.reserveRef(draft, ref));
-    const result = await this.parts.store.accept(draft, plan).catch(async (error: unknown) => {
+    const kept = await takeOver();
+    const result = await this.parts.store.accept(draft, plan, kept).catch(async (error: unknown) => {
       // Large values are stored before the record is written: nothing was accepted.
       if (isReserved && isStoreUnavailable(error)) await this.parts.refs.release(tenant, ref, draft.id);
       throw error;
