@@ -113,7 +113,7 @@ describe('/docs-json', () => {
     });
     expect(named).toEqual([
       ['post /api/v1/directives', 'Idempotency-Key traceparent', '#/components/schemas/SubmitDirective'],
-      ['get /api/v1/directives', 'limit cursor state'],
+      ['get /api/v1/directives', 'limit cursor state label createdAfter createdBefore ref'],
       ['get /api/v1/directives/{id}/plan', 'limit cursor'],
       ['get /api/v1/directives/{id}/events', 'limit after'],
       ['post /api/v1/directives/{id}/retry', 'Idempotency-Key traceparent'],

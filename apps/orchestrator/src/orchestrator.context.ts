@@ -51,6 +51,7 @@ export interface OrchestratorContext {
   env: Env;
   redis: Redis;
   servedShards: number;
+  cursorKey: string;
   logger: Logger;
   ingress: IngressService;
   dryPlanner: DryPlanner;
@@ -115,7 +116,7 @@ export function createOrchestratorContext(
   installation: Installation,
   artifacts: ArtifactStore,
 ): OrchestratorContext {
-  const { redis, keys, servedShards } = installation;
+  const { redis, keys, servedShards, cursorKey } = installation;
   const scripts = new ScriptRunner(redis);
   const payloads = new PayloadStore(artifacts, redis, keys);
   const store = new DirectiveStore(scripts, keys, payloads);
@@ -134,6 +135,7 @@ export function createOrchestratorContext(
     env,
     redis,
     servedShards,
+    cursorKey,
     logger,
     ingress: new IngressService({
       ...shared,

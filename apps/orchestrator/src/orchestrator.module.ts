@@ -17,6 +17,7 @@ import { ApprovalController } from './http/approval.controller.js';
 import { ArtifactController } from './http/artifact.controller.js';
 import { BudgetController } from './http/budget.controller.js';
 import { PrincipalGuard } from './http/current-principal.js';
+import { CursorSeal } from './http/cursor-seal.js';
 import { DirectiveController } from './http/directive.controller.js';
 import { DirectiveIngress } from './http/directive-ingress.js';
 import { HealthController } from './http/health.controller.js';
@@ -88,6 +89,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         { provide: ExecutorBeats, useValue: context.beats },
         { provide: EventLoopWatch, useValue: context.eventLoop },
         { provide: ServedShards, useValue: new ServedShards(context.servedShards) },
+        { provide: CursorSeal, useValue: new CursorSeal(context.cursorKey) },
         { provide: StoreProbe, useValue: new StoreProbe(context.artifacts) },
         { provide: APP_GUARD, useClass: PrincipalGuard },
       ],

@@ -5,6 +5,7 @@ import {
   BudgetLedger,
   type DirectiveEvent,
   DirectiveList,
+  type DirectiveState,
   DirectiveView,
   EventList,
   GrantList,
@@ -33,6 +34,18 @@ const pageSize = 1_000;
 const LogLines = z.object({ items: z.array(z.object({ attempt: z.number(), line: z.string() })) });
 export type LogLine = z.infer<typeof LogLines>['items'][number];
 
+/** Which directives a list shows: what is left out is not looked at. */
+export interface DirectiveFilter extends Record<string, QueryValue> {
+  /** In one of these. */
+  state?: readonly DirectiveState[];
+  /** Each `name=value` or `name`; with all of them. */
+  label?: readonly string[];
+  /** ISO 8601; at this time or later. */
+  createdAfter?: string;
+  createdBefore?: string;
+  ref?: string;
+}
+
 export type DirectiveOrder = 'cancel' | 'pause' | 'resume' | 'start';
 /** An order that may say why it is given. */
 export type DirectiveEnding = 'complete' | 'fail' | 'stop';
@@ -56,8 +69,8 @@ export class CocClient {
     return this.ask(SubmitAccepted, question);
   }
 
-  listDirectives(limit: number, cursor?: string) {
-    return this.get(DirectiveList, `/directives?${query({ limit, cursor })}`);
+  listDirectives(limit: number, cursor?: string, filter: DirectiveFilter = {}) {
+    return this.get(DirectiveList, `/directives?${query({ limit, cursor, ...filter })}`);
   }
 
   getDirective(id: string): Promise<DirectiveView> {
@@ -205,9 +218,12 @@ export class CocClient {
 const directivePath = (id: string) => `/directives/${encodeURIComponent(id)}`;
 const holdPath = (id: string) => `/approvals/${encodeURIComponent(id)}`;
 
-function query(parts: Record<string, string | number | undefined>): string {
+type QueryValue = string | number | readonly string[] | undefined;
+
+function query(parts: Record<string, QueryValue>): string {
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(parts)) if (value !== undefined) search.set(name, String(value));
+  for (const [name, value] of Object.entries(parts))
+    for (const each of value === undefined ? [] : [value].flat()) search.append(name, String(each));
   return search.toString();
 }
 

@@ -50,6 +50,7 @@ export { DirectiveOrders, type DirectiveOrder, type DirectiveRequest } from './r
 export { RequestReader } from './read/request-reader.js';
 export { RefRegister } from './write/ref-register.js';
 export { TaskOutputs } from './read/task-outputs.js';
+export { type DirectiveFilter } from './read/directive-filter.js';
 export { DirectiveReader } from './read/directive-reader.js';
 export { HoldReader, type FoundHold } from './read/hold-reader.js';
 export { LedgerReader } from './read/ledger-reader.js';

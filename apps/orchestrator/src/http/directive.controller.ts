@@ -33,7 +33,9 @@ import { Problems, found } from './answers.js';
 import { CurrentPrincipal } from './current-principal.js';
 import { DirectiveIngress } from './directive-ingress.js';
 import type { BodyRule } from './json.adapter.js';
-import { EventQuery, ListQuery, PlanQuery } from './page.query.js';
+import { CursorSeal } from './cursor-seal.js';
+import { ListQuery, filterOf } from './list.query.js';
+import { EventQuery, PlanQuery } from './page.query.js';
 import { PlanSizeGuard } from './plan-size.guard.js';
 import { Submits, takeIn } from './submit.js';
 
@@ -43,6 +45,7 @@ export class DirectiveController {
   constructor(
     @Inject(DirectiveIngress) private readonly ingress: DirectiveIngress,
     @Inject(DirectiveReader) private readonly reader: DirectiveReader,
+    @Inject(CursorSeal) private readonly cursors: CursorSeal,
   ) {}
 
   @Allows('operator')
@@ -75,7 +78,10 @@ export class DirectiveController {
     @Query({ schema: ListQuery }) query: ListQuery,
     @CurrentPrincipal() { tenant }: Principal,
   ): Promise<z.infer<typeof DirectiveList>> {
-    return this.reader.list(tenant, query);
+    const filter = filterOf(query);
+    return this.cursors.turn(query, ['directives', tenant, { ...filter }], async (page) =>
+      this.reader.list(tenant, { ...page, filter }),
+    );
   }
 
   @Allows('viewer')
@@ -97,7 +103,10 @@ export class DirectiveController {
     @Query({ schema: PlanQuery }) query: PlanQuery,
     @CurrentPrincipal() { tenant }: Principal,
   ): Promise<PlanView> {
-    return found(await this.reader.plan(tenant, id, query), `directive ${id}`);
+    const page = this.cursors.turn(query, ['plan', tenant, { id }], async (opened) =>
+      this.reader.plan(tenant, id, opened),
+    );
+    return found(await page, `directive ${id}`);
   }
 
   @Allows('viewer')
