@@ -21,9 +21,9 @@ beforeAll(async () => {
   };
   for (const [name, draft] of Object.entries(drafts)) {
     ids[name] = await front.submit(draft);
-    times[name] = (await front.directive(ids[name]!)).createdAt;
+    times[name] = (await front.directive(ids[name])).createdAt;
     // Two of one millisecond could not be told apart by their times.
-    while (Date.now() <= Date.parse(times[name]!)) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (Date.now() <= Date.parse(times[name])) await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await front.call('POST', `/directives/${ids['third']}/cancel`);
 });

@@ -26,12 +26,14 @@ import {
   ScriptRunner,
   ShardAgenda,
   TaskOutputs,
+  TaskStore,
   UploadRegister,
   type Installation,
 } from '#libs/state';
 import { EventLoopWatch, type Logger } from '#libs/telemetry';
 import { HoldEditor } from './approve/hold.editor.js';
 import { ApprovalService } from './approve/approval.service.js';
+import { TaskDesk } from './approve/task.desk.js';
 import { DecideService } from './decide/decide.service.js';
 import { WorkflowLibrary } from './decide/workflow.library.js';
 import { docsIndex } from './decide/workflows/docs-index.workflow.js';
@@ -61,6 +63,7 @@ export interface OrchestratorContext {
   review: ReviewService;
   reader: DirectiveReader;
   approvals: ApprovalService;
+  tasks: TaskDesk;
   streams: EventStreams;
   openStreams: OpenStreams;
   catalog: ActionCatalog;
@@ -102,6 +105,21 @@ function openApprovals(
     grants: new GrantRegister(redis, keys, servedShards),
     ledgers: new LedgerReader(redis, keys, reader),
     orders,
+    editor: new HoldEditor(actions, orders, payloads),
+    payloads,
+    sender,
+    logger,
+  });
+}
+
+function openTasks(
+  { redis, keys, servedShards }: Installation,
+  { payloads, orders, reader, actions, sender, logger }: ApprovalSources,
+): TaskDesk {
+  return new TaskDesk({
+    reader,
+    holds: new HoldReader(redis, keys, servedShards, payloads),
+    store: new TaskStore(new ScriptRunner(redis), keys),
     editor: new HoldEditor(actions, orders, payloads),
     payloads,
     sender,
@@ -157,6 +175,7 @@ export function createOrchestratorContext(
     review: new ReviewService({ ...shared, outputs: new TaskOutputs(redis, keys, payloads) }),
     reader,
     approvals: openApprovals(installation, { payloads, orders, reader, actions, sender, logger }),
+    tasks: openTasks(installation, { payloads, orders, reader, actions, sender, logger }),
     streams: new EventStreams(redis, keys, { shards: servedShards, reader }),
     openStreams: new OpenStreams(env.stream.heartbeatMs),
     catalog: actions,

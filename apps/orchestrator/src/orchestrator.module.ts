@@ -12,6 +12,7 @@ import { Watchdog } from '#libs/redis';
 import { ActionCatalog, ArtifactStore, DirectiveReader, EventStreams, ExecutorBeats, ProgressProbe } from '#libs/state';
 import { EventLoopWatch, tellOfStandstill } from '#libs/telemetry';
 import { ApprovalService } from './approve/approval.service.js';
+import { TaskDesk } from './approve/task.desk.js';
 import { ActionController } from './http/action.controller.js';
 import { ApprovalController } from './http/approval.controller.js';
 import { ArtifactController } from './http/artifact.controller.js';
@@ -20,9 +21,11 @@ import { PrincipalGuard } from './http/current-principal.js';
 import { CursorSeal } from './http/cursor-seal.js';
 import { DirectiveController } from './http/directive.controller.js';
 import { DirectiveIngress } from './http/directive-ingress.js';
+import { DocsController } from './http/docs.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { OrderController } from './http/order.controller.js';
 import { TaskController } from './http/task.controller.js';
+import { TaskOrderController } from './http/task-order.controller.js';
 import { OrchestratorController } from './http/orchestrator.controller.js';
 import { QueueController } from './http/queue.controller.js';
 import { ServedShards } from './http/served-shards.js';
@@ -64,6 +67,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         DirectiveController,
         OrderController,
         TaskController,
+        TaskOrderController,
         OrchestratorController,
         QueueController,
         ApprovalController,
@@ -72,6 +76,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         ActionController,
         ArtifactController,
         HealthController,
+        DocsController,
       ],
       providers: [
         { provide: contextToken, useValue: context },
@@ -81,6 +86,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         { provide: StateInspector, useValue: context.state },
         { provide: DirectiveReader, useValue: context.reader },
         { provide: ApprovalService, useValue: context.approvals },
+        { provide: TaskDesk, useValue: context.tasks },
         { provide: EventStreams, useValue: context.streams },
         { provide: OpenStreams, useValue: context.openStreams },
         { provide: ActionCatalog, useValue: context.catalog },

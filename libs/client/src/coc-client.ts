@@ -19,6 +19,8 @@ import {
   type ResolveHold,
   SubmitAccepted,
   type SubmitDirective,
+  type CompleteTask,
+  TaskDetail,
   type TaskView,
 } from '#libs/contracts';
 import { z } from 'zod';
@@ -113,6 +115,21 @@ export class CocClient {
 
   async listLogs(id: string, task: string): Promise<LogLine[]> {
     return (await this.get(LogLines, `${directivePath(id)}/tasks/${encodeURIComponent(task)}/logs`)).items;
+  }
+
+  /** The task with what it depends on, and why it waits. */
+  getTask(id: string, task: string): Promise<TaskDetail> {
+    return this.get(TaskDetail, taskPath(id, task));
+  }
+
+  /** To be left out, or to be tried again now. */
+  orderTask(id: string, task: string, verb: 'skip' | 'retry', comment = ''): Promise<TaskDetail> {
+    return this.ask(TaskDetail, { method: 'POST', path: `${taskPath(id, task)}/${verb}`, body: { comment } });
+  }
+
+  /** It succeeded, with this output. */
+  completeTask(id: string, task: string, answer: z.input<typeof CompleteTask>): Promise<TaskDetail> {
+    return this.ask(TaskDetail, { method: 'POST', path: `${taskPath(id, task)}/complete-with`, body: answer });
   }
 
   order(id: string, order: DirectiveOrder): Promise<DirectiveView> {
@@ -216,6 +233,7 @@ export class CocClient {
 }
 
 const directivePath = (id: string) => `/directives/${encodeURIComponent(id)}`;
+const taskPath = (id: string, task: string) => `${directivePath(id)}/tasks/${encodeURIComponent(task)}`;
 const holdPath = (id: string) => `/approvals/${encodeURIComponent(id)}`;
 
 type QueryValue = string | number | readonly string[] | undefined;

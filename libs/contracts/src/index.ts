@@ -63,6 +63,7 @@ export { InputReference, ItemReference, Reference, TaskReference, looksLikeRefer
 export { RoomBatch, RoomMessage } from './room-message.js';
 export { globalRoot, shardRoot, tenantRoot } from './shard-root.js';
 export { newerVersionOf, schemaVersion } from './schema-version.js';
+export { CompleteTask, OrderTask, TaskVerb } from './task-order.js';
 export { TaskMessage } from './task-message.js';
 export { TaskDetail, TaskSpec, TaskState, TaskView, WaitKind, WaitingOn, finalTaskStates, waitKinds } from './task.js';
 export { AuditHead, TraceEvent, TraceHead, TraceNote, sealField, traceVersion } from './trace-line.js';

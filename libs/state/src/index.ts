@@ -55,6 +55,7 @@ export { DirectiveReader } from './read/directive-reader.js';
 export { HoldReader, type FoundHold } from './read/hold-reader.js';
 export { LedgerReader } from './read/ledger-reader.js';
 export { GrantRegister } from './write/grant-register.js';
+export { TaskStore, type TaskOrder } from './write/task-store.js';
 export { HoldStore, type HoldDecision } from './write/hold-store.js';
 export { openInstallation, type Installation } from './redis/open-installation.js';
 export { ProgressProbe, type Progress } from './redis/progress-probe.js';

@@ -38,6 +38,7 @@ import { ListQuery, filterOf } from './list.query.js';
 import { EventQuery, PlanQuery } from './page.query.js';
 import { PlanSizeGuard } from './plan-size.guard.js';
 import { Submits, takeIn } from './submit.js';
+import { HeldAgainst, Versioned, versioned } from './version.js';
 
 @ApiTags('directives')
 @Controller('api/v1/directives')
@@ -89,8 +90,15 @@ export class DirectiveController {
   @ApiOperation({ operationId: 'getDirective', summary: 'One directive' })
   @ApiOkResponse({ standardSchema: DirectiveView })
   @Problems(404)
-  async get(@Param('id') id: string, @CurrentPrincipal() { tenant }: Principal): Promise<DirectiveView> {
-    return found(await this.reader.get(tenant, id), `directive ${id}`);
+  @Versioned()
+  async get(
+    @Param('id') id: string,
+    @CurrentPrincipal() { tenant }: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('If-None-Match') ifNoneMatch?: string,
+  ): Promise<DirectiveView | undefined> {
+    const view = found(await this.reader.get(tenant, id), `directive ${id}`);
+    return versioned(reply, ifNoneMatch, view.lastSeq, view);
   }
 
   @Allows('viewer')
@@ -98,15 +106,20 @@ export class DirectiveController {
   @ApiOperation({ operationId: 'getPlan', summary: 'Its tasks with their states, and what each waits for' })
   @ApiOkResponse({ standardSchema: PlanView })
   @Problems(404)
+  @Versioned()
   async plan(
     @Param('id') id: string,
     @Query({ schema: PlanQuery }) query: PlanQuery,
     @CurrentPrincipal() { tenant }: Principal,
-  ): Promise<PlanView> {
-    const page = this.cursors.turn(query, ['plan', tenant, { id }], async (opened) =>
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('If-None-Match') ifNoneMatch?: string,
+  ): Promise<PlanView | undefined> {
+    // Before the page: whoever orders by it has seen at least this.
+    const { lastSeq } = found(await this.reader.get(tenant, id), `directive ${id}`);
+    const page = await this.cursors.turn(query, ['plan', tenant, { id }], async (opened) =>
       this.reader.plan(tenant, id, opened),
     );
-    return found(await page, `directive ${id}`);
+    return versioned(reply, ifNoneMatch, lastSeq, found(page, `directive ${id}`));
   }
 
   @Allows('viewer')
@@ -142,6 +155,7 @@ export class DirectiveController {
   @ApiOperation({ operationId: 'deleteDirective', summary: 'Remove one that is final, with all that it made' })
   @ApiNoContentResponse()
   @Problems(403, 404, 409)
+  @HeldAgainst()
   async delete(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<void> {
     await this.ingress.delete(principal, id);
   }
