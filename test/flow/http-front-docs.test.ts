@@ -124,6 +124,7 @@ describe('/docs-json', () => {
       ['post /api/v1/directives/{id}/fail', 'If-Match', '#/components/schemas/EndDirective'],
       ['post /api/v1/directives/{id}/stop', 'If-Match', '#/components/schemas/EndDirective'],
       ['get /api/v1/directives/{id}/tasks/{taskId}', 'If-None-Match'],
+      ['get /api/v1/directives/{id}/tasks', 'limit cursor state'],
       ['post /api/v1/directives/{id}/tasks/{taskId}/retry', 'If-Match', '#/components/schemas/OrderTask'],
       ['post /api/v1/directives/{id}/tasks/{taskId}/skip', 'If-Match', '#/components/schemas/OrderTask'],
       ['post /api/v1/directives/{id}/tasks/{taskId}/complete-with', 'If-Match', '#/components/schemas/CompleteTask'],

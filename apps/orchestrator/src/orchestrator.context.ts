@@ -45,6 +45,7 @@ import { RetryDesk } from './ingress/retry.desk.js';
 import { DeletionDesk } from './ingress/deletion.desk.js';
 import { KeyDesk } from './ingress/key.desk.js';
 import { QueueInspector } from './inspect/queue.inspector.js';
+import { DirectiveCensus } from './inspect/directive-stats.js';
 import { StateInspector } from './inspect/state.inspector.js';
 import { ReviewService } from './review/review.service.js';
 import { OpenStreams } from './stream/open-streams.js';
@@ -59,6 +60,7 @@ export interface OrchestratorContext {
   dryPlanner: DryPlanner;
   queues: QueueInspector;
   state: StateInspector;
+  census: DirectiveCensus;
   decide: DecideService;
   review: ReviewService;
   reader: DirectiveReader;
@@ -148,6 +150,7 @@ export function createOrchestratorContext(
   const pressure = new PressureWatch(redis, keys, new PressureReader(redis, keys), env.shed);
   const beats = new ExecutorBeats(redis, keys);
   const shardCounts = { used: env.shards, served: servedShards };
+  const census = new DirectiveCensus(reader);
   const queues = new QueueInspector(redis, keys, new QueueReader(redis, keys), servedShards);
   return {
     env,
@@ -170,7 +173,8 @@ export function createOrchestratorContext(
     }),
     dryPlanner: new DryPlanner(shared),
     queues,
-    state: new StateInspector({ shards: shardCounts, workflows, catalog: actions, reader, beats, queues }),
+    state: new StateInspector({ shards: shardCounts, workflows, catalog: actions, census, beats, queues }),
+    census,
     decide: new DecideService(shared),
     review: new ReviewService({ ...shared, outputs: new TaskOutputs(redis, keys, payloads) }),
     reader,

@@ -29,8 +29,11 @@ import { TaskOrderController } from './http/task-order.controller.js';
 import { OrchestratorController } from './http/orchestrator.controller.js';
 import { QueueController } from './http/queue.controller.js';
 import { ServedShards } from './http/served-shards.js';
+import { StatsController } from './http/stats.controller.js';
+import { TaskReadsController } from './http/task-reads.controller.js';
 import { StoreProbe } from './http/store-probe.js';
 import { DryPlanner } from './ingress/dry-planner.js';
+import { DirectiveCensus } from './inspect/directive-stats.js';
 import { QueueInspector } from './inspect/queue.inspector.js';
 import { StateInspector } from './inspect/state.inspector.js';
 import type { OrchestratorContext } from './orchestrator.context.js';
@@ -64,9 +67,11 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
       module: OrchestratorModule,
       imports: [TerminusModule.forRoot({ logger: false })],
       controllers: [
+        StatsController,
         DirectiveController,
         OrderController,
         TaskController,
+        TaskReadsController,
         TaskOrderController,
         OrchestratorController,
         QueueController,
@@ -83,6 +88,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         { provide: DirectiveIngress, useValue: context.ingress },
         { provide: DryPlanner, useValue: context.dryPlanner },
         { provide: QueueInspector, useValue: context.queues },
+        { provide: DirectiveCensus, useValue: context.census },
         { provide: StateInspector, useValue: context.state },
         { provide: DirectiveReader, useValue: context.reader },
         { provide: ApprovalService, useValue: context.approvals },

@@ -6,6 +6,8 @@ import {
   type DirectiveEvent,
   DirectiveList,
   type DirectiveState,
+  DirectiveStats,
+  DirectivesStats,
   DirectiveView,
   EventList,
   GrantList,
@@ -21,6 +23,7 @@ import {
   type SubmitDirective,
   type CompleteTask,
   TaskDetail,
+  TaskWait,
   type TaskView,
 } from '#libs/contracts';
 import { z } from 'zod';
@@ -115,6 +118,21 @@ export class CocClient {
 
   async listLogs(id: string, task: string): Promise<LogLine[]> {
     return (await this.get(LogLines, `${directivePath(id)}/tasks/${encodeURIComponent(task)}/logs`)).items;
+  }
+
+  /** How far it is, how long it took, what it cost. */
+  getStats(id: string): Promise<DirectiveStats> {
+    return this.get(DirectiveStats, `${directivePath(id)}/stats`);
+  }
+
+  /** What became of the newest 1,000. */
+  getDirectivesStats(): Promise<DirectivesStats> {
+    return this.get(DirectivesStats, '/directives/stats');
+  }
+
+  /** Why a task waits. */
+  explainTask(id: string, task: string): Promise<TaskWait> {
+    return this.get(TaskWait, `${taskPath(id, task)}/why`);
   }
 
   /** The task with what it depends on, and why it waits. */

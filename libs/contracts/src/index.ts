@@ -62,6 +62,7 @@ export { actionOfQueue, actionQueue, parseQueueName, roomQueue, rooms, type Room
 export { InputReference, ItemReference, Reference, TaskReference, looksLikeReference } from './reference.js';
 export { RoomBatch, RoomMessage } from './room-message.js';
 export { globalRoot, shardRoot, tenantRoot } from './shard-root.js';
+export { DependencyList, DirectiveStats, DirectivesStats, TaskList, TaskWait } from './stats.js';
 export { newerVersionOf, schemaVersion } from './schema-version.js';
 export { CompleteTask, OrderTask, TaskVerb } from './task-order.js';
 export { TaskMessage } from './task-message.js';

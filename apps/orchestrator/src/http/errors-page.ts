@@ -33,7 +33,7 @@ const style =
   'body{font:16px/1.5 sans-serif;max-width:75em;margin:2em auto;padding:0 1em}td,th{text-align:left;vertical-align:top;padding:.3em .6em;border-bottom:1px solid #ccc}:target{outline:.3em solid #fc3}';
 
 /** docs/errors.md as a page: headings, paragraphs and tables, which is all that it has. */
-export function renderErrorsPage(markdown: string): string {
+function renderErrorsPage(markdown: string): string {
   const blocks = markdown.split(/\n{2,}/).map((text) => block(text.split('\n').filter((line) => line !== '')));
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Errors of the API</title><style>${style}</style>\n${blocks.join('\n')}\n</html>\n`;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DirectiveState } from '#libs/contracts';
+import { DirectiveState, TaskState } from '#libs/contracts';
 import type { DirectiveFilter } from '#libs/state';
 import { cursor, limit } from './page.query.js';
 
@@ -25,6 +25,13 @@ export const ListQuery = z.strictObject({
   ref: z.string().max(200).optional().describe('the one directive with this `ref`'),
 });
 export type ListQuery = z.infer<typeof ListQuery>;
+
+export const TaskQuery = z.strictObject({
+  limit: limit(1_000, 500),
+  cursor,
+  state: oneOrMore(TaskState, 11).optional().describe('only tasks in this state; several times: in one of these'),
+});
+export type TaskQuery = z.infer<typeof TaskQuery>;
 
 /** Split at the first "=": a name with one in it cannot be asked for. */
 function labelOf(text: string): { name: string; value?: string } {

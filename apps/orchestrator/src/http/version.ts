@@ -57,7 +57,7 @@ export function seenSeq(ifMatch: string | undefined): number | undefined {
 
 /** Looks just before the order, which is given by a step of its own: an event between the two goes unseen. */
 @Injectable()
-export class IfMatchGuard implements CanActivate {
+class IfMatchGuard implements CanActivate {
   constructor(@Inject(DirectiveReader) private readonly reader: DirectiveReader) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
