@@ -129,7 +129,11 @@ describe('/docs-json', () => {
       ['post /api/v1/directives/{id}/tasks/{taskId}/skip', 'If-Match', '#/components/schemas/OrderTask'],
       ['post /api/v1/directives/{id}/tasks/{taskId}/complete-with', 'If-Match', '#/components/schemas/CompleteTask'],
       ['post /api/v1/orchestrator/plan', '', '#/components/schemas/SubmitDirective'],
-      ['post /api/v1/orchestrator/execute', 'Idempotency-Key traceparent', '#/components/schemas/SubmitDirective'],
+      [
+        'post /api/v1/orchestrator/execute',
+        'planHash Idempotency-Key traceparent',
+        '#/components/schemas/SubmitDirective',
+      ],
       ['get /api/v1/approvals', 'limit cursor'],
       ['post /api/v1/approvals/{id}/approve', '', '#/components/schemas/ApproveHold'],
       ['post /api/v1/approvals/{id}/deny', '', '#/components/schemas/DenyHold'],

@@ -148,6 +148,7 @@ export function createOrchestratorContext(
   const reader = new DirectiveReader(redis, keys, { shards: servedShards, payloads });
   const shared = { orders, store, catalog, workflows, sender, house: env.house };
   const pressure = new PressureWatch(redis, keys, new PressureReader(redis, keys), env.shed);
+  const dryPlanner = new DryPlanner({ ...shared, shards: env.shards, pressure });
   const beats = new ExecutorBeats(redis, keys);
   const shardCounts = { used: env.shards, served: servedShards };
   const census = new DirectiveCensus(reader);
@@ -160,6 +161,7 @@ export function createOrchestratorContext(
     logger,
     ingress: new IngressService({
       ...shared,
+      dryPlanner,
       shards: env.shards,
       defaultTtlMs: env.directive.defaultTtlMs,
       logger,
@@ -171,7 +173,7 @@ export function createOrchestratorContext(
       reader,
       pressure,
     }),
-    dryPlanner: new DryPlanner(shared),
+    dryPlanner,
     queues,
     state: new StateInspector({ shards: shardCounts, workflows, catalog: actions, census, beats, queues }),
     census,

@@ -29,3 +29,12 @@ export const EventQuery = z.strictObject({
   after: whole(z.int().min(0), 0, 'the last `seq` seen; `nextCursor` of the page before'),
 });
 export type EventQuery = z.infer<typeof EventQuery>;
+
+export const ExecuteQuery = z.strictObject({
+  planHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'a plan hash is 64 hexadecimal digits')
+    .optional()
+    .describe('of the dry plan that was seen: with another plan the directive is refused'),
+});
+export type ExecuteQuery = z.infer<typeof ExecuteQuery>;

@@ -28,6 +28,7 @@ import type { CatalogSnapshot } from './catalog-snapshot.js';
 import type { DeletionDesk } from './deletion.desk.js';
 import { buildDraft, hashOfRequest } from './directive-draft.builder.js';
 import { directiveIdOf, newDirectiveId } from './directive-id.js';
+import type { DryPlanner } from './dry-planner.js';
 import type { KeyDesk } from './key.desk.js';
 import { checkRunAt, planOrRefuse } from './plan-or-refuse.js';
 import { memoryFull, type PressureWatch } from './pressure.watch.js';
@@ -48,6 +49,7 @@ export interface IngressParts {
   sender: QueueSender;
   agenda: ShardAgenda;
   pressure: PressureWatch;
+  dryPlanner: DryPlanner;
   deletions: DeletionDesk;
   retries: RetryDesk;
 }
@@ -116,7 +118,7 @@ export class IngressService extends DirectiveIngress {
   }
 
   private async take(
-    { body, principal, traceparent, retryOf, earlier }: Submission & Partial<Retry & RepeatedRequest>,
+    { body, principal, traceparent, retryOf, earlier, planHash }: Submission & Partial<Retry & RepeatedRequest>,
     id: string,
     requestHash: string,
   ): Promise<SubmitResult> {
@@ -125,6 +127,7 @@ export class IngressService extends DirectiveIngress {
     const planned = await this.planExplicit(body, house);
     const plan = planned && earlier ? askAgain(planned, earlier) : planned;
     this.checkWorkflow(body);
+    if (planHash !== undefined) await this.checkPlanHash(planHash, body, principal, plan);
     const { defaultTtlMs } = this.parts;
     const origin = {
       id,
@@ -166,6 +169,18 @@ export class IngressService extends DirectiveIngress {
     const catalog = await this.parts.catalog.get([...new Set(body.tasks.map((task) => task.action))]);
     const { tasks, input, output, budget, policies, priority, models } = body;
     return planOrRefuse({ tasks, input, output, budget, policies, priority, models, house }, catalog);
+  }
+
+  /** A workflow is planned after it was taken in: of one, it is what would be planned at this moment. */
+  private async checkPlanHash(
+    seen: string,
+    body: SubmitDirective,
+    principal: Principal,
+    plan: Plan | undefined,
+  ): Promise<void> {
+    const hash = plan ? plan.hash : (await this.parts.dryPlanner.plan(body, principal)).planHash;
+    if (hash === seen) return;
+    throw new CocError('PLAN_CHANGED', `the plan would be ${hash} now: the catalog or the rules changed since`);
   }
 
   private checkWorkflow(body: SubmitDirective): void {
