@@ -46,6 +46,7 @@ import { DeletionDesk } from './ingress/deletion.desk.js';
 import { KeyDesk } from './ingress/key.desk.js';
 import { QueueInspector } from './inspect/queue.inspector.js';
 import { DirectiveCensus } from './inspect/directive-stats.js';
+import { WorkerInspector } from './inspect/worker.inspector.js';
 import { StateInspector } from './inspect/state.inspector.js';
 import { ReviewService } from './review/review.service.js';
 import { OpenStreams } from './stream/open-streams.js';
@@ -59,6 +60,7 @@ export interface OrchestratorContext {
   ingress: IngressService;
   dryPlanner: DryPlanner;
   queues: QueueInspector;
+  workers: WorkerInspector;
   state: StateInspector;
   census: DirectiveCensus;
   decide: DecideService;
@@ -129,6 +131,20 @@ function openTasks(
   });
 }
 
+type Inspected = Pick<ConstructorParameters<typeof StateInspector>[0], 'workflows' | 'catalog' | 'beats'>;
+
+function openInspectors(
+  env: Env,
+  { redis, keys, servedShards }: Installation,
+  { reader, ...inspected }: Inspected & { reader: DirectiveReader },
+): Pick<OrchestratorContext, 'queues' | 'workers' | 'census' | 'state'> {
+  const shards = { used: env.shards, served: servedShards };
+  const census = new DirectiveCensus(reader);
+  const queues = new QueueInspector(redis, keys, new QueueReader(redis, keys), servedShards);
+  const workers = new WorkerInspector(redis, keys, queues, servedShards);
+  return { queues, workers, census, state: new StateInspector({ ...inspected, shards, census, queues }) };
+}
+
 /** The orchestrator's rooms wired together over one connection. */
 export function createOrchestratorContext(
   env: Env,
@@ -150,9 +166,6 @@ export function createOrchestratorContext(
   const pressure = new PressureWatch(redis, keys, new PressureReader(redis, keys), env.shed);
   const dryPlanner = new DryPlanner({ ...shared, shards: env.shards, pressure });
   const beats = new ExecutorBeats(redis, keys);
-  const shardCounts = { used: env.shards, served: servedShards };
-  const census = new DirectiveCensus(reader);
-  const queues = new QueueInspector(redis, keys, new QueueReader(redis, keys), servedShards);
   return {
     env,
     redis,
@@ -174,9 +187,7 @@ export function createOrchestratorContext(
       pressure,
     }),
     dryPlanner,
-    queues,
-    state: new StateInspector({ shards: shardCounts, workflows, catalog: actions, census, beats, queues }),
-    census,
+    ...openInspectors(env, installation, { workflows, catalog: actions, beats, reader }),
     decide: new DecideService(shared),
     review: new ReviewService({ ...shared, outputs: new TaskOutputs(redis, keys, payloads) }),
     reader,

@@ -28,6 +28,7 @@ import { TaskController } from './http/task.controller.js';
 import { TaskOrderController } from './http/task-order.controller.js';
 import { OrchestratorController } from './http/orchestrator.controller.js';
 import { QueueController } from './http/queue.controller.js';
+import { WorkerController } from './http/worker.controller.js';
 import { ServedShards } from './http/served-shards.js';
 import { StatsController } from './http/stats.controller.js';
 import { TaskReadsController } from './http/task-reads.controller.js';
@@ -35,6 +36,7 @@ import { StoreProbe } from './http/store-probe.js';
 import { DryPlanner } from './ingress/dry-planner.js';
 import { DirectiveCensus } from './inspect/directive-stats.js';
 import { QueueInspector } from './inspect/queue.inspector.js';
+import { WorkerInspector } from './inspect/worker.inspector.js';
 import { StateInspector } from './inspect/state.inspector.js';
 import type { OrchestratorContext } from './orchestrator.context.js';
 import { openRooms } from './rooms.js';
@@ -75,6 +77,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         TaskOrderController,
         OrchestratorController,
         QueueController,
+        WorkerController,
         ApprovalController,
         BudgetController,
         StreamController,
@@ -89,6 +92,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         { provide: DryPlanner, useValue: context.dryPlanner },
         { provide: QueueInspector, useValue: context.queues },
         { provide: DirectiveCensus, useValue: context.census },
+        { provide: WorkerInspector, useValue: context.workers },
         { provide: StateInspector, useValue: context.state },
         { provide: DirectiveReader, useValue: context.reader },
         { provide: ApprovalService, useValue: context.approvals },

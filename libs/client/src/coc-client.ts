@@ -25,6 +25,8 @@ import {
   TaskDetail,
   TaskWait,
   type TaskView,
+  type QueueWorkers,
+  WorkerList,
 } from '#libs/contracts';
 import { z } from 'zod';
 import { ForeignAnswerError } from './client-error.js';
@@ -209,6 +211,11 @@ export class CocClient {
   /** `maxCostUsd` and `maxTokens` are the new limits; one that is left out stays. */
   raiseBudget(id: string, budget: z.input<typeof RaiseBudget>): Promise<BudgetLedger> {
     return this.ask(BudgetLedger, { method: 'POST', path: `${directivePath(id)}/budget`, body: budget });
+  }
+
+  /** The live workers of each queue. */
+  async listWorkers(): Promise<QueueWorkers[]> {
+    return (await this.get(WorkerList, '/workers')).items;
   }
 
   async listActions(): Promise<ActionRecord[]> {
