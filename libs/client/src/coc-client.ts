@@ -7,6 +7,9 @@ import {
   CheckpointView,
   type DirectiveEvent,
   DirectiveList,
+  type DirectiveState,
+  DirectiveStats,
+  DirectivesStats,
   DirectiveView,
   EventList,
   GrantList,
@@ -22,7 +25,12 @@ import {
   RetryPlan,
   SubmitAccepted,
   type SubmitDirective,
+  type CompleteTask,
+  TaskDetail,
+  TaskWait,
   type TaskView,
+  type QueueWorkers,
+  WorkerList,
 } from '#libs/contracts';
 import { z } from 'zod';
 import { ForeignAnswerError } from './client-error.js';
@@ -36,6 +44,18 @@ const pageSize = 1_000;
 
 const LogLines = z.object({ items: z.array(z.object({ attempt: z.number(), line: z.string() })) });
 export type LogLine = z.infer<typeof LogLines>['items'][number];
+
+/** Which directives a list shows: what is left out is not looked at. */
+export interface DirectiveFilter extends Record<string, QueryValue> {
+  /** In one of these. */
+  state?: readonly DirectiveState[];
+  /** Each `name=value` or `name`; with all of them. */
+  label?: readonly string[];
+  /** ISO 8601; at this time or later. */
+  createdAfter?: string;
+  createdBefore?: string;
+  ref?: string;
+}
 
 export type DirectiveOrder = 'cancel' | 'pause' | 'resume' | 'start';
 /** An order that may say why it is given. */
@@ -63,8 +83,8 @@ export class CocClient {
     return this.ask(SubmitAccepted, question);
   }
 
-  listDirectives(limit: number, cursor?: string) {
-    return this.get(DirectiveList, `/directives?${query({ limit, cursor })}`);
+  listDirectives(limit: number, cursor?: string, filter: DirectiveFilter = {}) {
+    return this.get(DirectiveList, `/directives?${query({ limit, cursor, ...filter })}`);
   }
 
   getDirective(id: string): Promise<DirectiveView> {
@@ -107,6 +127,36 @@ export class CocClient {
 
   async listLogs(id: string, task: string): Promise<LogLine[]> {
     return (await this.get(LogLines, `${directivePath(id)}/tasks/${encodeURIComponent(task)}/logs`)).items;
+  }
+
+  /** How far it is, how long it took, what it cost. */
+  getStats(id: string): Promise<DirectiveStats> {
+    return this.get(DirectiveStats, `${directivePath(id)}/stats`);
+  }
+
+  /** What became of the newest 1,000. */
+  getDirectivesStats(): Promise<DirectivesStats> {
+    return this.get(DirectivesStats, '/directives/stats');
+  }
+
+  /** Why a task waits. */
+  explainTask(id: string, task: string): Promise<TaskWait> {
+    return this.get(TaskWait, `${taskPath(id, task)}/why`);
+  }
+
+  /** The task with what it depends on, and why it waits. */
+  getTask(id: string, task: string): Promise<TaskDetail> {
+    return this.get(TaskDetail, taskPath(id, task));
+  }
+
+  /** To be left out, or to be tried again now. */
+  orderTask(id: string, task: string, verb: 'skip' | 'retry', comment = ''): Promise<TaskDetail> {
+    return this.ask(TaskDetail, { method: 'POST', path: `${taskPath(id, task)}/${verb}`, body: { comment } });
+  }
+
+  /** It succeeded, with this output. */
+  completeTask(id: string, task: string, answer: z.input<typeof CompleteTask>): Promise<TaskDetail> {
+    return this.ask(TaskDetail, { method: 'POST', path: `${taskPath(id, task)}/complete-with`, body: answer });
   }
 
   order(id: string, order: DirectiveOrder): Promise<DirectiveView> {
@@ -186,6 +236,11 @@ export class CocClient {
     return this.ask(BudgetLedger, { method: 'POST', path: `${directivePath(id)}/budget`, body: budget });
   }
 
+  /** The live workers of each queue. */
+  async listWorkers(): Promise<QueueWorkers[]> {
+    return (await this.get(WorkerList, '/workers')).items;
+  }
+
   async listActions(): Promise<ActionRecord[]> {
     return (await this.get(ActionList, '/actions')).items;
   }
@@ -226,11 +281,15 @@ export class CocClient {
 }
 
 const directivePath = (id: string) => `/directives/${encodeURIComponent(id)}`;
+const taskPath = (id: string, task: string) => `${directivePath(id)}/tasks/${encodeURIComponent(task)}`;
 const holdPath = (id: string) => `/approvals/${encodeURIComponent(id)}`;
 
-function query(parts: Record<string, string | number | undefined>): string {
+type QueryValue = string | number | readonly string[] | undefined;
+
+function query(parts: Record<string, QueryValue>): string {
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(parts)) if (value !== undefined) search.set(name, String(value));
+  for (const [name, value] of Object.entries(parts))
+    for (const each of value === undefined ? [] : [value].flat()) search.append(name, String(each));
   return search.toString();
 }
 

@@ -60,7 +60,12 @@ export const SubmitDirective = z
     models: z.array(ModelName).min(1).max(100).optional(),
     priority: Priority.optional(),
     policies: Policies.optional(),
-    labels: z.record(z.string().min(1).max(64), z.string().max(256)).optional(),
+    labels: z
+      .record(z.string().min(1).max(64), z.string().max(256))
+      .refine((labels) => Object.keys(labels).length <= limits.maxLabels, {
+        message: `a directive has at most ${limits.maxLabels} labels`,
+      })
+      .optional(),
   })
   .refine((body) => [body.tasks, body.workflow, body.intent].filter((way) => way !== undefined).length === 1, {
     message: 'give exactly one of "tasks", "workflow" or "intent"',

@@ -5,6 +5,8 @@ export const limits = {
   maxSubmitBytes: 8 * 1024 * 1024,
   maxBodyBytes: 1024 * 1024,
   maxJsonDepth: 32,
+  /** A list reads them of hundreds of directives. */
+  maxLabels: 64,
   maxOutputBytes: 1024 * 1024,
   maxInputBytes: 4 * 1024 * 1024,
   /** Of an action whose workers fetch claims: as much as a submit may have. */

@@ -62,6 +62,7 @@ export class Keys {
   ref = (tenant: string, ref: string): string => `${tenantRoot(this.keyPrefix, tenant)}:ref:${ref}`;
   installation = (): string => `${globalRoot(this.keyPrefix)}:installation`;
   identity = (): string => `${globalRoot(this.keyPrefix)}:identity`;
+  cursorKey = (): string => `${globalRoot(this.keyPrefix)}:cursor-key`;
   recorder = (): string => `${globalRoot(this.keyPrefix)}:recorder`;
   catalog = (): string => `${globalRoot(this.keyPrefix)}:actions`;
 }

@@ -5,6 +5,8 @@ export interface Submission {
   principal: Principal;
   idempotencyKey?: string;
   traceparent?: string;
+  /** Of the dry plan that was seen: with another plan it is not taken in. */
+  planHash?: string | undefined;
 }
 
 /** The order to do again what a final directive was asked to do. */

@@ -30,6 +30,7 @@ import type { CatalogSnapshot } from './catalog-snapshot.js';
 import type { DeletionDesk } from './deletion.desk.js';
 import { buildDraft, hashOfRequest } from './directive-draft.builder.js';
 import { directiveIdOf, newDirectiveId } from './directive-id.js';
+import type { DryPlanner } from './dry-planner.js';
 import type { KeyDesk } from './key.desk.js';
 import { checkRunAt, planOrRefuse } from './plan-or-refuse.js';
 import { memoryFull, type PressureWatch } from './pressure.watch.js';
@@ -52,6 +53,7 @@ export interface IngressParts {
   sender: QueueSender;
   agenda: ShardAgenda;
   pressure: PressureWatch;
+  dryPlanner: DryPlanner;
   deletions: DeletionDesk;
   retries: RetryDesk;
   resumes: ResumeDesk;
@@ -143,6 +145,7 @@ export class IngressService extends DirectiveIngress {
       retryOf,
       earlier,
       resumption,
+      planHash,
     }: Submission & Partial<Retry & RepeatedRequest> & Further,
     id: string,
     requestHash: string,
@@ -154,6 +157,7 @@ export class IngressService extends DirectiveIngress {
     const resumed = asked && resumption && (await this.parts.resumes.decide(asked, resumption));
     const plan = resumed?.plan ?? asked;
     this.checkWorkflow(body);
+    if (planHash !== undefined) await this.checkPlanHash(planHash, body, principal, plan);
     const { defaultTtlMs } = this.parts;
     const origin = {
       id,
@@ -196,6 +200,18 @@ export class IngressService extends DirectiveIngress {
     const catalog = await this.parts.catalog.get([...new Set(body.tasks.map((task) => task.action))]);
     const { tasks, input, output, budget, policies, priority, models } = body;
     return planOrRefuse({ tasks, input, output, budget, policies, priority, models, house }, catalog);
+  }
+
+  /** A workflow is planned after it was taken in: of one, it is what would be planned at this moment. */
+  private async checkPlanHash(
+    seen: string,
+    body: SubmitDirective,
+    principal: Principal,
+    plan: Plan | undefined,
+  ): Promise<void> {
+    const hash = plan ? plan.hash : (await this.parts.dryPlanner.plan(body, principal)).planHash;
+    if (hash === seen) return;
+    throw new CocError('PLAN_CHANGED', `the plan would be ${hash} now: the catalog or the rules changed since`);
   }
 
   private checkWorkflow(body: SubmitDirective): void {

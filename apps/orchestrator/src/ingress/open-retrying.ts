@@ -14,7 +14,7 @@ import type { House } from '#libs/policy';
 import type { WorkflowLibrary } from '../decide/workflow.library.js';
 import type { CatalogSnapshot } from './catalog-snapshot.js';
 import { CheckpointDesk } from './checkpoint.desk.js';
-import { DryPlanner } from './dry-planner.js';
+import type { DryPlanner } from './dry-planner.js';
 import { ResumeDesk } from './resume.desk.js';
 import { RetryDesk } from './retry.desk.js';
 import { RetryPlanner } from './retry.planner.js';
@@ -24,6 +24,7 @@ interface RetrySources {
   orders: DirectiveOrders;
   reader: DirectiveReader;
   artifacts: ArtifactStore;
+  dryPlanner: DryPlanner;
   catalog: CatalogSnapshot;
   workflows: WorkflowLibrary;
   house: House;
@@ -31,7 +32,6 @@ interface RetrySources {
 
 export interface Retrying {
   checkpoints: CheckpointDesk;
-  dryPlanner: DryPlanner;
   retries: RetryDesk;
   resumes: ResumeDesk;
   retryPlanner: RetryPlanner;
@@ -45,12 +45,10 @@ export function openRetrying({ redis, keys }: Installation, sources: RetrySource
   const works = new KeptReader({ redis, keys, payloads, artifacts });
   const resumes = new ResumeDesk(checkpoints, new StoryReader(redis, keys), works, requests);
   const retries = new RetryDesk(orders, requests, catalog);
-  const dryPlanner = new DryPlanner(sources);
   return {
     checkpoints,
-    dryPlanner,
     retries,
     resumes,
-    retryPlanner: new RetryPlanner({ ...sources, retries, resumes, dryPlanner }),
+    retryPlanner: new RetryPlanner({ ...sources, retries, resumes }),
   };
 }

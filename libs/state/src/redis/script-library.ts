@@ -50,6 +50,7 @@ const ownIncludes: Readonly<Record<string, readonly string[]>> = {
   'end-directive': ['transition'],
   'extend-plan': ['plan'],
   'mend-directive': ['filed', 'mend'],
+  'order-task': ['decide', 'verbs'],
   'pass-condition': ['expanding'],
   'pause-directive': ['transition', 'checkpoint'],
   'refuse-task': ['expanding'],
