@@ -7,7 +7,7 @@ const block = (lines) => (lines.length === 0 ? '{}' : `{\n  ${lines.map(indented
 const union = (types) => [...new Set(types)].join(' | ');
 
 /** The TypeScript type of a JSON Schema; what it says beyond types (limits, patterns) is the server's to check. */
-export function typeOf(schema) {
+function typeOf(schema) {
   if (schema.$ref) return `Schemas['${schema.$ref.split('/').at(-1)}']`;
   if ('const' in schema) return literal(schema.const);
   if (schema.enum) return union(schema.enum.map(literal));
@@ -63,7 +63,7 @@ const contentType = (content) => (content['application/json'] ? typeOf(content['
 const placed = (parameters, place) => parameters.filter((parameter) => parameter.in === place).map(({ name }) => name);
 
 /** Every operation of a document, with the parameters of its path among its own. */
-export function operationsOf(document) {
+function operationsOf(document) {
   return Object.entries(document.paths).flatMap(([path, { parameters: shared = [], ...methods }]) =>
     Object.entries(methods).map(([method, { parameters = [], ...operation }]) => {
       return { ...operation, path, method: method.toUpperCase(), parameters: [...shared, ...parameters] };
