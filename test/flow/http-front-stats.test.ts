@@ -41,7 +41,7 @@ describe('the tasks of a directive', () => {
 
   it('say what they depend on and why they wait', async () => {
     expect(await front.get(`/directives/${id}/tasks/b/dependencies`)).toEqual({ items: [{ id: 'a', state: 'held' }] });
-    const why = await client.explainTask(id, 'b');
+    const why = await client.call('explainTask', { id, taskId: 'b' });
     expect(why).toMatchObject({ state: 'waiting', waitingOn: { kind: 'dependencies', ref: 'a' }, owner: 'executor' });
     expect(why.why).toContain('a');
     for (const part of ['why', 'dependencies'])
@@ -51,15 +51,19 @@ describe('the tasks of a directive', () => {
 
 describe('the statistics', () => {
   it('of a directive tell how far it is and how long it took', async () => {
-    expect(await client.getStats(id)).toMatchObject({ state: 'RUNNING', progress: 0, successRate: null });
-    await client.orderTask(id, 'a', 'skip');
+    expect(await client.call('getDirectiveStats', { id })).toMatchObject({
+      state: 'RUNNING',
+      progress: 0,
+      successRate: null,
+    });
+    await client.call('skipTask', { id, taskId: 'a' });
     await front.rooms.finished(id);
-    const { progress, tasks, waitedMs, ranMs } = await client.getStats(id);
+    const { progress, tasks, waitedMs, ranMs } = await client.call('getDirectiveStats', { id });
     expect([progress, tasks.skipped, waitedMs! >= 0, ranMs! >= 0]).toEqual([1, 2, true, true]);
   });
 
   it('of all tell what became of them', async () => {
-    const { byState, ...rest } = await client.getDirectivesStats();
+    const { byState, ...rest } = await client.call('getDirectivesStats');
     expect(rest).toEqual({ counted: 2, hasMore: false, active: 1, successRate: 1 });
     expect(byState).toEqual({ COMPLETED: 1, PENDING: 1 });
   });

@@ -38,13 +38,16 @@ describe('an order about a task', () => {
       { id: 'a', action: 'test.risky' },
       { id: 'b', action: 'test.idle', dependsOn: ['a'] },
     ]);
-    expect(await client.orderTask(id, 'a', 'skip', 'not needed')).toMatchObject({ id: 'a', state: 'skipped' });
+    expect(await client.call('skipTask', { id, taskId: 'a', body: { comment: 'not needed' } })).toMatchObject({
+      id: 'a',
+      state: 'skipped',
+    });
     const end = await eventually(
       async () => front.directive(id),
       ({ state }) => state === 'COMPLETED',
     );
     expect(end.tasks).toMatchObject({ skipped: 2, open: 0 });
-    expect(await client.orderTask(id, 'a', 'skip')).toMatchObject({ state: 'skipped' });
+    expect(await client.call('skipTask', { id, taskId: 'a' })).toMatchObject({ state: 'skipped' });
   });
 
   it('to complete it with an output hands that on', async () => {
@@ -58,7 +61,9 @@ describe('an order about a task', () => {
       (tasks) => [...tasks.values()].some(({ state }) => state === 'deferred'),
     );
     const held = [...(await front.tasks(id)).values()].find(({ state }) => state === 'deferred')!;
-    expect(await client.completeTask(id, held.id, { output: { n: 7 } })).toMatchObject({ state: 'succeeded' });
+    expect(await client.call('completeTask', { id, taskId: held.id, body: { output: { n: 7 } } })).toMatchObject({
+      state: 'succeeded',
+    });
   });
 
   it('is refused with the state of the task and what is allowed, and nothing is stored', async () => {

@@ -20,7 +20,7 @@ it('shows the workers of each queue, who need no library of ours, and queues wit
   await front.rooms.finished(id);
   await front.submit({ tasks: [{ id: 'a', action: 'test.idle' }] });
   const [served, idle] = await eventually(
-    async () => client.listWorkers(),
+    async () => (await client.call('listWorkers')).items,
     (items) => items.some(({ queue, waitingJobs }) => queue === 'test.idle.0' && waitingJobs === 1),
   );
   expect(served).toMatchObject({ queue: 'test.echo.0', action: 'test.echo', shard: 0, claimed: 0, waitingJobs: 0 });

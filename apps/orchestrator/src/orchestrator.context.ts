@@ -38,7 +38,7 @@ import { WorkflowLibrary } from './decide/workflow.library.js';
 import { docsIndex } from './decide/workflows/docs-index.workflow.js';
 import { CatalogSnapshot } from './ingress/catalog-snapshot.js';
 import type { CheckpointDesk } from './ingress/checkpoint.desk.js';
-import type { DryPlanner } from './ingress/dry-planner.js';
+import { DryPlanner } from './ingress/dry-planner.js';
 import { IngressService } from './ingress/ingress.service.js';
 import { PressureWatch } from './ingress/pressure.watch.js';
 import { openRetrying } from './ingress/open-retrying.js';

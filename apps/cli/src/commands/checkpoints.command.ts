@@ -34,7 +34,7 @@ async function run(cli: Cli, id: string, options: CheckpointOptions, command: Co
     return;
   }
   const { limit, cursor } = options;
-  const page = await api.listCheckpoints(id, limit, cursor);
+  const page = await api.call('listCheckpoints', { id, limit, cursor });
   printData(cli, format, page, ({ items }) =>
     renderTable(['NUMBER', 'AT', 'STATE', 'KIND', 'REASON', 'SUCCEEDED', 'COST'], items.map(rowOf)),
   );
