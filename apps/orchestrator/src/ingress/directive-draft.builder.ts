@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   microUsdFromUsd,
   type DirectiveBudget,
@@ -27,7 +27,7 @@ export interface DraftOrigin {
 export function hashOfRequest(
   body: SubmitDirective | ({ retryOf: string } & Pick<RetryDirective, 'from' | 'checkpoint'>),
 ): string {
-  return createHash('sha256').update(canonicalJson(body)).digest('base64url');
+  return hash('sha256', canonicalJson(body), 'base64url');
 }
 
 /** The record of a submission, ready to be accepted. */
