@@ -167,7 +167,7 @@ describe('contracts and Lua', () => {
 
   it('name the same kinds of waiting', () => {
     const kinds = [
-      ...foundInLua(/waiting = \{ '([a-z-]+)'/g),
+      ...foundInLua(/waiting = \{ '([a-z-]+)',/g),
       ...foundInLua(/(?:hold|defer)\([^)\n]*, '([a-z-]+)', [^)\n]*\)/g),
     ];
     expect(kinds.length).toBeGreaterThan(4);
