@@ -67,6 +67,9 @@ interface Further {
 /** Copies what a retry keeps; after it was let in, for it may take seconds. */
 type TakeOver = () => Promise<KeptWork | undefined>;
 
+/** The hash of a request that nobody can send again: its id is new each time. Hashing it is a twentieth of a submit. */
+const unkeyed = 'unkeyed';
+
 /** A million jobs: more than the windows of all queues of a shard have. */
 const mostDiscardPages = 1_000;
 
@@ -77,7 +80,7 @@ export class IngressService extends DirectiveIngress {
   }
 
   async submit(submission: Submission): Promise<SubmitResult> {
-    const requestHash = hashOfRequest(submission.body);
+    const requestHash = submission.idempotencyKey === undefined ? unkeyed : hashOfRequest(submission.body);
     return this.once(submission, requestHash, async (id) => this.take(submission, id, requestHash));
   }
 
