@@ -173,6 +173,8 @@ export type EventType =
   | 'directive.extended'
   | 'directive.released'
   | 'directive.started'
+  | 'directive.degraded'
+  | 'directive.recovered'
   | 'directive.paused'
   | 'directive.resumed'
   | 'directive.review_requested'

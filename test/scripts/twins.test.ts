@@ -37,6 +37,7 @@ const lists = [
   'windows',
   'tenants',
   'retiring',
+  'degraded',
 ] as const;
 const prefixes = ['index', 'holds', 'grants', 'd'];
 /** At home slots. */

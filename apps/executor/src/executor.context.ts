@@ -16,6 +16,7 @@ import {
   QueueWindows,
   RecordedMarks,
   RetentionStore,
+  ShortageStore,
   ScriptRunner,
   ShardAgenda,
   TaskFacts,
@@ -66,6 +67,7 @@ export interface ExecutorContext {
   windows: QueueWindows;
   marks: RecordedMarks;
   mending: MendStore;
+  shortages: ShortageStore;
   homes: HomeSlots;
   retention: RetentionStore;
   catalog: ActionCatalog;
@@ -107,6 +109,7 @@ export function createExecutorContext({ env, logger, redis, artifacts, instance 
     windows: new QueueWindows(redis, keys),
     marks: new RecordedMarks(redis, keys),
     mending: new MendStore(redis, scripts, keys),
+    shortages: new ShortageStore(redis, scripts, keys),
     homes: new HomeSlots(redis, keys),
     retention: new RetentionStore(redis, scripts, keys),
     catalog: new ActionCatalog(redis, keys),

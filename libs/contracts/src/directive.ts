@@ -104,6 +104,20 @@ export const BudgetFigures = z.strictObject({
   reservedTokens: z.number().int(),
 });
 
+/** What a directive lacks while it runs on: `no-worker`, nobody does its action; `fallback`, it does not run on its first model. */
+export const Shortage = z
+  .strictObject({
+    reason: z.enum(['no-worker', 'fallback']),
+    /** Of `no-worker` one of the tasks that wait. */
+    task: z.string(),
+    action: z.string(),
+    /** Of `fallback` the model in use. */
+    model: z.string().nullable(),
+    since: z.iso.datetime(),
+  })
+  .meta({ id: 'Shortage' });
+export type Shortage = z.infer<typeof Shortage>;
+
 export const DirectiveView = z
   .strictObject({
     id: z.string(),
@@ -125,6 +139,8 @@ export const DirectiveView = z
     budget: BudgetFigures,
     /** What keeps it from starting; what its tasks wait for is told of each. A server older than this field leaves it out. */
     waitingOn: WaitingOn.nullable().optional(),
+    /** What it lacks, 20 at most; a server older than this field leaves it out. */
+    degraded: z.array(Shortage).optional(),
     error: TaskError.nullable(),
     lastSeq: z.number().int(),
     createdAt: z.iso.datetime(),

@@ -8,6 +8,8 @@ export const eventTypes = [
   'directive.extended',
   'directive.released',
   'directive.started',
+  'directive.degraded',
+  'directive.recovered',
   'directive.paused',
   'directive.resumed',
   'directive.review_requested',

@@ -28,6 +28,7 @@ export {
   OutputView,
   PlanView,
   Priority,
+  Shortage,
   SubmitAccepted,
   SubmitDirective,
   directiveStates,

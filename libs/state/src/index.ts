@@ -67,4 +67,5 @@ export { type SharedEvent } from './stream/shared-event.js';
 export { HomeSlots, type HeldPermit } from './read/home-slots.js';
 export { KeyRegister, type KeyReservation } from './write/key-register.js';
 export { MendStore } from './write/mend-store.js';
+export { ShortageStore } from './write/shortage-store.js';
 export { RetentionStore, type BareDirective, type JobLog, type RetireStep } from './write/retention-store.js';

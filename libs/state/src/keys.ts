@@ -38,6 +38,8 @@ export class Keys {
   cascade = (shard: number): string => `${this.root(shard)}:cascade`;
   expand = (shard: number): string => `${this.root(shard)}:expand`;
   closing = (shard: number): string => `${this.root(shard)}:closing`;
+  /** Directives that lack a worker, or the model that a task was to run on. */
+  degraded = (shard: number): string => `${this.root(shard)}:degraded`;
   discard = (shard: number): string => `${this.root(shard)}:discard`;
   aside = (shard: number): string => `${this.root(shard)}:aside`;
   queues = (shard: number): string => `${this.root(shard)}:queues`;

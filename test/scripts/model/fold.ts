@@ -16,6 +16,8 @@ const directiveStateAfter: Record<string, DirectiveState> = {
   'directive.started': 'RUNNING',
   'directive.paused': 'PAUSED',
   'directive.resumed': 'RUNNING',
+  'directive.degraded': 'DEGRADED',
+  'directive.recovered': 'RUNNING',
   'directive.completed': 'COMPLETED',
   'directive.partially_completed': 'PARTIALLY_COMPLETED',
   'directive.failed': 'FAILED',

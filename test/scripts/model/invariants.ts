@@ -274,13 +274,27 @@ function checkGone({ id, state, keys }: DirectiveView, { list, lists }: Snapshot
   ];
 }
 
+/** DEGRADED is what runs and lacks something; what lacks something is on the list of those that are looked at again. */
+function checkShortages({ directives, list }: Snapshot): Faults {
+  return directives.flatMap(({ id, state, closing, shortages }) => {
+    const isListed = list('degraded').includes(id);
+    const faults =
+      isListed === shortages > 0 ? [] : [`${id} lacks ${shortages} and is ${isListed ? '' : 'not '}listed`];
+    if (closing === '' && (state === 'RUNNING' || state === 'DEGRADED') && (state === 'DEGRADED') !== shortages > 0)
+      faults.push(`${id} is ${state} and lacks ${shortages}`);
+    if (shortages > 0 && !['RUNNING', 'DEGRADED', 'PAUSED'].includes(state))
+      faults.push(`${id} is ${state} and lacks something`);
+    return faults;
+  });
+}
+
 /** What must hold whenever no script runs. */
 export function checkState(snapshot: Snapshot): Faults {
   const each = snapshot.directives.flatMap((view) =>
     (view.isGone ? checkGone(view, snapshot) : checkView(view, snapshot)).map((fault) => `${view.id}: ${fault}`),
   );
   const rest = { ...snapshot, directives: snapshot.directives.filter(({ isGone }) => !isGone) };
-  return [...each, ...checkInflight(rest), ...checkPlaces(rest), ...checkLimits(rest)];
+  return [...each, ...checkInflight(rest), ...checkPlaces(rest), ...checkLimits(rest), ...checkShortages(rest)];
 }
 
 const checked = new WeakMap<DirectiveView, Faults>();

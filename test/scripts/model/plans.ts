@@ -55,6 +55,8 @@ const kinds = {
   mend: 4,
   correct: 3,
   retire: 4,
+  degrade: 4,
+  recover: 3,
 } as const;
 export type CommandKind = keyof typeof kinds;
 

@@ -53,6 +53,8 @@ export interface DirectiveView {
   states: Map<string, StoredTask>;
   events: StoredEvent[];
   parked: string[];
+  /** How much it lacks. */
+  shortages: number;
   /** Its record was taken out: all else is as it was last seen. */
   isGone: boolean;
   /** What its tenant's limits hold against it. */
@@ -126,6 +128,7 @@ function viewOf(stage: Stage, space: Keyspace, id: string, before: DirectiveView
     tasks: new Map(indexes.map((index) => [index, viewOfTask(index, plan, tasks)])),
     states: new Map(states.map(([index, text]) => [index, JSON.parse(text) as StoredTask])),
     limits: limits === undefined ? undefined : (JSON.parse(limits) as DirectiveView['limits']),
+    shortages: (JSON.parse(record['degraded'] || '[]') as unknown[]).length,
     events: parseStory((keys[`${root}:events`] ?? []) as StoryEntries),
     parked: ['parked', 'short', 'unfunded', 'undrawn'].flatMap((list) => Object.keys(keys[`${root}:${list}`] ?? {})),
   };

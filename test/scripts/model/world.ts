@@ -132,6 +132,8 @@ export class World {
     },
     mend: async (pick) => this.sweepers.mend(this.directive(pick)),
     correct: async (pick) => this.sweepers.correct(this.directive(pick)),
+    degrade: async (pick) => this.sweepers.degrade(this.snapshot, queues[pick % queues.length]!),
+    recover: async (pick) => this.sweepers.recover(this.snapshot, queues.slice(0, pick % (queues.length + 1))),
     retire: async (pick) => this.sweepers.retire(this.directive(pick), pick),
   };
 
@@ -241,9 +243,10 @@ export class World {
     const facts = { effect, maxRetries, retryDelayMs, backoff, maxRetryDelayMs, attempt: attempt.attempt, started };
     const verdict = decideSettlement(facts, fault, 1, Number.MAX_SAFE_INTEGER, 0);
     const detail = { ...fault, started, ...costOf(attempt, pick) };
+    const again = pick % 3 === 0 ? { ...detail, fallback: 'small' } : detail;
     if (verdict.verdict === 'retry')
-      return { ...failure(attempt, { ...detail, retryAtMs: verdict.atMs }), verdict: 'retry' };
-    if (verdict.verdict === 'hold') return { ...failure(attempt, detail), verdict: 'hold' };
+      return { ...failure(attempt, { ...again, retryAtMs: verdict.atMs }), verdict: 'retry' };
+    if (verdict.verdict === 'hold') return { ...failure(attempt, again), verdict: 'hold' };
     return { ...failure(attempt, detail), verdict: verdict.state === 'expired' ? 'expired' : 'failed' };
   }
 

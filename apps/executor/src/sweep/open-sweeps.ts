@@ -20,6 +20,7 @@ import { ShardEventsSweep } from './shard-events.sweep.js';
 import { StrayFilesSweep } from './stray-files.sweep.js';
 import { SweepLoop } from './sweep.loop.js';
 import type { Sweep } from './sweep.js';
+import { WorkerAbsenceSweep } from './worker-absence.sweep.js';
 
 export interface SweepParts {
   context: ExecutorContext;
@@ -46,6 +47,7 @@ export function openSweeps(parts: SweepParts, role: ExecutorRole): SweepLoop[] {
     new HomePermitSweep(context, dispatch),
     new QueueSettingsSweep(context),
     new QueueWindowSweep(context, dispatch),
+    new WorkerAbsenceSweep(context),
     new FinishedJobSweep(context),
     new ShardEventsSweep(context),
     new RetentionSweep(context, files),

@@ -26,6 +26,7 @@ const includes = [
   'settle-limits',
   'tasks',
   'wait',
+  'shortages',
   'borrow',
   'approve',
   'fair',

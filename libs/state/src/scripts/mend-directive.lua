@@ -39,6 +39,7 @@ if directive.state == 'PENDING' then
   file_if_absent('outbox', 'decide:' .. id, 'decide')
   return { 'ok', '', unpack(found) }
 end
+if directive.degraded ~= '' then file_if_absent('degraded', id, 'degraded') end
 local limits = limits_of(directive)
 if directive.state == 'QUEUED' and limits and limits.slot == 'asked' then
   file_if_absent('permits', slot_member('ask', directive, limits), 'place')

@@ -16,6 +16,10 @@ local function finish_directive(directive, state, ending)
   if directive.parked > 0 then
     for _, list in ipairs({ 'parked', 'short', 'unfunded', 'undrawn' }) do redis.call('UNLINK', directive_key(directive.id, list)) end
   end
+  if directive.degraded ~= '' then
+    remove_later(shard_key('degraded'), directive.id)
+    directive.degraded = ''
+  end
   limits_of(directive)
   directive.parked = 0
   emit(directive, FINAL_EVENT[state], nil, {
@@ -38,6 +42,7 @@ local function close_when_done(directive, release)
   if directive.review == '' or directive.broken > 0 then return finish_directive(directive, close_state(directive)) end
   if directive.review == '1' then
     directive.review = 'asked'
+    shortages.end_those(directive, function() return true end)
     emit(directive, 'directive.review_requested')
   end
   add_later(shard_key('outbox'), NOW, 'review:' .. directive.id)
