@@ -131,6 +131,7 @@ const stateAfter: Record<string, DirectiveState> = {
   'directive.cancelled': 'CANCELLED',
   'directive.timeout': 'TIMEOUT',
   'directive.stopped': 'STOPPED',
+  'directive.orphaned': 'ORPHANED',
 };
 
 /** What must not change once the directive rests; only an expiry that the test itself brought about changes `ttlAt`. */

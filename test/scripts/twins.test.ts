@@ -23,7 +23,7 @@ afterAll(async () => bed.close());
 
 const keys = new Keys('coc');
 const { id } = aDraft();
-const parts = ['plan', 'tasks', 'events', 'artifacts'] as const;
+const parts = ['plan', 'tasks', 'events', 'artifacts', 'children'] as const;
 const lists = [
   'outbox',
   'timers',
@@ -38,6 +38,7 @@ const lists = [
   'tenants',
   'retiring',
   'degraded',
+  'orphaning',
 ] as const;
 const prefixes = ['index', 'holds', 'grants', 'd'];
 /** At home slots. */

@@ -7,6 +7,7 @@ import {
   AttemptStore,
   DirectiveStore,
   ExecutorBeats,
+  FamilyStore,
   HoldStore,
   HomeSlots,
   Keys,
@@ -68,6 +69,7 @@ export interface ExecutorContext {
   marks: RecordedMarks;
   mending: MendStore;
   shortages: ShortageStore;
+  families: FamilyStore;
   homes: HomeSlots;
   retention: RetentionStore;
   catalog: ActionCatalog;
@@ -110,6 +112,7 @@ export function createExecutorContext({ env, logger, redis, artifacts, instance 
     marks: new RecordedMarks(redis, keys),
     mending: new MendStore(redis, scripts, keys),
     shortages: new ShortageStore(redis, scripts, keys),
+    families: new FamilyStore(redis, scripts, keys),
     homes: new HomeSlots(redis, keys),
     retention: new RetentionStore(redis, scripts, keys),
     catalog: new ActionCatalog(redis, keys),

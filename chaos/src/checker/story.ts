@@ -6,6 +6,7 @@ export const finalEvents: Readonly<Record<string, string>> = {
   'directive.cancelled': 'CANCELLED',
   'directive.timeout': 'TIMEOUT',
   'directive.stopped': 'STOPPED',
+  'directive.orphaned': 'ORPHANED',
 };
 
 export const restingStates: readonly string[] = [...Object.values(finalEvents), 'PARTIALLY_COMPLETED', 'ORPHANED'];

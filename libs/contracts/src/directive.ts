@@ -36,6 +36,10 @@ export const restingDirectiveStates: readonly DirectiveState[] = [...finalDirect
 export const Priority = z.enum(['LOW', 'MEDIUM', 'HIGH', 'CRITICAL']);
 export type Priority = z.infer<typeof Priority>;
 
+/** `orphan`: it ends as ORPHANED; `cancel`: as CANCELLED; `continue`: nothing happens to it. */
+export const OnParentEnd = z.enum(['orphan', 'cancel', 'continue']);
+export type OnParentEnd = z.infer<typeof OnParentEnd>;
+
 /** What a client asks for: exactly one of an explicit task list, a workflow by name, or an intent in words. */
 export const SubmitDirective = z
   .strictObject({
@@ -61,6 +65,10 @@ export const SubmitDirective = z
     priority: Priority.optional(),
     policies: Policies.optional(),
     labels: z.record(z.string().min(1).max(64), z.string().max(256)).optional(),
+    /** The directive of which it is a child: of the same tenant, and not over. */
+    parent: z.string().min(1).max(100).optional(),
+    /** What becomes of it when its parent fails, times out, or is cancelled, stopped or orphaned. */
+    onParentEnd: OnParentEnd.optional(),
   })
   .refine((body) => [body.tasks, body.workflow, body.intent].filter((way) => way !== undefined).length === 1, {
     message: 'give exactly one of "tasks", "workflow" or "intent"',
@@ -68,6 +76,10 @@ export const SubmitDirective = z
   .refine(({ start, runAt }) => start !== false || runAt === undefined, {
     message: 'it waits for its time or to be started, not for both: leave out "runAt" or "start"',
     path: ['runAt'],
+  })
+  .refine(({ parent, onParentEnd }) => onParentEnd === undefined || parent !== undefined, {
+    message: 'it has no parent: give "parent", or leave out "onParentEnd"',
+    path: ['onParentEnd'],
   })
   .meta({ id: 'SubmitDirective' });
 export type SubmitDirective = z.infer<typeof SubmitDirective>;
@@ -124,6 +136,8 @@ export const DirectiveView = z
     ref: z.string().nullable(),
     /** The directive of which it is a retry. A server older than this field leaves it out. */
     retryOf: z.string().nullable().optional(),
+    /** The directive of which it is a child. A server older than this field leaves it out. */
+    parent: z.string().nullable().optional(),
     title: z.string().nullable(),
     tenant: z.string(),
     actor: z.string(),

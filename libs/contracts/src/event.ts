@@ -22,6 +22,7 @@ export const eventTypes = [
   'directive.cancelled',
   'directive.timeout',
   'directive.stopped',
+  'directive.orphaned',
   'task.expanded',
   'task.queued',
   'task.started',
@@ -50,6 +51,7 @@ export const finalEventTypes: readonly EventType[] = [
   'directive.cancelled',
   'directive.timeout',
   'directive.stopped',
+  'directive.orphaned',
 ];
 
 /** `seq` runs 1..n within a directive without gap or duplicate; `data` depends on the type and is documented in docs/events.md. */

@@ -25,6 +25,7 @@ export {
   DirectiveList,
   DirectiveState,
   DirectiveView,
+  OnParentEnd,
   OutputView,
   PlanView,
   Priority,

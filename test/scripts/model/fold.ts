@@ -24,6 +24,7 @@ const directiveStateAfter: Record<string, DirectiveState> = {
   'directive.cancelled': 'CANCELLED',
   'directive.timeout': 'TIMEOUT',
   'directive.stopped': 'STOPPED',
+  'directive.orphaned': 'ORPHANED',
 };
 
 const ends = {

@@ -18,6 +18,7 @@ export const restingStates: Partial<Record<EventType, DirectiveState>> = {
   'directive.cancelled': 'CANCELLED',
   'directive.timeout': 'TIMEOUT',
   'directive.stopped': 'STOPPED',
+  'directive.orphaned': 'ORPHANED',
 };
 
 const movingStates: Partial<Record<EventType, DirectiveState>> = {

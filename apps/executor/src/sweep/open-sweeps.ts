@@ -13,6 +13,7 @@ import { IdleDirectiveSweep } from './idle-directive.sweep.js';
 import { InflightSweep } from './inflight.sweep.js';
 import { LostWorkerSweep } from './lost-worker.sweep.js';
 import { FinishedJobSweep, ForgottenWorkSweep, QueueSettingsSweep } from './queue-upkeep.sweep.js';
+import { OrphanSweep } from './orphan.sweep.js';
 import { QueueWindowSweep } from './queue-window.sweep.js';
 import { ReservationSweep } from './reservation.sweep.js';
 import { RetentionSweep } from './retention.sweep.js';
@@ -48,6 +49,7 @@ export function openSweeps(parts: SweepParts, role: ExecutorRole): SweepLoop[] {
     new QueueSettingsSweep(context),
     new QueueWindowSweep(context, dispatch),
     new WorkerAbsenceSweep(context),
+    new OrphanSweep(context),
     new FinishedJobSweep(context),
     new ShardEventsSweep(context),
     new RetentionSweep(context, files),

@@ -33,7 +33,7 @@ import { Problems, found } from './answers.js';
 import { CurrentPrincipal } from './current-principal.js';
 import { DirectiveIngress } from './directive-ingress.js';
 import type { BodyRule } from './json.adapter.js';
-import { EventQuery, ListQuery, PlanQuery } from './page.query.js';
+import { ChildQuery, EventQuery, ListQuery, PlanQuery } from './page.query.js';
 import { PlanSizeGuard } from './plan-size.guard.js';
 import { Submits, takeIn } from './submit.js';
 
@@ -54,7 +54,7 @@ export class DirectiveController {
     operationId: 'submitDirective',
     summary: 'Submit a directive: tasks, a workflow by name, or an intent',
   })
-  @Submits()
+  @Submits(404)
   async submit(
     @Body({ schema: SubmitDirective }) body: SubmitDirective,
     @CurrentPrincipal() principal: Principal,
@@ -85,6 +85,19 @@ export class DirectiveController {
   @Problems(404)
   async get(@Param('id') id: string, @CurrentPrincipal() { tenant }: Principal): Promise<DirectiveView> {
     return found(await this.reader.get(tenant, id), `directive ${id}`);
+  }
+
+  @Allows('viewer')
+  @Get(':id/children')
+  @ApiOperation({ operationId: 'listChildren', summary: 'The directives that were submitted as its children, the oldest first' })
+  @ApiOkResponse({ standardSchema: DirectiveList })
+  @Problems(404)
+  async children(
+    @Param('id') id: string,
+    @Query({ schema: ChildQuery }) query: ChildQuery,
+    @CurrentPrincipal() { tenant }: Principal,
+  ): Promise<z.infer<typeof DirectiveList>> {
+    return found(await this.reader.children(tenant, id, query), `directive ${id}`);
   }
 
   @Allows('viewer')

@@ -20,6 +20,9 @@ export const ListQuery = z.strictObject({
 });
 export type ListQuery = z.infer<typeof ListQuery>;
 
+export const ChildQuery = z.strictObject({ limit: limit(200, 50), cursor });
+export type ChildQuery = z.infer<typeof ChildQuery>;
+
 export const PlanQuery = z.strictObject({ limit: limit(1_000, 500), cursor });
 export type PlanQuery = z.infer<typeof PlanQuery>;
 

@@ -10,6 +10,7 @@ import {
 import { askAgain, houseRulesFor, type House, type HouseRules } from '#libs/policy';
 import { isOutOfMemory, type QueueSender } from '#libs/queues';
 import {
+  familyRefusal,
   isStoreUnavailable,
   type DirectiveDraft,
   type DirectiveOrders,
@@ -62,8 +63,10 @@ export class IngressService extends DirectiveIngress {
   }
 
   async submit(submission: Submission): Promise<SubmitResult> {
-    const requestHash = hashOfRequest(submission.body);
-    return this.once(submission, requestHash, async (id) => this.take(submission, id, requestHash));
+    const { body, principal } = submission;
+    const requestHash = hashOfRequest(body);
+    const shard = body.parent === undefined ? undefined : await this.shardOfParent(principal, body.parent);
+    return this.once(submission, requestHash, async (id) => this.take(submission, id, requestHash), shard);
   }
 
   async retry(order: Retry): Promise<SubmitResult> {
@@ -109,10 +112,11 @@ export class IngressService extends DirectiveIngress {
     { principal: { tenant }, idempotencyKey: key }: Omit<Submission, 'body'>,
     requestHash: string,
     take: (id: string) => Promise<SubmitResult>,
+    shard?: number,
   ): Promise<SubmitResult> {
     const { shards, keyDesk } = this.parts;
-    if (key === undefined) return take(newDirectiveId(shards));
-    return keyDesk.once({ tenant, key, requestHash, directiveId: directiveIdOf(tenant, key, shards) }, take);
+    if (key === undefined) return take(newDirectiveId(shards, shard));
+    return keyDesk.once({ tenant, key, requestHash, directiveId: directiveIdOf(tenant, key, shards, shard) }, take);
   }
 
   private async take(
@@ -217,6 +221,12 @@ export class IngressService extends DirectiveIngress {
     throw new CocError('REF_TAKEN', `another directive has the ref "${ref}"`, [
       { pointer: '/ref', code: 'REF_TAKEN', detail: 'a ref is unique per tenant' },
     ]);
+  }
+
+  /** A child lives where its parent does. Whether that still takes children is asked once more as it is accepted. */
+  private async shardOfParent({ tenant }: Principal, parent: string): Promise<number> {
+    if (!(await this.parts.reader.get(tenant, parent))) throw familyRefusal('parent-unknown', parent);
+    return shardOfDirective(parent)!;
   }
 
   private async find(principal: Principal, id: string): Promise<DirectiveView> {

@@ -37,6 +37,7 @@ const viewFields = [
   'start',
   'retryOf',
   'degraded',
+  'parent',
 ] as const;
 
 export type StoredDirective = Partial<Record<(typeof viewFields)[number], string>>;
@@ -114,6 +115,7 @@ export function viewDirective(id: string, stored: StoredDirective): DirectiveVie
     id,
     ref: textOf(stored['ref']),
     retryOf: textOf(stored['retryOf']),
+    parent: textOf(stored['parent']),
     title: textOf(stored['title']),
     tenant: stored['tenant']!,
     actor: stored['actor']!,

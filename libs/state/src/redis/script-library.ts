@@ -42,7 +42,7 @@ const includes = [
 
 /** What only some scripts use: a chunk of Lua has at most 200 local names, and these are local to the script. */
 const ownIncludes: Readonly<Record<string, readonly string[]>> = {
-  'accept-directive': ['plan', 'accept'],
+  'accept-directive': ['plan', 'family', 'accept'],
   'advance-cascade': ['cascade'],
   'cancel-directive': ['transition'],
   'commit-plan': ['plan'],
@@ -50,6 +50,7 @@ const ownIncludes: Readonly<Record<string, readonly string[]>> = {
   'end-directive': ['transition'],
   'extend-plan': ['plan'],
   'mend-directive': ['filed', 'mend'],
+  'orphan-children': ['transition'],
   'pass-condition': ['expanding'],
   'pause-directive': ['transition'],
   'refuse-task': ['expanding'],

@@ -2,6 +2,7 @@
 local FINAL_EVENT = {
   COMPLETED = 'directive.completed', PARTIALLY_COMPLETED = 'directive.partially_completed', FAILED = 'directive.failed',
   CANCELLED = 'directive.cancelled', TIMEOUT = 'directive.timeout', STOPPED = 'directive.stopped',
+  ORPHANED = 'directive.orphaned',
 }
 
 -- `ending` is { by, reason } when a human ended it by a word that a directive may also come to by itself.
@@ -20,6 +21,9 @@ local function finish_directive(directive, state, ending)
     remove_later(shard_key('degraded'), directive.id)
     directive.degraded = ''
   end
+  -- What ends well leaves its children to themselves.
+  local is_loss = state ~= 'COMPLETED' and state ~= 'PARTIALLY_COMPLETED'
+  if is_loss and redis.call('EXISTS', directive_key(directive.id, 'children')) == 1 then add_later(shard_key('orphaning'), NOW_TEXT, directive.id) end
   limits_of(directive)
   directive.parked = 0
   emit(directive, FINAL_EVENT[state], nil, {
