@@ -89,7 +89,10 @@ export class DirectiveController {
 
   @Allows('viewer')
   @Get(':id/children')
-  @ApiOperation({ operationId: 'listChildren', summary: 'The directives that were submitted as its children, the oldest first' })
+  @ApiOperation({
+    operationId: 'listChildren',
+    summary: 'The directives that were submitted as its children, the oldest first',
+  })
   @ApiOkResponse({ standardSchema: DirectiveList })
   @Problems(404)
   async children(

@@ -11,6 +11,7 @@ import { askAgain, houseRulesFor, type House, type HouseRules } from '#libs/poli
 import { isOutOfMemory, type QueueSender } from '#libs/queues';
 import {
   familyRefusal,
+  isFamilyRefusal,
   isStoreUnavailable,
   type DirectiveDraft,
   type DirectiveOrders,
@@ -65,8 +66,12 @@ export class IngressService extends DirectiveIngress {
   async submit(submission: Submission): Promise<SubmitResult> {
     const { body, principal } = submission;
     const requestHash = hashOfRequest(body);
-    const shard = body.parent === undefined ? undefined : await this.shardOfParent(principal, body.parent);
-    return this.once(submission, requestHash, async (id) => this.take(submission, id, requestHash), shard);
+    const shard = body.parent === undefined ? undefined : shardOfParent(body.parent, this.parts.shards);
+    const take = async (id: string): Promise<SubmitResult> => {
+      await this.checkParent(principal, body.parent);
+      return this.take(submission, id, requestHash);
+    };
+    return this.once(submission, requestHash, take, shard);
   }
 
   async retry(order: Retry): Promise<SubmitResult> {
@@ -202,8 +207,9 @@ export class IngressService extends DirectiveIngress {
     const { tenant, ref } = draft;
     const isReserved = ref !== null && (await this.reserveRef(draft, ref));
     const result = await this.parts.store.accept(draft, plan).catch(async (error: unknown) => {
-      // Large values are stored before the record is written: nothing was accepted.
-      if (isReserved && isStoreUnavailable(error)) await this.parts.refs.release(tenant, ref, draft.id);
+      // Nothing was accepted: large values are stored before the record is written, and a parent is looked at before that, too.
+      if (isReserved && (isStoreUnavailable(error) || isFamilyRefusal(error)))
+        await this.parts.refs.release(tenant, ref, draft.id);
       throw error;
     });
     if (result === 'mismatch') {
@@ -223,10 +229,10 @@ export class IngressService extends DirectiveIngress {
     ]);
   }
 
-  /** A child lives where its parent does. Whether that still takes children is asked once more as it is accepted. */
-  private async shardOfParent({ tenant }: Principal, parent: string): Promise<number> {
-    if (!(await this.parts.reader.get(tenant, parent))) throw familyRefusal('parent-unknown', parent);
-    return shardOfDirective(parent)!;
+  /** Before anything is stored; whether it still takes children is asked once more as the child is accepted. */
+  private async checkParent({ tenant }: Principal, parent: string | undefined): Promise<void> {
+    if (parent !== undefined && !(await this.parts.reader.get(tenant, parent)))
+      throw familyRefusal('parent-unknown', parent);
   }
 
   private async find(principal: Principal, id: string): Promise<DirectiveView> {
@@ -239,6 +245,13 @@ export class IngressService extends DirectiveIngress {
     await this.find(principal, id);
     return this.parts.orders.load(id).then((order) => ({ traceparent: order?.traceparent ?? '' }));
   }
+}
+
+/** A child lives where its parent does, so that one script sees both. */
+function shardOfParent(parent: string, shards: number): number {
+  const shard = shardOfDirective(parent);
+  if (shard === undefined || shard >= shards) throw familyRefusal('parent-unknown', parent);
+  return shard;
 }
 
 /** A clock of ours that is a minute off does not matter here. */

@@ -1,5 +1,5 @@
 -- Purpose: tells the children of a directive that ended without success: each ends as ORPHANED, or as it was said when it was submitted. In O(1) for
--- each child: its tasks are finished by close-chunk. Idempotent.
+-- each child: its tasks are finished by close-chunk. One that rests or is ending is left as it is. Idempotent.
 -- KEYS[1] root of the shard
 -- ARGV[1] id of the parent
 -- Returns: ids of the children that are closing now; empty when the parent has not ended so
@@ -13,7 +13,7 @@ local children, words = {}, {}
 for _, child in ipairs(redis.call('ZRANGE', directive_key(id, 'children'), 0, -1)) do
   local directive = load_directive(child)
   local word = directive and redis.call('HGET', directive_key(child), 'onParentEnd') or 'orphan'
-  if directive and may_go(directive, 'ORPHANED') and word ~= 'continue' then
+  if directive and not RESTING[directive.state] and may_go(directive, 'ORPHANED') and word ~= 'continue' then
     children[#children + 1] = directive
     words[child] = word
   end
