@@ -54,8 +54,11 @@ const between = (items, low, high) => items.filter((it) => it.lines > low && it.
 const tooLong = (items, limit) =>
   between(items, limit, Infinity).map((it) => `${it.name}: ${it.lines} lines, at most ${limit}`);
 
+// What `npm run generate` writes is as long as the API: its source is what is read.
+const isWritten = (path) => !path.includes('/generated/');
+
 export function checkSizes() {
-  const files = codeFiles().map(sizeOf);
+  const files = codeFiles().filter(isWritten).map(sizeOf);
   const scripts = allFiles()
     .filter((path) => path.endsWith('.lua'))
     .map(sizeOf);

@@ -174,6 +174,7 @@ export interface DirectiveResult {
 export type EventType =
   | 'directive.accepted'
   | 'directive.planned'
+  | 'directive.kept'
   | 'directive.extended'
   | 'directive.released'
   | 'directive.started'
@@ -208,6 +209,7 @@ export type EventType =
   | 'task.cancelled'
   | 'task.expired'
   | 'artifact.indexed'
+  | 'checkpoint.created'
   | 'evaluation.complete';
 
 /** One step of a directive: docs/events.md says what is in `data`. */

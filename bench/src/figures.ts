@@ -1,16 +1,10 @@
 import type { Redis } from '#libs/redis';
 import type { Rig } from './rig.js';
+import { printFigure } from './print-figure.js';
 import { runRounds, type Round } from './rounds.js';
 import type { SlowScripts } from './slow-scripts.js';
 import { rounded, spreadOf } from './statistics.js';
 import type { TenantTimes } from './tenants.js';
-
-type Raw = Record<string, unknown>;
-
-/** One JSON line on stdout; everything else the bench says goes to stderr. */
-function print(figure: string, value: number, raw: Raw): void {
-  process.stdout.write(`${JSON.stringify({ figure, value: rounded(value), ...raw })}\n`);
-}
 
 function roundedAll(values: readonly number[]): number[] {
   return values.map(rounded);
@@ -28,7 +22,7 @@ function printRatio(
     ours: roundedAll(ours.map((round) => round[of])),
     flowProducer: roundedAll(theirs.map((round) => round[of])),
   };
-  print(figure, median, { min: rounded(min), max: rounded(max), ratios: roundedAll(ratios), of, ...raw });
+  printFigure(figure, median, { min: rounded(min), max: rounded(max), ratios: roundedAll(ratios), of, ...raw });
 }
 
 /** Median over the rounds, by process. */
@@ -45,7 +39,7 @@ const sum = (values: Record<string, number>): number => Object.values(values).re
 function printCpu(ours: readonly Round[], theirs: readonly Round[]): void {
   if (!ours[0]!.chainCpuMicros) return;
   const [mine, peer] = [cpuByProcess(ours), cpuByProcess(theirs)];
-  print('chain_cpu_ratio', sum(mine) / sum(peer), { microsPerTask: { ours: mine, flowProducer: peer } });
+  printFigure('chain_cpu_ratio', sum(mine) / sum(peer), { microsPerTask: { ours: mine, flowProducer: peer } });
 }
 
 /** Chain and fan against FlowProducer: the median of the ratios of the rounds. */
@@ -69,7 +63,7 @@ export async function measureDag({ ours: { driver } }: Rig): Promise<void> {
   const cancelled = await driver.ask<DagTimes>('cancelDag', 1_000);
   const expired = await driver.ask<DagTimes>('expireDag', 2_500);
   const times = { run, cancelled, expired };
-  print('dag10k_tasks_per_s', 10_000 / ((run.finalMs - run.acceptMs) / 1_000), {
+  printFigure('dag10k_tasks_per_s', 10_000 / ((run.finalMs - run.acceptMs) / 1_000), {
     tasks: 10_000,
     edges: 50_000,
     ...times,
@@ -79,7 +73,7 @@ export async function measureDag({ ours: { driver } }: Rig): Promise<void> {
 /** 20 tenants, one of which floods: p99 of the others against theirs when they are alone. Workers are what is scarce. */
 export async function measureNoisyTenant({ ours: { driver } }: Rig): Promise<void> {
   const times = await driver.ask<TenantTimes>('tenants');
-  print('noisy_tenant_p99_ratio', times.floodedP99Ms / times.idleP99Ms, { ...times });
+  printFigure('noisy_tenant_p99_ratio', times.floodedP99Ms / times.idleP99Ms, { ...times });
 }
 
 const usedMemory = async (redis: Redis): Promise<number> =>
@@ -106,7 +100,7 @@ export async function measureMemory({ ours: { driver }, redis, queueRoot }: Rig)
   const [at5k, at10k] = [await usedAfter(5_000), await usedAfter(5_000)];
   const slope = (at10k.swept - at5k.swept) / 5_000;
   const beforeSweep = rounded((at10k.withJobs - at5k.swept) / 5_000);
-  print('redis_bytes_per_directive', slope, {
+  printFigure('redis_bytes_per_directive', slope, {
     beforeSweep,
     usedMemoryAt5000: at5k.swept,
     usedMemoryAt10000: at10k.swept,
@@ -116,5 +110,5 @@ export async function measureMemory({ ours: { driver }, redis, queueRoot }: Rig)
 /** The slowest of our scripts in the whole run, by Redis' own SLOWLOG (1 ms and more). */
 export function measureScripts(slow: SlowScripts): void {
   const scripts = slow.slowest();
-  print('script_max_ms', scripts[0]?.maxMs ?? 1, { over1Ms: scripts });
+  printFigure('script_max_ms', scripts[0]?.maxMs ?? 1, { over1Ms: scripts });
 }

@@ -1,8 +1,9 @@
 import { measureDag, measureMemory, measureNoisyTenant, measureRatios, measureScripts } from './figures.js';
+import { measureIngress } from './ingress/measure-ingress.js';
 import { startRig, type Rig, type RigOptions } from './rig.js';
 import { SlowScripts } from './slow-scripts.js';
 
-/** `npm run bench [-- --rounds N] [--profile DIR] [--only ratios|dag|memory|tenants]` */
+/** `npm run bench [-- --rounds N] [--profile DIR] [--only ratios|dag|memory|tenants|ingress]` */
 const words = process.argv.slice(2);
 const option = (name: string): string | undefined => {
   const at = words.indexOf(`--${name}`);
@@ -29,4 +30,5 @@ if (wanted('ratios')) await onRig({}, async (rig) => measureRatios(rig, rounds))
 if (wanted('memory')) await onRig({ jobKeepMs: 1_000 }, measureMemory);
 if (wanted('tenants')) await onRig({ work: { concurrency: 20, workMs: 50 } }, measureNoisyTenant);
 if (wanted('dag')) await onRig({}, measureDag);
-measureScripts(slow);
+if (only !== 'ingress') measureScripts(slow);
+if (wanted('ingress')) await measureIngress(rounds, profile);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aDirective, sampleId as id } from '../../apps/cli/src/progress/sample-directive.js';
-import { answersFor, completed, problem, waiting } from './recorded-answers.js';
+import { answersFor, checkpoint, completed, problem, retryPlan, waiting } from './recorded-answers.js';
 import { type RecordedAnswers, startRecordedServer } from './recorded-server.js';
 import { runCoc, runCocOn } from './spawned-cli.js';
 
@@ -198,6 +198,29 @@ describe('the other commands', () => {
   it('submits again what a final one was asked to do', async () => {
     const end = await coc(['retry', id], answersFor(completed));
     expect(end).toMatchObject({ code: 0, stdout: 'd0_again\n' });
+    expect(end.asked[0]).toMatchObject({ method: 'POST', path: `/api/v1/directives/${id}/retry` });
+  });
+
+  it('shows what a retry would do, and with which command it is done', async () => {
+    const end = await coc(['retry', id, '--checkpoint', '3', '--dry-run'], {
+      [`POST /api/v1/directives/${id}/retry`]: { body: retryPlan },
+    });
+    expect(end.asked[0]).toMatchObject({ body: { checkpoint: 3, dryRun: true } });
+    expect(end.stdout).toMatch(/^TASK +ACTION +FATE +WHY\na +rag\.embed +keep\nb +rag\.embed +ask +it was begun\n$/);
+    expect(end.stderr).toContain('1 kept ($0.25 spent on them), 1 would run, 1 of them ask');
+    expect(end.stderr).toContain(`next: coc retry ${id} --checkpoint 3`);
+  });
+
+  it('lists the checkpoints of a directive, and makes one', async () => {
+    const answers = {
+      [`GET /api/v1/directives/${id}/checkpoints`]: { body: { items: [checkpoint], nextCursor: 'c2' } },
+      [`POST /api/v1/directives/${id}/checkpoints`]: { status: 201, body: checkpoint },
+    };
+    const list = await coc(['checkpoints', id], answers);
+    expect(list.stdout).toMatch(/^NUMBER +AT .*\n7 +\S+ +RUNNING +manual +mine +1\/2 +\$0\.25\n$/);
+    expect(list.stderr).toContain(`next: coc checkpoints ${id} --limit 20 --cursor c2`);
+    const made = await coc(['checkpoints', id, '--create', '--reason', 'mine'], answers);
+    expect(made).toMatchObject({ code: 0, stdout: '7\n', asked: [{ body: { reason: 'mine' } }] });
   });
 
   it('exits 1 when the state does not allow the order', async () => {

@@ -1,12 +1,14 @@
 import {
   ActionList,
   ActionRecord,
+  CheckpointView,
   type DirectiveView,
   DirectiveList,
   EventList,
   OutputView,
   PlanView,
   Problem,
+  RetryPlan,
   SubmitAccepted,
 } from '#libs/contracts';
 import { aDirective, aTask, anEvent, sampleId as id } from '../../apps/cli/src/progress/sample-directive.js';
@@ -78,3 +80,35 @@ export const problem = (status: number, code: string, errors?: Problem['errors']
     body: Problem.parse({ type: 'about:blank', title: code, status, code, detail: `it is ${code}`, errors }),
   };
 };
+
+export const checkpoint = CheckpointView.parse({
+  id: `${id}.7`,
+  directiveId: id,
+  number: 7,
+  at: later,
+  seq: 9,
+  state: 'RUNNING',
+  kind: 'manual',
+  reason: 'mine',
+  by: 'kim',
+  tasks: { total: 2, open: 1, succeeded: 1, failed: 0, skipped: 0, cancelled: 0, expired: 0 },
+  chargedUsd: 0.25,
+  chargedTokens: 3,
+});
+
+const cost = { onceUsd: 0.5, mostUsd: 1.5, onceTokens: 0, mostTokens: 0, hasOpenLists: false, fitsBudget: null };
+const fate = { index: 0, action: 'rag.embed' };
+export const retryPlan = RetryPlan.parse({
+  retryOf: id,
+  from: 'checkpoint',
+  checkpoint: 3,
+  kept: 1,
+  runs: 1,
+  asks: 1,
+  cost,
+  keptUsd: 0.25,
+  tasks: [
+    { ...fate, id: 'a', fate: 'keep', why: '' },
+    { ...fate, id: 'b', fate: 'ask', why: 'it was begun' },
+  ],
+});

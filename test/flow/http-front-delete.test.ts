@@ -52,6 +52,22 @@ describe('a directive that is final', () => {
     expect(problemOf(await front.call('DELETE', `/directives/${id}`))).toMatchObject({ status: 404 });
   });
 
+  it('leaves what a retry took over of it, which goes with the retry', async () => {
+    const tasks: Json = [
+      { id: 'a', action: 'test.files' },
+      { id: 'b', action: 'test.fails', maxRetries: 0, dependsOn: ['a'] },
+    ];
+    const { id: first } = await front.run({ tasks });
+    const { id } = (await front.call('POST', `/directives/${first}/retry`)).json as { id: string };
+    expect(await front.rooms.finished(id)).toBe('FAILED');
+    await front.call('DELETE', `/directives/${first}`);
+    const [sha256] = await front.rooms.redis.hkeys(front.rooms.keys.artifacts(id));
+    expect((await front.call('GET', `/artifacts/${id}.${sha256!}`)).text).toBe('a report');
+    expect((await front.call('DELETE', `/directives/${id}`)).status).toBe(204);
+    expect([...(await keysOf(first)), ...(await keysOf(id))]).toEqual([]);
+    expect(await front.artifacts.removeAll('local', id)).toBe(0);
+  });
+
   it('leaves its ref to another, and is not in the list', async () => {
     const { id } = await front.run({ tasks: [{ id: 'a', action: 'test.echo' }], ref: 'again' });
     await front.call('DELETE', `/directives/${id}`);
@@ -66,7 +82,7 @@ describe('a directive that is final', () => {
     const mark = front.rooms.keys.recorded(shardOfDirective(id)!);
     await front.rooms.redis.set(mark, '0-0');
     const answer = await front.call('DELETE', `/directives/${id}`);
-    expect(problemOf(answer)).toMatchObject({ status: 503, code: 'UNAVAILABLE' });
+    expect(problemOf(answer)).toMatchObject({ status: 409, code: 'DIRECTIVE_SETTLING' });
     expect(answer.headers.get('retry-after')).toBe('2');
     expect((await front.directive(id)).state).toBe('COMPLETED');
     await front.rooms.redis.del(mark);

@@ -176,8 +176,9 @@ describe('an order to a directive', () => {
         expect({ turn, status: answer.status, json: answer.json }).toMatchObject({ status: 200, json: { id, state } });
       }
     }
-    expect((await front.rooms.story(id)).slice(-4)).toEqual([
+    expect((await front.rooms.story(id)).slice(-5)).toEqual([
       'directive.paused',
+      'checkpoint.created',
       'directive.resumed',
       'task.cancelled a',
       'directive.cancelled',

@@ -125,6 +125,30 @@ describe('POST /orchestrator/execute', () => {
     expect(await front.get(`/directives/${id}/output`)).toMatchObject({ state: 'COMPLETED', output: { n: 1 } });
   });
 
+  it('takes in only the plan whose hash it is given, and a repetition all the same', async () => {
+    // Nothing of them runs, so that nothing changes but what the requests do.
+    const tasks = { ...body, start: false };
+    const workflow = { workflow: 'docs.index', input: { folder: '/nowhere' }, start: false };
+    for (const directive of [tasks, workflow]) {
+      const { planHash } = DryPlan.parse((await front.call('POST', '/orchestrator/plan', directive)).json);
+      const path = `/orchestrator/execute?planHash=${planHash}`;
+      const headers = { 'idempotency-key': planHash };
+      const { status, json } = await front.call('POST', path, directive, headers);
+      expect(status).toBe(202);
+      expect((await front.call('POST', path, directive, headers)).json).toEqual(json);
+      const another = `/orchestrator/execute?planHash=${'0'.repeat(64)}`;
+      const refusal = await front.refusal('POST', another, directive);
+      expect(refusal).toMatchObject({ status: 409, code: 'PLAN_CHANGED', changed: [] });
+      await front.call('POST', `/directives/${(json as { id: string }).id}/cancel`);
+    }
+    const changed = { ...tasks, tasks: [{ id: 'a', action: 'test.echo', input: { n: 2 } }] };
+    const { planHash: earlier } = DryPlan.parse((await front.call('POST', '/orchestrator/plan', tasks)).json);
+    expect(await front.refusal('POST', `/orchestrator/execute?planHash=${earlier}`, changed)).toMatchObject({
+      status: 409,
+    });
+    expect(await front.refusal('POST', '/orchestrator/execute?planHash=x', body)).toMatchObject({ status: 400 });
+  });
+
   it('shares its Idempotency-Keys with POST /directives', async () => {
     const headers = { 'idempotency-key': 'the-same' };
     const { json } = await front.call('POST', '/orchestrator/execute', body, headers);

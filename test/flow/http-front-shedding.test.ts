@@ -41,6 +41,7 @@ describe('a queue that is too long', () => {
     expect(refused.headers.get('retry-after')).toBe('5');
     expect(refused.text).toContain('test.wide.0');
     expect(await front.refusal('POST', '/directives', one())).toMatchObject({ code: 'QUEUE_TOO_LONG', changed: [] });
+    expect((await front.call('POST', '/orchestrator/plan', one())).json).toMatchObject({ code: 'QUEUE_TOO_LONG' });
 
     const again = { tasks: [1, 2, 3].map((at) => ({ id: `t${at}`, action: 'test.wide' })) };
     expect(await front.submit(again, first)).toBe(id);

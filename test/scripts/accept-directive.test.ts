@@ -28,7 +28,7 @@ const emptyPlan = { total: 1, edges: 0, hash: 'h', rootChunks: 1, queues: [], pl
 
 /** The arguments of a directive without a plan. */
 function plain({ id, requestHash, tenant, ttlMs }: DirectiveDraft): (string | number)[] {
-  return [id, requestHash, tenant, ttlMs, '{}', '', 2, 0, 0, '', 'tenant', tenant];
+  return [id, requestHash, tenant, ttlMs, '{}', '', 2, 0, 0, '', 0, 0, 'tenant', tenant];
 }
 
 /** All but the first are gathered, for that one is on its way when they come. */
@@ -127,7 +127,7 @@ describe('accept-directive', () => {
     const plan = JSON.stringify({ ...emptyPlan, planFields: 3 });
     await stage.run('stage-plan', id, 'h', 2, 0, '0', '{}');
     const before = await stage.keyspace();
-    expect(await stage.run('accept-directive', id, 'hash', 'local', 1_000, '{}', plan, 0, 0, 0, '')).toEqual([
+    expect(await stage.run('accept-directive', id, 'hash', 'local', 1_000, '{}', plan, 0, 0, 0, '', 0, 0)).toEqual([
       'unstaged',
     ]);
     expect(await stage.keyspace()).toEqual(before);
@@ -150,18 +150,20 @@ describe('accept-directive', () => {
   it('writes nothing when an argument makes no sense', async () => {
     const { id } = aDraft();
     const head = [id, 'hash', 'local'] as const;
-    const whole = [aDraft().id, 'hash', 'local', 1_000, '{}', '', 0, 0, 0, ''] as const;
+    const whole = [aDraft().id, 'hash', 'local', 1_000, '{}', '', 0, 0, 0, '', 0, 0] as const;
     for (const [first, second] of [
       [[], whole],
       [whole, []],
     ]) {
       const run = async (...values: (string | number)[]) =>
         stage.run('accept-directive', ...first!, ...values, ...second!);
-      await expect(run(...head, 'soon', '{}', '', 0, 0, 0, '')).rejects.toThrow('the values of a directive');
-      await expect(run(...head, 1_000, '{}', '{no plan', 0, 0, 0, '')).rejects.toThrow('invalid token');
-      await expect(run(...head, 1_000, '{}', '', 1, 0, 0, '', 'state')).rejects.toThrow('the values of a directive');
+      await expect(run(...head, 'soon', '{}', '', 0, 0, 0, '', 0, 0)).rejects.toThrow('the values of a directive');
+      await expect(run(...head, 1_000, '{}', '{no plan', 0, 0, 0, '', 0, 0)).rejects.toThrow('invalid token');
+      await expect(run(...head, 1_000, '{}', '', 1, 0, 0, '', 0, 0, 'state')).rejects.toThrow(
+        'the values of a directive',
+      );
     }
-    await expect(stage.run('accept-directive', ...head, 1_000, '{}', '', 2, 0, 0, '', 'state')).rejects.toThrow(
+    await expect(stage.run('accept-directive', ...head, 1_000, '{}', '', 2, 0, 0, '', 0, 0, 'state')).rejects.toThrow(
       'the values of a directive',
     );
     expect(await stage.keyspace()).toEqual({});
@@ -221,7 +223,7 @@ describe('several directives in one call of accept-directive', () => {
   it('is unstaged twice, not found the second time, when its staged plan is gone', async () => {
     const { id } = aDraft();
     const plan = JSON.stringify({ ...emptyPlan, planFields: 3 });
-    const gone = [id, 'hash', 'local', 1_000, '{}', plan, 0, 0, 0, ''];
+    const gone = [id, 'hash', 'local', 1_000, '{}', plan, 0, 0, 0, '', 0, 0];
     expect(await stage.run('accept-directive', ...gone, ...gone)).toEqual(['unstaged', 'unstaged']);
     expect(await stage.keyspace()).toEqual({});
   });

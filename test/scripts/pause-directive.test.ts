@@ -18,7 +18,14 @@ describe('pause-directive', () => {
   it('stops the release: what runs, runs on, and what becomes ready is parked', async () => {
     const { id, granted } = await stage.begin([echo('a'), echo('b', ['a'])]);
     expect(await stage.store.pause(id, 'tester')).toEqual({ state: 'PAUSED', more: false });
-    expect((await stage.events(id)).at(-1)).toEqual({ type: 'directive.paused', task: '', data: { actor: 'tester' } });
+    expect((await stage.events(id)).slice(-2)).toEqual([
+      { type: 'directive.paused', task: '', data: { actor: 'tester' } },
+      {
+        type: 'checkpoint.created',
+        task: '',
+        data: { number: 1, kind: 'automatic', reason: 'paused', by: 'tester' },
+      },
+    ]);
     expect(await stage.settle(outcome(granted['a']!))).toEqual({});
     expect(await stage.parked(id)).toEqual(['1']);
     expect(await stage.ready()).toEqual([]);
@@ -76,7 +83,7 @@ describe('pause-directive', () => {
   it('writes nothing when a key is of a wrong type', async () => {
     const { id } = await stage.begin([echo('a')]);
     const { keys } = stage;
-    const spoilt = [keys.directive(id), keys.events(id), keys.shardEvents(0), keys.outbox(0)];
+    const spoilt = [keys.directive(id), keys.events(id), keys.shardEvents(0), keys.outbox(0), keys.checkpoints(id)];
     await expectNothingWritten(stage, spoilt, async () => stage.store.pause(id, 'tester'));
   });
 });

@@ -16,7 +16,7 @@ const steps = new Set([
   'start-directive',
 ]);
 /** A human's orders: given again later they are new ones. */
-const orders = new Set(['end-directive', 'pause-directive', 'resume-directive', 'raise-budget']);
+const orders = new Set(['end-directive', 'order-task', 'pause-directive', 'resume-directive', 'raise-budget']);
 /** Asked too early it does nothing; asked again when the directive rests or is closing it takes its entry from the list. */
 const early = new Set(['expand-task', 'expire-directive', 'refuse-task', 'release-directive']);
 /** A turn that was given back is not remembered: a repetition after that takes another. */

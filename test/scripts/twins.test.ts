@@ -23,7 +23,7 @@ afterAll(async () => bed.close());
 
 const keys = new Keys('coc');
 const { id } = aDraft();
-const parts = ['plan', 'tasks', 'events', 'artifacts', 'children'] as const;
+const parts = ['plan', 'tasks', 'events', 'artifacts', 'checkpoints', 'children'] as const;
 const lists = [
   'outbox',
   'timers',
@@ -162,12 +162,14 @@ describe('policy and Lua', () => {
 
 describe('contracts and Lua', () => {
   it('name the same events', () => {
-    expect(foundInLua(/'((?:directive|task|artifact|evaluation)\.[a-z_]+)'/g)).toEqual([...eventTypes].toSorted());
+    expect(foundInLua(/'((?:directive|task|artifact|evaluation|checkpoint)\.[a-z_]+)'/g)).toEqual(
+      [...eventTypes].toSorted(),
+    );
   });
 
   it('name the same kinds of waiting', () => {
     const kinds = [
-      ...foundInLua(/waiting = \{ '([a-z-]+)'/g),
+      ...foundInLua(/waiting = \{ '([a-z-]+)',/g),
       ...foundInLua(/(?:hold|defer)\([^)\n]*, '([a-z-]+)', [^)\n]*\)/g),
     ];
     expect(kinds.length).toBeGreaterThan(4);

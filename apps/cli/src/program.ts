@@ -4,6 +4,7 @@ import type { Cli } from './cli.js';
 import { addActionsCommands } from './commands/actions.command.js';
 import { addApprovalsCommands } from './commands/approvals.command.js';
 import { addBudgetCommands } from './commands/budget.command.js';
+import { addCheckpointsCommand } from './commands/checkpoints.command.js';
 import { addDeleteCommand } from './commands/delete.command.js';
 import { addDoctorCommand } from './commands/doctor.command.js';
 import { addEndCommands } from './commands/end.command.js';
@@ -51,6 +52,7 @@ export function buildProgram(cli: Cli): Command {
   addOrderCommands(program, cli);
   addEndCommands(program, cli);
   addRetryCommand(program, cli);
+  addCheckpointsCommand(program, cli);
   addDeleteCommand(program, cli);
   addApprovalsCommands(program, cli);
   addBudgetCommands(program, cli);

@@ -5,6 +5,7 @@ import { openBlockingRedis, type Redis } from '#libs/redis';
 import {
   ActionCatalog,
   AttemptStore,
+  CheckpointStore,
   DirectiveStore,
   ExecutorBeats,
   FamilyStore,
@@ -70,6 +71,7 @@ export interface ExecutorContext {
   mending: MendStore;
   shortages: ShortageStore;
   families: FamilyStore;
+  checkpoints: CheckpointStore;
   homes: HomeSlots;
   retention: RetentionStore;
   catalog: ActionCatalog;
@@ -113,6 +115,7 @@ export function createExecutorContext({ env, logger, redis, artifacts, instance 
     mending: new MendStore(redis, scripts, keys),
     shortages: new ShortageStore(redis, scripts, keys),
     families: new FamilyStore(redis, scripts, keys),
+    checkpoints: new CheckpointStore(redis, scripts, keys),
     homes: new HomeSlots(redis, keys),
     retention: new RetentionStore(redis, scripts, keys),
     catalog: new ActionCatalog(redis, keys),

@@ -21,28 +21,32 @@ import {
   ProgressProbe,
   RecordedMarks,
   RefRegister,
-  RequestReader,
   RetentionStore,
   ScriptRunner,
   ShardAgenda,
   TaskOutputs,
+  TaskStore,
   UploadRegister,
   type Installation,
 } from '#libs/state';
 import { EventLoopWatch, type Logger } from '#libs/telemetry';
 import { HoldEditor } from './approve/hold.editor.js';
 import { ApprovalService } from './approve/approval.service.js';
+import { TaskDesk } from './approve/task.desk.js';
 import { DecideService } from './decide/decide.service.js';
 import { WorkflowLibrary } from './decide/workflow.library.js';
 import { docsIndex } from './decide/workflows/docs-index.workflow.js';
 import { CatalogSnapshot } from './ingress/catalog-snapshot.js';
+import type { CheckpointDesk } from './ingress/checkpoint.desk.js';
 import { DryPlanner } from './ingress/dry-planner.js';
 import { IngressService } from './ingress/ingress.service.js';
 import { PressureWatch } from './ingress/pressure.watch.js';
-import { RetryDesk } from './ingress/retry.desk.js';
+import { openRetrying } from './ingress/open-retrying.js';
 import { DeletionDesk } from './ingress/deletion.desk.js';
 import { KeyDesk } from './ingress/key.desk.js';
 import { QueueInspector } from './inspect/queue.inspector.js';
+import { DirectiveCensus } from './inspect/directive-stats.js';
+import { WorkerInspector } from './inspect/worker.inspector.js';
 import { StateInspector } from './inspect/state.inspector.js';
 import { ReviewService } from './review/review.service.js';
 import { OpenStreams } from './stream/open-streams.js';
@@ -51,15 +55,20 @@ export interface OrchestratorContext {
   env: Env;
   redis: Redis;
   servedShards: number;
+  cursorKey: string;
   logger: Logger;
   ingress: IngressService;
   dryPlanner: DryPlanner;
+  checkpoints: CheckpointDesk;
   queues: QueueInspector;
+  workers: WorkerInspector;
   state: StateInspector;
+  census: DirectiveCensus;
   decide: DecideService;
   review: ReviewService;
   reader: DirectiveReader;
   approvals: ApprovalService;
+  tasks: TaskDesk;
   streams: EventStreams;
   openStreams: OpenStreams;
   catalog: ActionCatalog;
@@ -108,6 +117,35 @@ function openApprovals(
   });
 }
 
+function openTasks(
+  { redis, keys, servedShards }: Installation,
+  { payloads, orders, reader, actions, sender, logger }: ApprovalSources,
+): TaskDesk {
+  return new TaskDesk({
+    reader,
+    holds: new HoldReader(redis, keys, servedShards, payloads),
+    store: new TaskStore(new ScriptRunner(redis), keys),
+    editor: new HoldEditor(actions, orders, payloads),
+    payloads,
+    sender,
+    logger,
+  });
+}
+
+type Inspected = Pick<ConstructorParameters<typeof StateInspector>[0], 'workflows' | 'catalog' | 'beats'>;
+
+function openInspectors(
+  env: Env,
+  { redis, keys, servedShards }: Installation,
+  { reader, ...inspected }: Inspected & { reader: DirectiveReader },
+): Pick<OrchestratorContext, 'queues' | 'workers' | 'census' | 'state'> {
+  const shards = { used: env.shards, served: servedShards };
+  const census = new DirectiveCensus(reader);
+  const queues = new QueueInspector(redis, keys, new QueueReader(redis, keys), servedShards);
+  const workers = new WorkerInspector(redis, keys, queues, servedShards);
+  return { queues, workers, census, state: new StateInspector({ ...inspected, shards, census, queues }) };
+}
+
 /** The orchestrator's rooms wired together over one connection. */
 export function createOrchestratorContext(
   env: Env,
@@ -115,7 +153,7 @@ export function createOrchestratorContext(
   installation: Installation,
   artifacts: ArtifactStore,
 ): OrchestratorContext {
-  const { redis, keys, servedShards } = installation;
+  const { redis, keys, servedShards, cursorKey } = installation;
   const scripts = new ScriptRunner(redis);
   const payloads = new PayloadStore(artifacts, redis, keys);
   const store = new DirectiveStore(scripts, keys, payloads);
@@ -127,34 +165,37 @@ export function createOrchestratorContext(
   const reader = new DirectiveReader(redis, keys, { shards: servedShards, payloads });
   const shared = { orders, store, catalog, workflows, sender, house: env.house };
   const pressure = new PressureWatch(redis, keys, new PressureReader(redis, keys), env.shed);
+  const dryPlanner = new DryPlanner({ ...shared, shards: env.shards, pressure });
   const beats = new ExecutorBeats(redis, keys);
-  const shardCounts = { used: env.shards, served: servedShards };
-  const queues = new QueueInspector(redis, keys, new QueueReader(redis, keys), servedShards);
+  const retrying = openRetrying(installation, { ...shared, payloads, reader, artifacts, dryPlanner });
   return {
     env,
     redis,
     servedShards,
+    cursorKey,
     logger,
     ingress: new IngressService({
       ...shared,
+      dryPlanner,
       shards: env.shards,
       defaultTtlMs: env.directive.defaultTtlMs,
       logger,
       refs: new RefRegister(redis, scripts, keys),
       keyDesk: new KeyDesk(new KeyRegister(scripts, keys, limits.answerWithinMs), orders, logger),
       agenda: new ShardAgenda(redis, keys),
-      retries: new RetryDesk(orders, new RequestReader(redis, keys, payloads), catalog),
+      ...retrying,
       deletions: openDeletions(installation, artifacts, logger),
       reader,
       pressure,
     }),
-    dryPlanner: new DryPlanner(shared),
-    queues,
-    state: new StateInspector({ shards: shardCounts, workflows, catalog: actions, reader, beats, queues }),
+    dryPlanner,
+    checkpoints: retrying.checkpoints,
+    ...openInspectors(env, installation, { workflows, catalog: actions, beats, reader }),
     decide: new DecideService(shared),
     review: new ReviewService({ ...shared, outputs: new TaskOutputs(redis, keys, payloads) }),
     reader,
     approvals: openApprovals(installation, { payloads, orders, reader, actions, sender, logger }),
+    tasks: openTasks(installation, { payloads, orders, reader, actions, sender, logger }),
     streams: new EventStreams(redis, keys, { shards: servedShards, reader }),
     openStreams: new OpenStreams(env.stream.heartbeatMs),
     catalog: actions,

@@ -12,22 +12,35 @@ import { Watchdog } from '#libs/redis';
 import { ActionCatalog, ArtifactStore, DirectiveReader, EventStreams, ExecutorBeats, ProgressProbe } from '#libs/state';
 import { EventLoopWatch, tellOfStandstill } from '#libs/telemetry';
 import { ApprovalService } from './approve/approval.service.js';
+import { TaskDesk } from './approve/task.desk.js';
 import { ActionController } from './http/action.controller.js';
 import { ApprovalController } from './http/approval.controller.js';
 import { ArtifactController } from './http/artifact.controller.js';
 import { BudgetController } from './http/budget.controller.js';
+import { CheckpointController } from './http/checkpoint.controller.js';
+import { ChildController } from './http/child.controller.js';
 import { PrincipalGuard } from './http/current-principal.js';
+import { CursorSeal } from './http/cursor-seal.js';
 import { DirectiveController } from './http/directive.controller.js';
 import { DirectiveIngress } from './http/directive-ingress.js';
+import { DocsController } from './http/docs.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { OrderController } from './http/order.controller.js';
 import { TaskController } from './http/task.controller.js';
+import { TaskOrderController } from './http/task-order.controller.js';
 import { OrchestratorController } from './http/orchestrator.controller.js';
 import { QueueController } from './http/queue.controller.js';
+import { RetryController } from './http/retry.controller.js';
+import { WorkerController } from './http/worker.controller.js';
 import { ServedShards } from './http/served-shards.js';
+import { StatsController } from './http/stats.controller.js';
+import { TaskReadsController } from './http/task-reads.controller.js';
 import { StoreProbe } from './http/store-probe.js';
+import { CheckpointDesk } from './ingress/checkpoint.desk.js';
 import { DryPlanner } from './ingress/dry-planner.js';
+import { DirectiveCensus } from './inspect/directive-stats.js';
 import { QueueInspector } from './inspect/queue.inspector.js';
+import { WorkerInspector } from './inspect/worker.inspector.js';
 import { StateInspector } from './inspect/state.inspector.js';
 import type { OrchestratorContext } from './orchestrator.context.js';
 import { openRooms } from './rooms.js';
@@ -60,26 +73,38 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
       module: OrchestratorModule,
       imports: [TerminusModule.forRoot({ logger: false })],
       controllers: [
+        StatsController,
         DirectiveController,
         OrderController,
+        RetryController,
+        CheckpointController,
+        ChildController,
         TaskController,
+        TaskReadsController,
+        TaskOrderController,
         OrchestratorController,
         QueueController,
+        WorkerController,
         ApprovalController,
         BudgetController,
         StreamController,
         ActionController,
         ArtifactController,
         HealthController,
+        DocsController,
       ],
       providers: [
         { provide: contextToken, useValue: context },
         { provide: DirectiveIngress, useValue: context.ingress },
+        { provide: CheckpointDesk, useValue: context.checkpoints },
         { provide: DryPlanner, useValue: context.dryPlanner },
         { provide: QueueInspector, useValue: context.queues },
+        { provide: DirectiveCensus, useValue: context.census },
+        { provide: WorkerInspector, useValue: context.workers },
         { provide: StateInspector, useValue: context.state },
         { provide: DirectiveReader, useValue: context.reader },
         { provide: ApprovalService, useValue: context.approvals },
+        { provide: TaskDesk, useValue: context.tasks },
         { provide: EventStreams, useValue: context.streams },
         { provide: OpenStreams, useValue: context.openStreams },
         { provide: ActionCatalog, useValue: context.catalog },
@@ -88,6 +113,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         { provide: ExecutorBeats, useValue: context.beats },
         { provide: EventLoopWatch, useValue: context.eventLoop },
         { provide: ServedShards, useValue: new ServedShards(context.servedShards) },
+        { provide: CursorSeal, useValue: new CursorSeal(context.cursorKey) },
         { provide: StoreProbe, useValue: new StoreProbe(context.artifacts) },
         { provide: APP_GUARD, useClass: PrincipalGuard },
       ],

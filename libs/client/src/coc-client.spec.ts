@@ -64,7 +64,7 @@ describe('the client', () => {
     await expect(bed.client.end('d0_X', 'stop')).rejects.toMatchObject(standing);
     expect(bed.asked).toMatchObject([
       { line: 'POST /api/v1/directives/d0_X/complete', body: '{"reason":"it is done"}' },
-      { line: 'POST /api/v1/directives/d0_X/stop', body: '' },
+      { line: 'POST /api/v1/directives/d0_X/stop', body: '{}' },
     ]);
   });
 

@@ -54,6 +54,7 @@ export const EnvSchema = z
       jobKeepMs: raw.COC_JOB_KEEP_MS,
       retentionMs: raw.COC_DIRECTIVE_RETENTION_MS,
       role: raw.COC_ROLE,
+      checkpoint: { everyMs: raw.COC_CHECKPOINT_INTERVAL_MS, everyTasks: raw.COC_CHECKPOINT_TASKS },
     },
     trace: { dir: raw.TRACE_DIR, maxBytes: raw.COC_TRACE_MAX_BYTES, keep: raw.COC_TRACE_KEEP },
     audit: auditSettings(raw),

@@ -128,6 +128,12 @@ export const executorVariables = {
   COC_DIRECTIVE_RETENTION_MS: whole(7 * 24 * 3_600_000, 0, 10 * 365 * 24 * 3_600_000).describe(
     'How long a directive is kept after it came to rest.',
   ),
+  COC_CHECKPOINT_INTERVAL_MS: whole(60_000, 0, 7 * 24 * 3_600_000).describe(
+    'How often a checkpoint is made of a directive in which tasks succeed. 0 is never.',
+  ),
+  COC_CHECKPOINT_TASKS: whole(1_000, 0, 1_000_000).describe(
+    'After how many more ended tasks a checkpoint is made of a directive. 0 is never.',
+  ),
   COC_EVENT_RETENTION_MS: whole(24 * 3_600_000, 1_000, 365 * 24 * 3_600_000).describe(
     "How long pointers to events are kept in the shards' streams, for who streams or records them later.",
   ),

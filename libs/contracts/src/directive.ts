@@ -64,7 +64,12 @@ export const SubmitDirective = z
     models: z.array(ModelName).min(1).max(100).optional(),
     priority: Priority.optional(),
     policies: Policies.optional(),
-    labels: z.record(z.string().min(1).max(64), z.string().max(256)).optional(),
+    labels: z
+      .record(z.string().min(1).max(64), z.string().max(256))
+      .refine((labels) => Object.keys(labels).length <= limits.maxLabels, {
+        message: `a directive has at most ${limits.maxLabels} labels`,
+      })
+      .optional(),
     /** The directive of which it is a child: of the same tenant, and not over. */
     parent: z.string().min(1).max(100).optional(),
     /** What becomes of it when its parent fails, times out, or is cancelled, stopped or orphaned. */
@@ -96,7 +101,7 @@ export type EndState = 'COMPLETED' | 'FAILED' | 'STOPPED';
 
 export const SubmitAccepted = z.strictObject({ id: z.string() }).meta({ id: 'SubmitAccepted' });
 
-const counts = z.strictObject({
+export const taskCounts = z.strictObject({
   total: z.number().int(),
   open: z.number().int(),
   succeeded: z.number().int(),
@@ -149,7 +154,7 @@ export const DirectiveView = z
     priority: Priority,
     labels: z.record(z.string(), z.string()),
     planHash: z.string().nullable(),
-    tasks: counts,
+    tasks: taskCounts,
     budget: BudgetFigures,
     /** What keeps it from starting; what its tasks wait for is told of each. A server older than this field leaves it out. */
     waitingOn: WaitingOn.nullable().optional(),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { DirectiveState } from './directive.js';
+import { TaskState } from './task.js';
+import { TaskVerb } from './task-order.js';
 
 /** Every code a caller can meet. `status` is the HTTP status; docs/errors.md has a line for each. */
 export const errorCodes = {
@@ -31,6 +33,10 @@ export const errorCodes = {
   CURSOR_INVALID: 400,
   POSITION_GONE: 410,
   TRANSITION_ILLEGAL: 409,
+  DIRECTIVE_SETTLING: 409,
+  CHECKPOINT_UNUSABLE: 409,
+  PRECONDITION_FAILED: 412,
+  PLAN_CHANGED: 409,
   HOLD_ENDED: 409,
   DIGEST_STALE: 409,
   BUDGET_TOO_LOW: 409,
@@ -69,6 +75,8 @@ export const Problem = z
     /** Of TRANSITION_ILLEGAL: where the directive is, and where it may go from there. */
     state: DirectiveState.optional(),
     allowed: z.array(DirectiveState).optional(),
+    /** Of TRANSITION_ILLEGAL about a task: its state, and what may be ordered of it. */
+    task: z.object({ state: TaskState, allowed: z.array(TaskVerb) }).optional(),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof Problem>;
@@ -77,6 +85,12 @@ export type Problem = z.infer<typeof Problem>;
 export interface Standing {
   state: DirectiveState;
   allowed: readonly DirectiveState[];
+}
+
+/** The same of a task. */
+export interface TaskStanding {
+  state: TaskState;
+  allowed: readonly TaskVerb[];
 }
 
 /** A process cannot start. The message is one sentence for the person who started it: what is wrong, and what to do. */
@@ -94,17 +108,20 @@ export class CocError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Of TRANSITION_ILLEGAL. */
   readonly standing: Standing | undefined;
+  /** Of TRANSITION_ILLEGAL about a task. */
+  readonly task: TaskStanding | undefined;
 
   constructor(
     readonly code: ErrorCode,
     readonly detail: string,
     readonly faults: readonly Fault[] = [],
-    options: { cause?: unknown; retryAfterMs?: number; standing?: Standing } = {},
+    options: { cause?: unknown; retryAfterMs?: number; standing?: Standing; task?: TaskStanding } = {},
   ) {
     super(`${code}: ${detail}`, 'cause' in options ? { cause: options.cause } : {});
     this.name = 'CocError';
     this.status = errorCodes[code];
     this.retryAfterMs = options.retryAfterMs;
     this.standing = options.standing;
+    this.task = options.task;
   }
 }

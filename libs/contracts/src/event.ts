@@ -5,6 +5,7 @@ import { Json } from './json.js';
 export const eventTypes = [
   'directive.accepted',
   'directive.planned',
+  'directive.kept',
   'directive.extended',
   'directive.released',
   'directive.started',
@@ -39,6 +40,7 @@ export const eventTypes = [
   'task.cancelled',
   'task.expired',
   'artifact.indexed',
+  'checkpoint.created',
   'evaluation.complete',
 ] as const;
 export const EventType = z.enum(eventTypes);

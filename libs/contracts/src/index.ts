@@ -22,6 +22,16 @@ export {
 } from './approval.js';
 export { Assignment, microUsdFromUsd, usdFromMicroUsd } from './assignment.js';
 export {
+  CheckpointList,
+  CheckpointView,
+  CreateCheckpoint,
+  RetryDirective,
+  RetryPlan,
+  type AutomaticReason,
+  type RetriedTask,
+  type RetryFrom,
+} from './checkpoint.js';
+export {
   DirectiveList,
   DirectiveState,
   DirectiveView,
@@ -59,12 +69,15 @@ export { PayloadClaim, type ReportedClaim } from './payload-claim.js';
 export { type AskedRisk, type Permit, type PermitKind, type Plan, type PlannedTask, type RiskTerms } from './plan.js';
 export { ApprovalPolicy, Backoff, Concurrency, DirectiveBudget, Policies, Rate } from './policies.js';
 export { Principal, localPrincipal, Role, TenantName } from './principal.js';
+export { QueueWorkers, WorkerList } from './worker-view.js';
 export { QueueList, QueueView } from './queue-view.js';
 export { actionOfQueue, actionQueue, parseQueueName, roomQueue, rooms, type Room } from './queue-names.js';
 export { InputReference, ItemReference, Reference, TaskReference, looksLikeReference } from './reference.js';
 export { RoomBatch, RoomMessage } from './room-message.js';
 export { globalRoot, shardRoot, tenantRoot } from './shard-root.js';
+export { DependencyList, DirectiveStats, DirectivesStats, TaskList, TaskWait } from './stats.js';
 export { newerVersionOf, schemaVersion } from './schema-version.js';
+export { CompleteTask, OrderTask, TaskVerb } from './task-order.js';
 export { TaskMessage } from './task-message.js';
 export { TaskDetail, TaskSpec, TaskState, TaskView, WaitKind, WaitingOn, finalTaskStates, waitKinds } from './task.js';
 export { AuditHead, TraceEvent, TraceHead, TraceNote, sealField, traceVersion } from './trace-line.js';

@@ -5,6 +5,8 @@ export const limits = {
   maxSubmitBytes: 8 * 1024 * 1024,
   maxBodyBytes: 1024 * 1024,
   maxJsonDepth: 32,
+  /** A list reads them of hundreds of directives. */
+  maxLabels: 64,
   maxOutputBytes: 1024 * 1024,
   maxInputBytes: 4 * 1024 * 1024,
   /** Of an action whose workers fetch claims: as much as a submit may have. */
@@ -32,6 +34,11 @@ export const limits = {
   maxMicroUsd: 99_999_999_999_999,
   /** A request is answered within this, if only by saying that it is not known what came of it. */
   answerWithinMs: 15_000,
+  /** Checkpoints of a directive that are kept. */
+  keptCheckpoints: 100,
+  /** Outputs and artifacts that a retry takes over from the directive before: what is beyond is made anew. */
+  maxKeptBytes: 256 * 1024 * 1024,
+  maxKeptArtifacts: 1_000,
   /** Tasks or edges one Lua script touches at most, so that no script runs over 10 ms. */
   scriptChunk: 500,
 } as const;

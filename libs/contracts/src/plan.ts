@@ -10,6 +10,8 @@ export interface AskedRisk {
   score: number;
   factors: { factor: string; points: number; detail: string }[];
   reasons: string[];
+  /** Its effect may come twice. No grant covers it but, of a fan-out's children, one of their directive. */
+  ungranted?: boolean;
 }
 
 export interface RiskTerms {
@@ -68,6 +70,8 @@ export interface PlannedTask {
   riskTerms?: RiskTerms;
   approvalTtlMs: number | null;
   permits?: Permit[];
+  /** Of a retry: the effect key of the task that it repeats, so that what is keyed happens once over both. */
+  effectKey?: string;
   parent?: number;
   item?: Json;
 }

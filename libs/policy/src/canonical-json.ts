@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { PlannedTask } from '#libs/contracts';
 
 type Node = Readonly<Record<string, unknown>>;
@@ -8,11 +8,15 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(isInOrder(value) ? value : inOrder(value));
 }
 
+/** So many that their text is made at once: a Hash object costs as much as hashing 3 KB. */
+const fewTasks = 20;
+
 /** SHA-256 in hex of the canonical tasks: what pins a plan. */
 export function hashOfTasks(tasks: readonly PlannedTask[]): string {
-  const hash = createHash('sha256');
-  for (const task of tasks) hash.update(canonicalJson(task));
-  return hash.digest('hex');
+  if (tasks.length <= fewTasks) return hash('sha256', tasks.map(canonicalJson).join(''), 'hex');
+  const sum = createHash('sha256');
+  for (const task of tasks) sum.update(canonicalJson(task));
+  return sum.digest('hex');
 }
 
 /** Most values are, and looking is four times as fast as copying. */

@@ -22,7 +22,7 @@ export function estimatePlan(plan: Plan, request: PlanRequest, catalog: CatalogL
   return {
     planHash: plan.hash,
     edges: plan.edges,
-    cost: costOf(plan.tasks, request),
+    cost: estimateCost(plan.tasks, request),
     risk: {
       highest: scores.length === 0 ? null : scores.reduce((highest, score) => Math.max(highest, score)),
       needed: tasks.filter(({ approval }) => approval === 'needed').length,
@@ -79,7 +79,8 @@ function approvalOf({ risk, riskTerms }: PlannedTask): Pick<DryTask, 'approval' 
   return { approval: riskTerms ? 'open' : 'none', approvalReasons: [] };
 }
 
-function costOf(tasks: readonly PlannedTask[], { budget }: PlanRequest): DryPlan['cost'] {
+/** What these tasks would cost at most. */
+export function estimateCost(tasks: readonly PlannedTask[], { budget }: Pick<PlanRequest, 'budget'>): DryPlan['cost'] {
   const sum = (of: (task: PlannedTask) => number): number =>
     tasks.reduce((total, task) => total + of(task) * (spreadOf(task) ?? task.forEach!.maxItems), 0);
   const onceMicroUsd = sum(({ maxCostMicroUsd }) => maxCostMicroUsd);

@@ -11,6 +11,9 @@ export { catalogLookup, type CatalogLookup } from './catalog-lookup.js';
 export { canonicalJson } from './canonical-json.js';
 export { refuseApprover } from './decide-approver.js';
 export { evaluateCondition } from './conditions/evaluate-expression.js';
+export { decideCheckpoint, type CheckpointMoment, type CheckpointTerms } from './decide-checkpoint.js';
+export { decideRetry, hadSucceeded, type RetryDecision } from './retry/decide-retry.js';
+export { StoryFold } from './retry/story.fold.js';
 export { decidePlan, type PlanDecision } from './decide-plan.js';
 export {
   decideSettlement,
@@ -33,7 +36,7 @@ export {
   type ReferenceSources,
   type ResolvedReferences,
 } from './resolve-references.js';
-export { estimatePlan } from './estimate-plan.js';
+export { estimateCost, estimatePlan } from './estimate-plan.js';
 export { explainWait } from './explain-wait.js';
 export { failClosed } from './fail-closed.js';
 export {

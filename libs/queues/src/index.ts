@@ -1,4 +1,5 @@
 export { bullPrefix, queueOptions, workerOptions, type BullAddress } from './bull-connection.js';
+export { connectedWorkers, type ConnectedWorker } from './connected-workers.js';
 export { JobMarks } from './job-marks.js';
 export { isOutOfMemory } from './out-of-memory.js';
 export { OutcomeReader, type QueueReport } from './outcome-reader.js';

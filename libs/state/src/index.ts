@@ -32,6 +32,7 @@ export {
   tasksPerChunk,
   type SpecRecord,
 } from './plan/plan-encoding.js';
+export { decodeCursor, encodeCursor } from './read/cursor.js';
 export { countNames, parseCounts, type CountName } from './read/counts.js';
 export { TaskFacts, type AttemptFacts } from './read/task-facts.js';
 export { ScriptRunner, type ScriptCall } from './redis/script-runner.js';
@@ -47,13 +48,19 @@ export { DirectiveStore, type AcceptResult, type DirectiveDraft, type Transition
 export { finishRemoval, type DirectiveFiles } from './write/finish-removal.js';
 export { type Dispatch, type FanOutTask, type Followup } from './write/dispatch.js';
 export { DirectiveOrders, type DirectiveOrder, type DirectiveRequest } from './read/directive-order.js';
+export { CheckpointStore, type CheckpointFacts } from './write/checkpoint-store.js';
+export { KeptReader } from './read/kept-reader.js';
+export { StoryReader } from './read/story-reader.js';
+export { type KeptWork } from './plan/kept-tasks.js';
 export { RequestReader } from './read/request-reader.js';
 export { RefRegister } from './write/ref-register.js';
 export { TaskOutputs } from './read/task-outputs.js';
+export { type DirectiveFilter } from './read/directive-filter.js';
 export { DirectiveReader } from './read/directive-reader.js';
 export { HoldReader, type FoundHold } from './read/hold-reader.js';
 export { LedgerReader } from './read/ledger-reader.js';
 export { GrantRegister } from './write/grant-register.js';
+export { TaskStore, type TaskOrder } from './write/task-store.js';
 export { HoldStore, type HoldDecision } from './write/hold-store.js';
 export { openInstallation, type Installation } from './redis/open-installation.js';
 export { ProgressProbe, type Progress } from './redis/progress-probe.js';

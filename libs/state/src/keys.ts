@@ -21,6 +21,8 @@ export class Keys {
   /** Its children, by when they were accepted. */
   children = (id: string): string => `${this.directive(id)}:children`;
   artifacts = (id: string): string => `${this.directive(id)}:artifacts`;
+  /** The newest first. */
+  checkpoints = (id: string): string => `${this.directive(id)}:checkpoints`;
   logs = (id: string, attemptKey: string): string => `${this.directive(id)}:logs:${attemptKey}`;
 
   /** Tenants that have directives in the shard, by the time of the last one. */
@@ -66,6 +68,7 @@ export class Keys {
   ref = (tenant: string, ref: string): string => `${tenantRoot(this.keyPrefix, tenant)}:ref:${ref}`;
   installation = (): string => `${globalRoot(this.keyPrefix)}:installation`;
   identity = (): string => `${globalRoot(this.keyPrefix)}:identity`;
+  cursorKey = (): string => `${globalRoot(this.keyPrefix)}:cursor-key`;
   recorder = (): string => `${globalRoot(this.keyPrefix)}:recorder`;
   catalog = (): string => `${globalRoot(this.keyPrefix)}:actions`;
 }

@@ -57,8 +57,17 @@ function foldRetry({ tasks }: Folded, { task }: StoredEvent): void {
   tasks.set(task, { ...known, state: 'ready', starts: 0, again: known.again + 1 });
 }
 
+/** What had succeeded in the directive before is here from the beginning. */
+function foldKept({ tasks, counts }: Folded, { data }: StoredEvent): void {
+  const kept = data['tasks'] as string[];
+  for (const task of kept) tasks.set(task, { state: 'succeeded', attempts: 0, starts: 0, ends: 1, again: 0 });
+  counts.open -= kept.length;
+  counts.succeeded += kept.length;
+}
+
 function foldTask(folded: Folded, event: StoredEvent): void {
   const { type, task, data } = event;
+  if (type === 'directive.kept') return foldKept(folded, event);
   if (type === 'task.resolved' && data['decision'] === 'retry') return foldRetry(folded, event);
   const state = taskStateAfter[type];
   if (!state) return;

@@ -1,5 +1,5 @@
 import { CocError } from '#libs/contracts';
-import { HoldStore, type HoldDecision } from '#libs/state';
+import { HoldStore, TaskStore, type HoldDecision } from '#libs/state';
 import type { Stage } from '../stage.js';
 import type { DirectiveView, Snapshot } from './snapshot.js';
 
@@ -8,9 +8,11 @@ const usd = 1_000_000;
 /** What the humans of the model say, by the number they are given. */
 export class Humans {
   private readonly holds: HoldStore;
+  private readonly tasks: TaskStore;
 
   constructor(stage: Stage) {
     this.holds = new HoldStore(stage.scripts, stage.keys);
+    this.tasks = new TaskStore(stage.scripts, stage.keys);
   }
 
   /** Answers a task that is held; now and then one that is not, which changes nothing. */
@@ -23,6 +25,18 @@ export class Humans {
     const { id, task } = chosen;
     const place = { directiveId: id, taskIndex: Number.parseInt(task.index, 36), sinceMs: task.since ?? 0 };
     await this.refusable(this.holds.decide(place, answerTo(task.waiting?.[0], pick)));
+  }
+
+  /** An order about any task, also one that allows none. */
+  async orderTask({ directives }: Snapshot, pick: number): Promise<void> {
+    const tasks = directives.flatMap(({ id, tasks: all }) => [...all.keys()].map((index) => ({ id, index })));
+    const chosen = tasks[pick % Math.max(1, tasks.length)];
+    if (!chosen) return;
+    const verb = (['skip', 'complete', 'retry'] as const)[pick % 3]!;
+    const text = verb === 'complete' ? '"by hand"' : '';
+    await this.refusable(
+      this.tasks.order(chosen.id, Number.parseInt(chosen.index, 36), { verb, by: 'model', comment: '', text }),
+    );
   }
 
   async raise({ id, budgetMicroUsd }: DirectiveView, pick: number): Promise<void> {

@@ -157,7 +157,8 @@ function checkWaiting(view: DirectiveView, snapshot: Snapshot): Faults {
 function checkEnds(view: DirectiveView): Faults {
   const tasks = [...view.tasks.values()];
   const faults = tasks
-    .filter(({ state, dependsOn }) => state === 'skipped' && dependsOn.every((index) => !hasFailed(view, index)))
+    .filter(({ state, ordered }) => state === 'skipped' && ordered !== 'skip')
+    .filter(({ dependsOn }) => dependsOn.every((index) => !hasFailed(view, index)))
     .map(({ index }) => `${index} was skipped for nothing`);
   if (!['COMPLETED', 'PARTIALLY_COMPLETED', 'FAILED'].includes(view.state) || view.review === 'asked') return faults;
   // A human's word needs no reason in the tasks.

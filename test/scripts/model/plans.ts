@@ -47,6 +47,7 @@ const kinds = {
   expand: 7,
   review: 4,
   decide: 8,
+  orderTask: 4,
   raise: 4,
   takeBack: 3,
   ask: 6,

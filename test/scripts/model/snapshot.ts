@@ -18,6 +18,8 @@ export interface StoredTask {
   round?: number;
   asking?: boolean;
   busy?: boolean;
+  /** What a human ordered of it last. */
+  ordered?: string;
 }
 
 /** One task as it stands: what the plan says of it and what became of it. */

@@ -122,6 +122,7 @@ export class World {
     expand: async (pick) => this.expand(pick),
     review: async (pick) => this.review(pick),
     decide: async (pick) => this.humans.decide(this.snapshot, pick),
+    orderTask: async (pick) => this.humans.orderTask(this.snapshot, pick),
     raise: async (pick) => this.humans.raise(this.directive(pick), pick),
     takeBack: async (pick) => this.takeBack(pick),
     ask: async (pick) => this.courier.carry(pick, 'ask'),

@@ -14,6 +14,8 @@ const byExitCode: Record<number, ErrorCode[]> = {
     'REF_TAKEN',
     'IDEMPOTENCY_IN_PROGRESS',
     'TRANSITION_ILLEGAL',
+    'DIRECTIVE_SETTLING',
+    'CHECKPOINT_UNUSABLE',
     'HOLD_ENDED',
     'DIGEST_STALE',
     'BUDGET_TOO_LOW',

@@ -7,7 +7,10 @@ const nextByCode: Record<string, string> = {
   ACTION_CONFLICT: 'give the record a new "version"; a published version never changes',
   ARTIFACT_STORE_UNAVAILABLE: 'look at "artifacts" in "coc doctor", and repeat it when that is ok',
   BUDGET_TOO_LOW: 'see what is spent with "coc budget explain DIRECTIVE", and give more than that',
+  CHECKPOINT_UNUSABLE:
+    'see what there is with "coc checkpoints ID", or run all of it again with "coc retry ID --from start"',
   CURSOR_INVALID: 'start again without --cursor',
+  DIRECTIVE_SETTLING: 'send it again in a few seconds; if it stays so, look at "recorder" in "coc doctor"',
   DIGEST_STALE: 'look at what it is now with "coc approvals show ID", and decide about that',
   FORBIDDEN: 'act as somebody who may, with --as NAME or COC_ACTOR; whoever asked for a task may always deny it',
   HOLD_ENDED: 'see what became of it with "coc approvals show ID"; what still waits, with "coc approvals list"',

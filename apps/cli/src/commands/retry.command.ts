@@ -1,15 +1,65 @@
-import type { Command } from 'commander';
-import type { Cli } from '../cli.js';
-import { printData } from '../output/output-format.js';
-import { formatOf, openApi } from './global-options.js';
+import { randomUUID } from 'node:crypto';
+import type { CocClient, RetryOrder } from '#libs/client';
+import type { RetryPlan } from '#libs/contracts';
+import { Option, type Command } from 'commander';
+import { type Cli, talk } from '../cli.js';
+import { formatUsd } from '../output/money.js';
+import { jsonText, printData } from '../output/output-format.js';
+import { renderTable } from '../output/table.js';
+import { flagOf, formatOf, openApi, parseCount } from './global-options.js';
+import { seeThrough } from './see-through.js';
+
+interface RetryOptions extends RetryOrder {
+  dryRun?: boolean;
+  wait?: boolean;
+}
 
 export function addRetryCommand(program: Command, cli: Cli): void {
+  const from = new Option('--from <where>', 'begin at the start, or keep what had succeeded by a checkpoint');
   program
     .command('retry')
-    .description('Submit again what a final directive was asked to do, and print the id of the new one.')
+    .summary('Do again what a final directive was asked to do.')
+    .description(
+      'Submit again what a final directive was asked to do, and print the id of the new one. Of one that did not complete, ' +
+        'tasks that had succeeded keep their outputs and do not run again.',
+    )
     .argument('<id>')
-    .action(async (id: string, _options: object, command: Command) => {
-      const api = await openApi(cli, command);
-      printData(cli, formatOf(command), await api.retry(id), (accepted) => `${accepted.id}\n`);
-    });
+    .addOption(from.choices(['start', 'checkpoint']))
+    .option('--checkpoint <number>', 'the checkpoint to go on from; without it the last one', parseCount)
+    .option('--dry-run', 'only show what would be kept and what would run')
+    .option('--wait', 'wait for it, say only what needs a human, then print its output')
+    .action((id: string, options: RetryOptions, command: Command) => retry(cli, id, options, command));
+}
+
+async function retry(cli: Cli, id: string, options: RetryOptions, command: Command): Promise<void> {
+  const api = await openApi(cli, command);
+  const { from, checkpoint, dryRun, wait } = options;
+  const order = { ...(from && { from }), ...(checkpoint !== undefined && { checkpoint }) };
+  const format = formatOf(command);
+  if (dryRun) return showPlan(cli, api, await api.planRetry(id, order), command);
+  // Whoever sends it on twice on its way, as a proxy may, makes no second directive of it.
+  const accepted = await api.retry(id, randomUUID(), Object.keys(order).length === 0 ? undefined : order);
+  if (!wait) return printData(cli, format, accepted, (again) => `${again.id}\n`);
+  talk(cli, `submitted ${accepted.id}`);
+  const directive = await seeThrough(cli, api, accepted.id, false);
+  if (directive === undefined) return;
+  printData(cli, format, await api.getOutput(accepted.id), ({ output }) => jsonText(output));
+}
+
+function showPlan(cli: Cli, api: CocClient, plan: RetryPlan, command: Command): void {
+  printData(cli, formatOf(command), plan, ({ tasks }) =>
+    renderTable(
+      ['TASK', 'ACTION', 'FATE', 'WHY'],
+      tasks.map(({ id, action, fate, why }) => [id, action, fate, why]),
+    ),
+  );
+  const { kept, runs, asks, cost, keptUsd, retryOf, from, checkpoint } = plan;
+  const where = checkpoint === null ? from : `checkpoint ${checkpoint}`;
+  talk(
+    cli,
+    `from ${where}: ${kept} kept (${formatUsd(keptUsd)} spent on them), ${runs} would run, ${asks} of them ask`,
+  );
+  talk(cli, `cost at most ${formatUsd(cost.onceUsd)} with one attempt each, ${formatUsd(cost.mostUsd)} with all`);
+  const point = checkpoint === null ? ` --from ${from}` : ` --checkpoint ${checkpoint}`;
+  talk(cli, `next: coc retry ${retryOf}${point}${flagOf(api.server)}`);
 }

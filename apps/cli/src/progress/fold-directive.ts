@@ -80,6 +80,8 @@ function degradedBy(
 }
 
 function countedBy(tasks: Counts, { type, data }: DirectiveEvent): Counts {
+  const kept = type === 'directive.kept' && Array.isArray(data['tasks']) ? data['tasks'].length : 0;
+  if (kept > 0) return { ...tasks, open: tasks.open - kept, succeeded: tasks.succeeded + kept };
   const added = addedBy(type, data);
   if (added > 0) return { ...tasks, total: tasks.total + added, open: tasks.open + added };
   const name = countedAs[type];

@@ -124,9 +124,12 @@ function countTasks(told: readonly DirectiveEvent[], chapters: readonly Chapter[
   const ended = Object.fromEntries(
     finalCounts.map((name) => [name, chapters.filter(({ state }) => state === name).length]),
   ) as Record<FinalCount, number>;
+  // Of a retry: they ran in the directive before, and have no chapter here.
+  const kept = told.flatMap(({ type, data }) => (type === 'directive.kept' ? ((data['tasks'] ?? []) as string[]) : []));
+  ended.succeeded += kept.length;
   // A source that begins in the middle may not have the plan: then what was seen is what is known.
-  const tasks = Math.max(planned, chapters.length);
-  const open = tasks - chapters.filter(({ isOver }) => isOver).length;
+  const tasks = Math.max(planned, chapters.length + kept.length);
+  const open = tasks - kept.length - chapters.filter(({ isOver }) => isOver).length;
   return { tasks, open, attempts: chapters.reduce((sum, { attempts }) => sum + attempts.length, 0), ...ended };
 }
 

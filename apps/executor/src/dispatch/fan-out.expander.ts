@@ -113,13 +113,13 @@ export class FanOutExpander {
     const idOf = (index: number): string => idByIndex.get(index)!;
     const chunk = children.slice(from, from + tasksPerChunk);
     const known = this.claimsOfParent(spec, chunk[0]);
-    const texts = chunk.map((child) => encodeTask(child, shard, idOf, false, known));
+    const texts = chunk.map((child) => encodeTask(child, shard, idOf, false, { claimed: known }));
     const large = chunk.filter((_, at) => isLarge(texts[at]!.spec));
     if (large.length === 0) return texts.map(({ control, spec: text }) => [control, text]);
     const found = await claimValues(this.context.payloads, task.directiveId, large);
     const claimed = new Map([...known, ...found]);
     return chunk.map((child) => {
-      const { control, spec: text } = encodeTask(child, shard, idOf, false, claimed);
+      const { control, spec: text } = encodeTask(child, shard, idOf, false, { claimed });
       return [control, text];
     });
   }

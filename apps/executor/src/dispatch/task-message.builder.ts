@@ -24,7 +24,7 @@ function buildMessage({ spec, ...dispatch }: Dispatch, { value, claim }: TaskInp
     taskId: spec.id,
     attempt: dispatch.attempt,
     nonce: dispatch.nonce,
-    effectKey: `${dispatch.directiveId}.${formatTaskIndex(dispatch.taskIndex)}`,
+    effectKey: spec.effectKey ?? `${dispatch.directiveId}.${formatTaskIndex(dispatch.taskIndex)}`,
     action: spec.action,
     ...(claim ? { input: null, inputClaim: claim } : { input: value }),
     timeoutMs: spec.timeoutMs,

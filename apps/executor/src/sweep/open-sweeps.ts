@@ -5,6 +5,7 @@ import type { OutcomeJudge } from '../settle/outcome.judge.js';
 import type { OutcomeLoop } from '../settle/outcome.loop.js';
 import type { SettleService } from '../settle/settle.service.js';
 import { AgendaSweep } from './agenda.sweep.js';
+import { CheckpointSweep } from './checkpoint.sweep.js';
 import { DeadJobSweep } from './dead-job.sweep.js';
 import type { DirectiveFiles } from './directive.remover.js';
 import { HeartbeatSweep } from './heartbeat.sweep.js';
@@ -43,6 +44,7 @@ export function openSweeps(parts: SweepParts, role: ExecutorRole): SweepLoop[] {
     new AgendaSweep(context, dispatch),
     new ForgottenWorkSweep(context, dispatch, loops),
     new IdleDirectiveSweep(context, dispatch),
+    new CheckpointSweep(context),
     new ReservationSweep(context, dispatch),
     new DeadJobSweep(context),
     new HomePermitSweep(context, dispatch),

@@ -26,6 +26,7 @@ export const sweepSettings = {
   agenda: { ...repair, everyMs: 1_000, page: 100 },
   'forgotten-work': { ...repair, everyMs: 2_000, page: 100 },
   'idle-directive': { ...repair, everyMs: 5_000, page: 200 },
+  checkpoint: { ...repair, everyMs: 5_000, page: 200, isRepair: false },
   reservation: { ...repair, everyMs: 10_000, page: 200 },
   'dead-job': { ...repair, everyMs: 5_000, page: 500 },
   'home-permit': { ...repair, everyMs: 10_000, page: 200 },

@@ -152,7 +152,8 @@ export class ApprovalService {
   private async letCoveredGo(principal: Principal, given: HoldView, maxScore: number, scope: string): Promise<void> {
     for await (const hold of this.parts.holds.all(principal.tenant)) {
       const { action, directiveId, kind, risk } = hold.view;
-      const isCovered = kind === 'approval' && action === given.action && risk!.score <= maxScore;
+      const isMeant = hold.coveredBy === 'any' || hold.coveredBy === scope;
+      const isCovered = isMeant && kind === 'approval' && action === given.action && risk!.score <= maxScore;
       if (!isCovered || (scope === 'directive' && directiveId !== given.directiveId)) continue;
       if (refusalOf(principal, hold.view, risk!.score, true) !== undefined) continue;
       const comment = `covered by the grant given with ${given.id}`;

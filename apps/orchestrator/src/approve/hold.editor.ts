@@ -17,6 +17,8 @@ export interface EditedHold {
   edited: AskedRisk;
 }
 
+type ActionPin = Pick<HoldView, 'action' | 'actionVersion'>;
+
 /** What a human writes in place of a task's input, or of its output, is checked as a client's or a worker's would be. */
 export class HoldEditor {
   private readonly validator = new SchemaValidator();
@@ -43,7 +45,7 @@ export class HoldEditor {
     };
   }
 
-  async checkOutput({ view }: FoundHold, output: Json): Promise<void> {
+  async checkOutput({ view }: { view: ActionPin }, output: Json): Promise<void> {
     const action = await this.actionOf(view);
     this.check(action.output, output, '/output', `the output is not what ${view.action} gives`);
   }
@@ -56,7 +58,7 @@ export class HoldEditor {
     return askedRisk({ action: view.action, effect, input, requested: true }, { policy: 'always', ...terms })!;
   }
 
-  private async actionOf({ action, actionVersion }: HoldView): Promise<ActionRecord> {
+  private async actionOf({ action, actionVersion }: ActionPin): Promise<ActionRecord> {
     const record = await this.actions.get(action, actionVersion);
     if (!record) throw new CocError('ACTION_UNKNOWN', `${action}@${actionVersion} is no longer in the catalog`);
     return record;

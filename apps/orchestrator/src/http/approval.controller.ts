@@ -6,13 +6,17 @@ import { Allows } from './access.js';
 import { ApprovalService } from '../approve/approval.service.js';
 import { Problems } from './answers.js';
 import { CurrentPrincipal } from './current-principal.js';
+import { CursorSeal } from './cursor-seal.js';
 import { GrantQuery, PlanQuery } from './page.query.js';
 
 /** Tasks that wait for a human, and what humans answer. The id of a hold is `<directive id>.<task index>`. */
 @ApiTags('approvals')
 @Controller('api/v1')
 export class ApprovalController {
-  constructor(@Inject(ApprovalService) private readonly approvals: ApprovalService) {}
+  constructor(
+    @Inject(ApprovalService) private readonly approvals: ApprovalService,
+    @Inject(CursorSeal) private readonly cursors: CursorSeal,
+  ) {}
 
   @Allows('viewer')
   @Get('approvals')
@@ -23,7 +27,9 @@ export class ApprovalController {
     @Query({ schema: PlanQuery }) query: PlanQuery,
     @CurrentPrincipal() principal: Principal,
   ): Promise<HoldList> {
-    return this.approvals.list(principal, query);
+    return this.cursors.turn(query, ['approvals', principal.tenant], async (page) =>
+      this.approvals.list(principal, page),
+    );
   }
 
   @Allows('viewer')

@@ -33,9 +33,12 @@ import { Problems, found } from './answers.js';
 import { CurrentPrincipal } from './current-principal.js';
 import { DirectiveIngress } from './directive-ingress.js';
 import type { BodyRule } from './json.adapter.js';
-import { ChildQuery, EventQuery, ListQuery, PlanQuery } from './page.query.js';
+import { CursorSeal } from './cursor-seal.js';
+import { ListQuery, filterOf } from './list.query.js';
+import { EventQuery, PlanQuery } from './page.query.js';
 import { PlanSizeGuard } from './plan-size.guard.js';
 import { Submits, takeIn } from './submit.js';
+import { HeldAgainst, Versioned, versioned } from './version.js';
 
 @ApiTags('directives')
 @Controller('api/v1/directives')
@@ -43,6 +46,7 @@ export class DirectiveController {
   constructor(
     @Inject(DirectiveIngress) private readonly ingress: DirectiveIngress,
     @Inject(DirectiveReader) private readonly reader: DirectiveReader,
+    @Inject(CursorSeal) private readonly cursors: CursorSeal,
   ) {}
 
   @Allows('operator')
@@ -75,7 +79,10 @@ export class DirectiveController {
     @Query({ schema: ListQuery }) query: ListQuery,
     @CurrentPrincipal() { tenant }: Principal,
   ): Promise<z.infer<typeof DirectiveList>> {
-    return this.reader.list(tenant, query);
+    const filter = filterOf(query);
+    return this.cursors.turn(query, ['directives', tenant, { ...filter }], async (page) =>
+      this.reader.list(tenant, { ...page, filter }),
+    );
   }
 
   @Allows('viewer')
@@ -83,24 +90,15 @@ export class DirectiveController {
   @ApiOperation({ operationId: 'getDirective', summary: 'One directive' })
   @ApiOkResponse({ standardSchema: DirectiveView })
   @Problems(404)
-  async get(@Param('id') id: string, @CurrentPrincipal() { tenant }: Principal): Promise<DirectiveView> {
-    return found(await this.reader.get(tenant, id), `directive ${id}`);
-  }
-
-  @Allows('viewer')
-  @Get(':id/children')
-  @ApiOperation({
-    operationId: 'listChildren',
-    summary: 'The directives that were submitted as its children, the oldest first',
-  })
-  @ApiOkResponse({ standardSchema: DirectiveList })
-  @Problems(404)
-  async children(
+  @Versioned()
+  async get(
     @Param('id') id: string,
-    @Query({ schema: ChildQuery }) query: ChildQuery,
     @CurrentPrincipal() { tenant }: Principal,
-  ): Promise<z.infer<typeof DirectiveList>> {
-    return found(await this.reader.children(tenant, id, query), `directive ${id}`);
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('If-None-Match') ifNoneMatch?: string,
+  ): Promise<DirectiveView | undefined> {
+    const view = found(await this.reader.get(tenant, id), `directive ${id}`);
+    return versioned(reply, ifNoneMatch, view.lastSeq, view);
   }
 
   @Allows('viewer')
@@ -108,12 +106,20 @@ export class DirectiveController {
   @ApiOperation({ operationId: 'getPlan', summary: 'Its tasks with their states, and what each waits for' })
   @ApiOkResponse({ standardSchema: PlanView })
   @Problems(404)
+  @Versioned()
   async plan(
     @Param('id') id: string,
     @Query({ schema: PlanQuery }) query: PlanQuery,
     @CurrentPrincipal() { tenant }: Principal,
-  ): Promise<PlanView> {
-    return found(await this.reader.plan(tenant, id, query), `directive ${id}`);
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('If-None-Match') ifNoneMatch?: string,
+  ): Promise<PlanView | undefined> {
+    // Before the page: whoever orders by it has seen at least this.
+    const { lastSeq } = found(await this.reader.get(tenant, id), `directive ${id}`);
+    const page = await this.cursors.turn(query, ['plan', tenant, { id }], async (opened) =>
+      this.reader.plan(tenant, id, opened),
+    );
+    return versioned(reply, ifNoneMatch, lastSeq, found(page, `directive ${id}`));
   }
 
   @Allows('viewer')
@@ -148,27 +154,9 @@ export class DirectiveController {
   @HttpCode(204)
   @ApiOperation({ operationId: 'deleteDirective', summary: 'Remove one that is final, with all that it made' })
   @ApiNoContentResponse()
-  @Problems(403, 404, 409)
+  @Problems(403, 404, 409, 413, 415)
+  @HeldAgainst()
   async delete(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<void> {
     await this.ingress.delete(principal, id);
-  }
-
-  @Allows('operator')
-  @Post(':id/retry')
-  @HttpCode(202)
-  @ApiOperation({
-    operationId: 'retryDirective',
-    summary: 'Do again what a final directive was asked to do: a new one, linked to it by retryOf',
-  })
-  @Submits(404, 410)
-  async retry(
-    @Param('id') retryOf: string,
-    @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
-    @Headers('Idempotency-Key') idempotencyKey?: string,
-    @Headers('traceparent') traceparent?: string,
-  ): Promise<z.infer<typeof SubmitAccepted>> {
-    const headers = { idempotencyKey, traceparent };
-    return takeIn(headers, reply, async (origin) => this.ingress.retry({ retryOf, principal, ...origin }));
   }
 }

@@ -45,6 +45,19 @@ function describeAnswers(paths: OpenAPIObject['paths']): void {
   }
 }
 
+interface Bodied {
+  requestBody?: { required?: boolean; content: Record<string, { schema?: { $ref?: string } }> };
+}
+
+/** A body that has a default may be left out. Nest says of every body that it is required. */
+function relaxBodies({ paths, components }: OpenAPIObject): void {
+  for (const { requestBody } of Object.values(paths).flatMap((item) => Object.values(item) as Bodied[])) {
+    const name = requestBody?.content['application/json']?.schema?.$ref?.split('/').at(-1);
+    const schema = name === undefined ? undefined : components?.schemas?.[name];
+    if (requestBody && schema && 'default' in schema) requestBody.required = false;
+  }
+}
+
 /** The API's description, from the same zod schemas that check its requests. */
 export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const config = new DocumentBuilder()
@@ -59,6 +72,7 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     schemas: { ...document.components?.schemas, ...problemSchemas() },
   };
   describeAnswers(document.paths);
+  relaxBodies(document);
   return document;
 }
 

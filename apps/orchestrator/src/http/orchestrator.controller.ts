@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Post, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -19,6 +19,7 @@ import { CurrentPrincipal } from './current-principal.js';
 import { DirectiveIngress } from './directive-ingress.js';
 import type { BodyRule } from './json.adapter.js';
 import { PlanSizeGuard } from './plan-size.guard.js';
+import { ExecuteQuery } from './page.query.js';
 import { ChangesNothing } from './replicated.interceptor.js';
 import { Submits, takeIn } from './submit.js';
 
@@ -43,7 +44,7 @@ export class OrchestratorController {
     summary: 'A dry plan: what would be decided for a directive, with risk and cost; nothing is stored',
   })
   @ApiOkResponse({ standardSchema: DryPlan })
-  @Problems(403, 413, 415, 422)
+  @Problems(403, 413, 415, 422, 429)
   async plan(
     @Body({ schema: SubmitDirective }) body: SubmitDirective,
     @CurrentPrincipal() principal: Principal,
@@ -60,13 +61,14 @@ export class OrchestratorController {
   @Submits(404)
   async execute(
     @Body({ schema: SubmitDirective }) body: SubmitDirective,
+    @Query({ schema: ExecuteQuery }) { planHash }: ExecuteQuery,
     @CurrentPrincipal() principal: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Headers('Idempotency-Key') idempotencyKey?: string,
     @Headers('traceparent') traceparent?: string,
   ): Promise<z.infer<typeof SubmitAccepted>> {
     const headers = { idempotencyKey, traceparent };
-    return takeIn(headers, reply, async (origin) => this.ingress.submit({ body, principal, ...origin }));
+    return takeIn(headers, reply, async (origin) => this.ingress.submit({ body, principal, planHash, ...origin }));
   }
 
   @Allows('viewer')

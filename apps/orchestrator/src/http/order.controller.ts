@@ -5,6 +5,7 @@ import { Allows } from './access.js';
 import { Problems } from './answers.js';
 import { CurrentPrincipal } from './current-principal.js';
 import { DirectiveIngress } from './directive-ingress.js';
+import { HeldAgainst } from './version.js';
 
 /** An order to a directive: answers it as it then is, or 409 with its state and the states it may go to. */
 function Order(verb: string, summary: string): MethodDecorator {
@@ -15,6 +16,7 @@ function Order(verb: string, summary: string): MethodDecorator {
     ApiOperation({ operationId: `${verb}Directive`, summary }),
     ApiOkResponse({ standardSchema: DirectiveView }),
     Problems(403, 404, 409, 413, 415),
+    HeldAgainst(),
   );
 }
 

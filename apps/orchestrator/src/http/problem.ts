@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CocError, limits, type ErrorCode, type Problem, type Standing } from '#libs/contracts';
+import { CocError, limits, type ErrorCode, type Problem } from '#libs/contracts';
 
 const codeByStatus: Partial<Record<number, ErrorCode>> = {
   403: 'FORBIDDEN',
@@ -54,12 +54,16 @@ export function translate(error: unknown, request: FastifyRequest): CocError | u
 const maxTextChars = 4_000;
 const shorten = (text: string): string => text.slice(0, maxTextChars);
 
-function standingOf(standing: Standing | undefined): Pick<Problem, 'state' | 'allowed'> {
-  return standing === undefined ? {} : { state: standing.state, allowed: [...standing.allowed] };
+function standingOf({ standing, task }: CocError): Pick<Problem, 'state' | 'allowed' | 'task'> {
+  return {
+    ...(standing && { state: standing.state, allowed: [...standing.allowed] }),
+    ...(task && { task: { state: task.state, allowed: [...task.allowed] } }),
+  };
 }
 
 /** RFC 9457. */
-export function problemFrom({ code, detail, status, faults, standing }: CocError, instance?: string): Problem {
+export function problemFrom(error: CocError, instance?: string): Problem {
+  const { code, detail, status, faults } = error;
   const title = code.toLowerCase().replaceAll('_', ' ');
   const place = instance === undefined ? {} : { instance };
   const problem: Problem = {
@@ -69,7 +73,7 @@ export function problemFrom({ code, detail, status, faults, standing }: CocError
     code,
     detail: shorten(detail),
     ...place,
-    ...standingOf(standing),
+    ...standingOf(error),
   };
   if (faults.length === 0) return problem;
   const errors = faults.map((fault) => ({

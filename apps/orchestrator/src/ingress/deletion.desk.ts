@@ -20,9 +20,9 @@ export interface DeletionParts {
   logger: Logger;
 }
 
-/** A recorder that is at work has the last event of a directive within a tenth of a second. */
-const recorderPatienceMs = 3_000;
-const recorderPauseMs = 50;
+/** A recorder that is at work has the last event of a directive within a tenth of a second; what it owes is back within one. */
+const patienceMs = 3_000;
+const pauseMs = 50;
 /** As for the sweep: one that is further behind is not waited for. */
 const mostUnrecorded = 2_000;
 
@@ -35,37 +35,35 @@ export class DeletionDesk {
     requireFinal({ id, state }, 'deleted');
     const { retention, agenda, files, uploads, logger } = this.parts;
     const shard = shardOfDirective(id)!;
-    await this.waitForRecorder(shard, id);
-    if (await agenda.owesHomeSlot(id))
-      throw new CocError(
-        'UNAVAILABLE',
-        `places and money of ${id} are still on their way back; nothing was removed`,
-        [],
-        retryIn,
-      );
+    await this.waitUntilSettled(shard, id);
     // A job that is still at work may leave a file behind: what is there after a day goes as that of a stray upload.
     await uploads.begin({ tenant, directiveId: id });
     const [first] = await retention.retire([id], tenant, await agenda.nowMs(), '');
     const end = await finishRemoval(retention, files, id, first);
-    if (end === 'kept') throw new CocError('UNAVAILABLE', `${id} ended in this moment; delete it again`, [], retryIn);
+    if (end === 'kept') throw settling(id, 'it ended in this moment');
     logger.info({ directiveId: id, tenant, actor }, 'a directive was deleted');
   }
 
-  private async waitForRecorder(shard: number, id: string): Promise<void> {
-    const deadline = performance.now() + recorderPatienceMs;
+  private async waitUntilSettled(shard: number, id: string): Promise<void> {
+    const deadline = performance.now() + patienceMs;
     for (;;) {
-      const waiting = await this.parts.marks.unrecorded(shard, mostUnrecorded);
-      if (waiting !== 'many' && !waiting.has(id)) return;
-      if (performance.now() > deadline) break;
-      await sleep(recorderPauseMs);
+      const unsettled = await this.unsettled(shard, id);
+      if (unsettled === undefined) return;
+      if (performance.now() > deadline) throw settling(id, unsettled);
+      await sleep(pauseMs);
     }
-    throw new CocError(
-      'UNAVAILABLE',
-      `the recorder has not got all events of ${id} yet; nothing was removed`,
-      [],
-      retryIn,
-    );
+  }
+
+  /** What of it is still under way. */
+  private async unsettled(shard: number, id: string): Promise<string | undefined> {
+    const waiting = await this.parts.marks.unrecorded(shard, mostUnrecorded);
+    if (waiting === 'many' || waiting.has(id)) return 'the recorder has not got all of its events yet';
+    return (await this.parts.agenda.owesHomeSlot(id))
+      ? 'its places and its money are still on their way back'
+      : undefined;
   }
 }
 
-const retryIn = { retryAfterMs: 2_000 };
+function settling(id: string, why: string): CocError {
+  return new CocError('DIRECTIVE_SETTLING', `nothing of ${id} was removed: ${why}`, [], { retryAfterMs: 2_000 });
+}

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   microUsdFromUsd,
   type DirectiveBudget,
   type Principal,
   type Priority,
+  type RetryDirective,
   type SubmitDirective,
 } from '#libs/contracts';
 import { canonicalJson, type HouseRules } from '#libs/policy';
@@ -23,8 +24,10 @@ export interface DraftOrigin {
 }
 
 /** Two bodies with the same content are the same request, however they are written. */
-export function hashOfRequest(body: SubmitDirective | { retryOf: string }): string {
-  return createHash('sha256').update(canonicalJson(body)).digest('base64url');
+export function hashOfRequest(
+  body: SubmitDirective | ({ retryOf: string } & Pick<RetryDirective, 'from' | 'checkpoint'>),
+): string {
+  return hash('sha256', canonicalJson(body), 'base64url');
 }
 
 /** The record of a submission, ready to be accepted. */

@@ -1,6 +1,7 @@
 import {
   CocError,
   errorCodes,
+  shardOfDirective,
   type DryPlan,
   type ErrorCode,
   type Principal,
@@ -10,12 +11,16 @@ import { estimatePlan, houseRulesFor, type House, type PlanRequest, type PolicyF
 import type { Workflow } from '../decide/workflow.js';
 import type { WorkflowLibrary } from '../decide/workflow.library.js';
 import type { CatalogSnapshot } from './catalog-snapshot.js';
+import { newDirectiveId } from './directive-id.js';
+import type { PressureWatch } from './pressure.watch.js';
 import { checkRunAt, planOrRefuse } from './plan-or-refuse.js';
 
 interface DryPlannerParts {
   catalog: CatalogSnapshot;
   workflows: WorkflowLibrary;
   house: House;
+  shards: number;
+  pressure: PressureWatch;
 }
 
 type Draft = Pick<PlanRequest, 'tasks' | 'input'> & { workflow: Workflow | undefined };
@@ -27,6 +32,7 @@ export class DryPlanner {
   /** Throws CocError with what a submit would be refused for, or a directive would fail for at once. */
   async plan(body: SubmitDirective, { tenant }: Principal): Promise<DryPlan> {
     checkRunAt(body);
+    this.admit(body);
     const { workflow, ...draft } = this.draft(body);
     const { output, budget, policies, priority, models } = body;
     const house = houseRulesFor(this.parts.house, tenant);
@@ -43,6 +49,14 @@ export class DryPlanner {
       needsReview: workflow?.review !== undefined,
       ...estimate,
     };
+  }
+
+  /** As a submit, of which nobody knows yet in which shard it would be. */
+  private admit({ tasks }: SubmitDirective): void {
+    const { shards, pressure } = this.parts;
+    const actions = tasks && [...new Set(tasks.map(({ action }) => action))];
+    const refusal = pressure.refusal(shardOfDirective(newDirectiveId(shards))!, actions);
+    if (refusal) throw refusal;
   }
 
   private draft(body: SubmitDirective): Draft {

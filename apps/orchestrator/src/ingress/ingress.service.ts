@@ -5,6 +5,7 @@ import {
   type EndState,
   type Plan,
   type Principal,
+  type RetryPlan,
   type SubmitDirective,
 } from '#libs/contracts';
 import { askAgain, houseRulesFor, type House, type HouseRules } from '#libs/policy';
@@ -17,6 +18,7 @@ import {
   type DirectiveOrders,
   type DirectiveReader,
   type DirectiveStore,
+  type KeptWork,
   type RefRegister,
   type RemovedJob,
   type ShardAgenda,
@@ -30,10 +32,13 @@ import type { CatalogSnapshot } from './catalog-snapshot.js';
 import type { DeletionDesk } from './deletion.desk.js';
 import { buildDraft, hashOfRequest } from './directive-draft.builder.js';
 import { directiveIdOf, newDirectiveId } from './directive-id.js';
+import type { DryPlanner } from './dry-planner.js';
 import type { KeyDesk } from './key.desk.js';
 import { checkRunAt, planOrRefuse } from './plan-or-refuse.js';
 import { memoryFull, type PressureWatch } from './pressure.watch.js';
+import type { ResumeDesk, ResumeOrder, Resumption } from './resume.desk.js';
 import type { RepeatedRequest, RetryDesk } from './retry.desk.js';
+import type { RetryPlanner } from './retry.planner.js';
 
 export interface IngressParts {
   shards: number;
@@ -50,9 +55,19 @@ export interface IngressParts {
   sender: QueueSender;
   agenda: ShardAgenda;
   pressure: PressureWatch;
+  dryPlanner: DryPlanner;
   deletions: DeletionDesk;
   retries: RetryDesk;
+  resumes: ResumeDesk;
+  retryPlanner: RetryPlanner;
 }
+
+interface Further {
+  resumption?: Resumption | undefined;
+}
+
+/** Copies what a retry keeps; after it was let in, for it may take seconds. */
+type TakeOver = () => Promise<KeptWork | undefined>;
 
 /** A million jobs: more than the windows of all queues of a shard have. */
 const mostDiscardPages = 1_000;
@@ -75,12 +90,19 @@ export class IngressService extends DirectiveIngress {
   }
 
   async retry(order: Retry): Promise<SubmitResult> {
-    const { principal, retryOf } = order;
-    const requestHash = hashOfRequest({ retryOf });
+    const { principal, retryOf, from, checkpoint } = order;
+    const point = { ...(from && { from }), ...(checkpoint && { checkpoint }) };
+    const requestHash = hashOfRequest({ retryOf, ...point });
     return this.once(order, requestHash, async (id) => {
-      const request = await this.parts.retries.requestOf(await this.find(principal, retryOf));
-      return this.take({ ...order, ...request }, id, requestHash);
+      const view = await this.find(principal, retryOf);
+      const request = await this.parts.retries.requestOf(view);
+      const resumption = await this.parts.resumes.open(view, point, request.earlier);
+      return this.take({ ...order, ...request, resumption }, id, requestHash);
     });
+  }
+
+  async planRetry(principal: Principal, retryOf: string, order: ResumeOrder): Promise<RetryPlan> {
+    return this.parts.retryPlanner.plan(await this.find(principal, retryOf), order, principal);
   }
 
   async cancel(principal: Principal, id: string): Promise<DirectiveView> {
@@ -125,15 +147,26 @@ export class IngressService extends DirectiveIngress {
   }
 
   private async take(
-    { body, principal, traceparent, retryOf, earlier }: Submission & Partial<Retry & RepeatedRequest>,
+    {
+      body,
+      principal,
+      traceparent,
+      retryOf,
+      earlier,
+      resumption,
+      planHash,
+    }: Submission & Partial<Retry & RepeatedRequest> & Further,
     id: string,
     requestHash: string,
   ): Promise<SubmitResult> {
     checkRunAt(body);
     const house = houseRulesFor(this.parts.house, principal.tenant);
     const planned = await this.planExplicit(body, house);
-    const plan = planned && earlier ? askAgain(planned, earlier) : planned;
+    const asked = planned && earlier ? askAgain(planned, earlier) : planned;
+    const resumed = asked && resumption && (await this.parts.resumes.decide(asked, resumption));
+    const plan = resumed?.plan ?? asked;
     this.checkWorkflow(body);
+    if (planHash !== undefined) await this.checkPlanHash(planHash, body, principal, plan);
     const { defaultTtlMs } = this.parts;
     const origin = {
       id,
@@ -145,7 +178,8 @@ export class IngressService extends DirectiveIngress {
       retryOf,
     };
     const draft = buildDraft(body, origin);
-    const isNew = await this.admit(draft, plan);
+    const takeOver: TakeOver = async () => resumed && this.parts.resumes.takeOver(resumed, draft);
+    const isNew = await this.admit(draft, plan, takeOver);
     if (isNew && draft.startsAt === undefined)
       await tellRoom(this.parts, plan ? 'execute' : 'decide', { ...draft, directiveId: id });
     return { id, created: isNew };
@@ -177,6 +211,18 @@ export class IngressService extends DirectiveIngress {
     return planOrRefuse({ tasks, input, output, budget, policies, priority, models, house }, catalog);
   }
 
+  /** A workflow is planned after it was taken in: of one, it is what would be planned at this moment. */
+  private async checkPlanHash(
+    seen: string,
+    body: SubmitDirective,
+    principal: Principal,
+    plan: Plan | undefined,
+  ): Promise<void> {
+    const hash = plan ? plan.hash : (await this.parts.dryPlanner.plan(body, principal)).planHash;
+    if (hash === seen) return;
+    throw new CocError('PLAN_CHANGED', `the plan would be ${hash} now: the catalog or the rules changed since`);
+  }
+
   private checkWorkflow(body: SubmitDirective): void {
     if (body.workflow === undefined) return;
     const faults = this.parts.workflows.check(body.workflow, body.input);
@@ -184,12 +230,12 @@ export class IngressService extends DirectiveIngress {
   }
 
   /** True when it is new. Under pressure nothing new is let in; who was accepted before gets its answer all the same. */
-  private async admit(draft: DirectiveDraft, plan: Plan | undefined): Promise<boolean> {
+  private async admit(draft: DirectiveDraft, plan: Plan | undefined, takeOver: TakeOver): Promise<boolean> {
     const actions = plan && [...new Set(plan.tasks.map(({ action }) => action))];
     const refusal = this.parts.pressure.refusal(shardOfDirective(draft.id)!, actions);
     if (refusal) return this.findRepeat(draft, refusal);
     try {
-      return await this.accept(draft, plan);
+      return await this.accept(draft, plan, takeOver);
     } catch (error) {
       if (!isOutOfMemory(error)) throw error;
       return this.findRepeat(draft, memoryFull());
@@ -203,10 +249,11 @@ export class IngressService extends DirectiveIngress {
     return false;
   }
 
-  private async accept(draft: DirectiveDraft, plan: Plan | undefined): Promise<boolean> {
+  private async accept(draft: DirectiveDraft, plan: Plan | undefined, takeOver: TakeOver): Promise<boolean> {
     const { tenant, ref } = draft;
     const isReserved = ref !== null && (await this.reserveRef(draft, ref));
-    const result = await this.parts.store.accept(draft, plan).catch(async (error: unknown) => {
+    const kept = await takeOver();
+    const result = await this.parts.store.accept(draft, plan, kept).catch(async (error: unknown) => {
       // Nothing was accepted: large values are stored before the record is written, and a parent is looked at before that, too.
       if (isReserved && (isStoreUnavailable(error) || isFamilyRefusal(error)))
         await this.parts.refs.release(tenant, ref, draft.id);

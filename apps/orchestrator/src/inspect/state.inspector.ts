@@ -1,16 +1,14 @@
 import type { OrchestratorState, Principal } from '#libs/contracts';
-import type { ActionCatalog, DirectiveReader, ExecutorBeats } from '#libs/state';
+import type { ActionCatalog, ExecutorBeats } from '#libs/state';
 import type { WorkflowLibrary } from '../decide/workflow.library.js';
+import type { DirectiveCensus } from './directive-stats.js';
 import type { QueueInspector } from './queue.inspector.js';
-
-/** A tenant may have millions: the newest say what is going on. */
-const countedDirectives = 1_000;
 
 interface StateParts {
   shards: { used: number; served: number };
   workflows: WorkflowLibrary;
   catalog: ActionCatalog;
-  reader: DirectiveReader;
+  census: DirectiveCensus;
   beats: ExecutorBeats;
   queues: QueueInspector;
 }
@@ -20,11 +18,11 @@ export class StateInspector {
   constructor(private readonly parts: StateParts) {}
 
   async look({ tenant }: Principal): Promise<OrchestratorState> {
-    const { shards, workflows, catalog, reader, beats, queues } = this.parts;
+    const { shards, workflows, catalog, census, beats, queues } = this.parts;
     const [withoutExecutor, actions, directives, lines] = await Promise.all([
       beats.missing(shards.served),
       catalog.list(),
-      reader.countStates(tenant, countedDirectives),
+      census.count(tenant),
       queues.list(),
     ]);
     const sum = (figure: 'ready' | 'inFlight'): number => lines.reduce((total, line) => total + line[figure], 0);

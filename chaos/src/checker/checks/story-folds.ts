@@ -35,7 +35,11 @@ function wrongState({ id, events, stored: { record } }: Known): Violation[] {
 
 function endsOf(events: readonly StoredEvent[]): Map<string, string> {
   return new Map(
-    events.flatMap(({ type, task }) => (task !== null && type in taskEnds ? [[task, taskEnds[type]!]] : [])),
+    events.flatMap(({ type, task, data }) => {
+      // Of a retry: what had succeeded in the directive before.
+      if (type === 'directive.kept') return (data['tasks'] as string[]).map((kept) => [kept, 'succeeded'] as const);
+      return task !== null && type in taskEnds ? [[task, taskEnds[type]!] as const] : [];
+    }),
   );
 }
 

@@ -86,7 +86,8 @@ export class PayloadStore {
     }
   }
 
-  private async beginUpload(directiveId: string, tenant: string): Promise<void> {
+  /** Before a file of a directive is written that is not accepted yet. */
+  async beginUpload(directiveId: string, tenant: string): Promise<void> {
     if (this.uploading.has(directiveId)) return;
     await this.uploads.begin({ tenant, directiveId });
     this.uploading.add(directiveId);

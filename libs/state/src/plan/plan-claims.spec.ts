@@ -54,7 +54,7 @@ describe('a task whose values lie in the store', () => {
         const task: PlannedTask = { ...planned, input: { 'of-the-input': input as Json }, ...part };
         const { claimed, load } = claimAll([task.input, ...(task.item === undefined ? [items] : [task.item])]);
         const plain = encodeTask(task, 0, idOf);
-        const { control, spec } = encodeTask(task, 0, idOf, false, claimed);
+        const { control, spec } = encodeTask(task, 0, idOf, false, { claimed });
         expect(spec).not.toMatch(/of-the-/);
         expect(control).toBe(plain.control);
         expect(await fillSpec(parseSpec(control, spec), load)).toEqual(parseSpec(plain.control, plain.spec));
@@ -72,7 +72,7 @@ describe('a task whose values lie in the store', () => {
 
   it('loses its claims with the input that a human writes in its place', async () => {
     const { claimed } = claimAll([planned.input]);
-    const { control, spec } = encodeTask(planned, 0, idOf, false, claimed);
+    const { control, spec } = encodeTask(planned, 0, idOf, false, { claimed });
     expect(parseSpec(control, replaceInput(spec, [1]))).toMatchObject({ input: [1] });
     expect(parseSpec(control, replaceInput(spec, [1]))).not.toHaveProperty('claims');
     const claim = claimOf('large');

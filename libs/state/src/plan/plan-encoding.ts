@@ -15,6 +15,7 @@ import {
 import { collectReferences } from '#libs/policy';
 import { isLarge } from '../payloads/payload-store.js';
 import type { SpecClaims } from '../payloads/spec-claims.js';
+import { keptFields, nothingKept, rootsOf, type KeptIndexes } from './kept-tasks.js';
 
 /** Dependents kept in the control record itself; longer lists go to edge chunks, worked off by the cascade. */
 const inlineEdges = 64;
@@ -73,6 +74,7 @@ export interface SpecRecord {
   maxRetryDelayMs: number;
   when?: string;
   riskTerms?: RiskTerms;
+  effectKey?: string;
   forEach?: PlannedTask['forEach'];
   parent?: string;
   item?: Json;
@@ -126,6 +128,12 @@ export type ClaimedValues = ReadonlyMap<Json, PayloadClaim>;
 
 const none: ClaimedValues = new Map();
 
+/** What of a plan is not as it says: values that lie in the artifact store, and tasks that have succeeded before. */
+export interface PlanMarks {
+  claimed?: ClaimedValues;
+  kept?: KeptIndexes;
+}
+
 export interface FieldChunk {
   planFields: string[];
   pendingFields: string[];
@@ -147,6 +155,13 @@ export interface PlanSummary {
   queues: string[];
   planFields: number;
   pendingFields: number;
+  /** How many of its tasks have succeeded before, and how many of those nothing depends on. */
+  kept?: { count: number; sinks: number };
+}
+
+function keptCounts({ tasks }: Plan, kept: KeptIndexes): { count: number; sinks: number } {
+  const isSink = ({ index, dependents }: PlannedTask): boolean => kept.has(index) && dependents.length === 0;
+  return { count: kept.size, sinks: tasks.filter(isSink).length };
 }
 
 function chunksOf<T>(list: readonly T[], size: number): T[][] {
@@ -180,6 +195,7 @@ function specOf(task: PlannedTask, idOf: (index: number) => string, claimed: Cla
     ...unusualRetries(task),
     ...(task.when === undefined ? {} : { when: task.when }),
     ...(task.riskTerms === undefined ? {} : { riskTerms: task.riskTerms }),
+    ...(task.effectKey === undefined ? {} : { effectKey: task.effectKey }),
     ...(task.forEach === undefined ? {} : { forEach: claims.items ? { ...task.forEach, items: [] } : task.forEach }),
     ...(task.parent === undefined
       ? {}
@@ -188,8 +204,13 @@ function specOf(task: PlannedTask, idOf: (index: number) => string, claimed: Cla
   };
 }
 
-function controlOf(task: PlannedTask, shard: number, isAlone: boolean): ControlRecord {
-  const dependents = task.dependents.map(formatTaskIndex);
+/** What has succeeded before waits for nobody. */
+function dependentsOf({ dependents }: PlannedTask, kept: KeptIndexes): number[] {
+  return kept.size === 0 ? dependents : dependents.filter((index) => !kept.has(index));
+}
+
+function controlOf(task: PlannedTask, shard: number, isAlone: boolean, kept: KeptIndexes): ControlRecord {
+  const dependents = dependentsOf(task, kept).map(formatTaskIndex);
   return {
     id: task.id,
     queue: actionQueue(task.action, shard),
@@ -221,10 +242,10 @@ export function encodeTask(
   shard: number,
   idOf: (index: number) => string,
   isAlone = false,
-  claimed = none,
+  { claimed = none, kept = nothingKept }: PlanMarks = {},
 ): { control: string; spec: string } {
   const spec = JSON.stringify(specOf(task, idOf, claimed));
-  return { control: JSON.stringify(controlOf(task, shard, isAlone)), spec };
+  return { control: JSON.stringify(controlOf(task, shard, isAlone, kept)), spec };
 }
 
 /** A stored task as its fan-out needs it; its dependents are not read back, for a child has none. */
@@ -252,8 +273,8 @@ export function decodeTask(
   };
 }
 
-function edgeFields(task: PlannedTask): string[] {
-  const later = task.dependents.slice(inlineEdges).map(formatTaskIndex);
+function edgeFields(task: PlannedTask, kept: KeptIndexes): string[] {
+  const later = dependentsOf(task, kept).slice(inlineEdges).map(formatTaskIndex);
   return chunksOf(later, edgeChunk).flatMap((chunk, at) => [
     `${formatTaskIndex(task.index)}:edges:${at}`,
     JSON.stringify(chunk),
@@ -261,10 +282,11 @@ function edgeFields(task: PlannedTask): string[] {
 }
 
 /** The tasks whose dependents depend on nothing else. */
-function aloneOf(tasks: readonly PlannedTask[], taskAt: TaskAt): Set<number> {
-  const alone = tasks.filter(
-    ({ dependents }) => dependents.length > 0 && dependents.every((index) => taskAt(index).dependsOn.length === 1),
-  );
+function aloneOf(tasks: readonly PlannedTask[], taskAt: TaskAt, kept: KeptIndexes): Set<number> {
+  const alone = tasks.filter((task) => {
+    const dependents = dependentsOf(task, kept);
+    return dependents.length > 0 && dependents.every((index) => taskAt(index).dependsOn.length === 1);
+  });
   return new Set(alone.map(({ index }) => index));
 }
 
@@ -277,19 +299,25 @@ function encodeFields(
   shard: number,
   taskAt: TaskAt,
   alone: ReadonlySet<number>,
-  claimed: ClaimedValues,
+  marks: Required<PlanMarks>,
 ): FieldChunk {
   const index = formatTaskIndex(task.index);
-  const { control, spec } = encodeTask(task, shard, (at) => taskAt(at).id, alone.has(task.index), claimed);
-  const isCounted = task.dependsOn.some((dependency) => !alone.has(dependency));
+  const { control, spec } = encodeTask(task, shard, (at) => taskAt(at).id, alone.has(task.index), marks);
+  const known = marks.kept.get(task.index);
+  const open = marks.kept.size === 0 ? task.dependsOn : task.dependsOn.filter((at) => !marks.kept.has(at));
+  const isCounted = open.some((dependency) => !alone.has(dependency));
   return {
-    planFields: [index, control, `${index}:spec`, spec, ...edgeFields(task)],
-    pendingFields: isCounted ? [`${index}:pending`, String(task.dependsOn.length)] : [],
+    planFields: [index, control, `${index}:spec`, spec, ...edgeFields(task, marks.kept)],
+    pendingFields: known ? keptFields(known) : isCounted ? [`${index}:pending`, String(open.length)] : [],
   };
 }
 
-function charsOf({ planFields }: FieldChunk): number {
-  return planFields.reduce((sum, text) => sum + text.length, 0);
+function charsOf({ planFields, pendingFields }: FieldChunk): number {
+  return lengthOf(planFields) + lengthOf(pendingFields);
+}
+
+function lengthOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + text.length, 0);
 }
 
 function joinChunks(chunks: readonly FieldChunk[]): FieldChunk {
@@ -327,12 +355,13 @@ function rootFields(roots: readonly string[], node: string): string[] {
 }
 
 /** A plan as the hash fields of `d:<id>:plan` and `d:<id>:tasks`, in chunks one script can write in well under 10 ms. */
-export function encodePlan(plan: Plan, shard: number, rootNode = 'root', claimed = none): EncodedPlan {
+export function encodePlan(plan: Plan, shard: number, rootNode = 'root', marks: PlanMarks = {}): EncodedPlan {
+  const { claimed = none, kept = nothingKept } = marks;
   const first = plan.tasks[0]!.index;
   const taskAt: TaskAt = (index) => plan.tasks[index - first]!;
-  const alone = aloneOf(plan.tasks, taskAt);
-  const roots = rootFields(plan.roots.map(formatTaskIndex), rootNode);
-  const fields = plan.tasks.map((task) => encodeFields(task, shard, taskAt, alone, claimed));
+  const alone = aloneOf(plan.tasks, taskAt, kept);
+  const roots = rootFields(rootsOf(plan, kept).map(formatTaskIndex), rootNode);
+  const fields = plan.tasks.map((task) => encodeFields(task, shard, taskAt, alone, { claimed, kept }));
   const chunks = groupForCalls(fields, charsOf).map(joinChunks);
   chunks[0]!.planFields.push(...roots);
   const count = (list: (chunk: FieldChunk) => string[]): number =>
@@ -346,6 +375,7 @@ export function encodePlan(plan: Plan, shard: number, rootNode = 'root', claimed
       queues: [...new Set(plan.tasks.map((task) => actionQueue(task.action, shard)))],
       planFields: count((chunk) => chunk.planFields),
       pendingFields: count((chunk) => chunk.pendingFields),
+      ...(kept.size === 0 ? {} : { kept: keptCounts(plan, kept) }),
     },
     chunks,
     large: plan.tasks.filter((_, at) => isLarge(fields[at]!.planFields[specField]!)),

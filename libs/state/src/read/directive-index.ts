@@ -2,6 +2,7 @@ import type { DirectiveState, DirectiveView } from '#libs/contracts';
 import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
+import { isWanted, needsRecords, type DirectiveFilter } from './directive-filter.js';
 import { readStored, viewDirective } from './stored-directive.js';
 
 export interface DirectivePage {
@@ -20,6 +21,8 @@ interface Position {
   id: string;
 }
 
+type Span = Pick<DirectiveFilter, 'createdAfterMs' | 'createdBeforeMs'>;
+
 /** A filter looks at this many directives a page at most; the cursor goes on from there. */
 const scanLimit = 2_000;
 /** With a filter at least so many at once: one at a time took 1.6 s for 2,000. */
@@ -36,16 +39,17 @@ export class DirectiveIndex {
 
   async list(
     tenant: string,
-    { limit, cursor, state }: { limit: number; cursor?: string; state?: DirectiveState },
+    { limit, cursor, filter = {} }: { limit: number; cursor?: string; filter?: DirectiveFilter },
   ): Promise<DirectivePage> {
-    const batch = state === undefined ? limit : Math.max(limit, filterBatch);
+    if (filter.ref !== undefined) return this.withRef(tenant, filter.ref, filter);
+    const batch = needsRecords(filter) ? Math.max(limit, filterBatch) : limit;
     let after = cursor === undefined ? undefined : positionOf(cursor);
     const items: DirectiveView[] = [];
     for (let scanned = 0; scanned < scanLimit; scanned += batch) {
-      const page = await this.positions(tenant, batch + 1, after);
+      const page = await this.positions(tenant, batch + 1, after, filter);
       const views = await this.load(tenant, page.slice(0, batch));
       for (const view of views) {
-        if (state !== undefined && view.state !== state) continue;
+        if (!isWanted(view, filter)) continue;
         if (items.length === limit) return { items, nextCursor: cursorOf(after!) };
         items.push(view);
         after = { createdAt: Date.parse(view.createdAt), id: view.id };
@@ -55,6 +59,12 @@ export class DirectiveIndex {
       if (items.length === limit) return { items, nextCursor: cursorOf(after) };
     }
     return { items, nextCursor: after ? cursorOf(after) : null };
+  }
+
+  private async withRef(tenant: string, ref: string, filter: DirectiveFilter): Promise<DirectivePage> {
+    const id = await this.redis.get(this.keys.ref(tenant, ref));
+    const views = id === null ? [] : await this.load(tenant, [{ id, createdAt: 0 }]);
+    return { items: views.filter((view) => isWanted(view, filter)), nextCursor: null };
   }
 
   /** Of the newest `most`. */
@@ -69,9 +79,14 @@ export class DirectiveIndex {
     return { counted: states.length, hasMore: found.length > most, byState };
   }
 
-  private async positions(tenant: string, count: number, after: Position | undefined): Promise<Position[]> {
+  private async positions(
+    tenant: string,
+    count: number,
+    after: Position | undefined,
+    span: Span = {},
+  ): Promise<Position[]> {
     const lists = await Promise.all(
-      Array.from({ length: this.shards }, async (_, shard) => this.shardPositions(shard, tenant, count, after)),
+      Array.from({ length: this.shards }, async (_, shard) => this.shardPositions(shard, tenant, count, after, span)),
     );
     return lists.flat().toSorted(newestFirst).slice(0, count);
   }
@@ -81,12 +96,15 @@ export class DirectiveIndex {
     tenant: string,
     count: number,
     after: Position | undefined,
+    { createdAfterMs, createdBeforeMs }: Span,
   ): Promise<Position[]> {
     const key = this.keys.index(shard, tenant);
-    const top = after === undefined ? '+inf' : String(after.createdAt);
+    const latest = createdBeforeMs === undefined ? '+inf' : `(${createdBeforeMs}`;
+    const top = after === undefined ? latest : String(after.createdAt);
+    const bottom = createdAfterMs === undefined ? '-inf' : String(createdAfterMs);
     const found: Position[] = [];
     for (let offset = 0; found.length < count; offset += count) {
-      const flat = await this.redis.zrevrangebyscore(key, top, '-inf', 'WITHSCORES', 'LIMIT', offset, count);
+      const flat = await this.redis.zrevrangebyscore(key, top, bottom, 'WITHSCORES', 'LIMIT', offset, count);
       for (let at = 0; at < flat.length; at += 2) {
         const position = { id: flat[at]!, createdAt: Number(flat[at + 1]) };
         if (after === undefined || newestFirst(after, position) < 0) found.push(position);

@@ -11,6 +11,7 @@ import {
 import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import type { PayloadStore } from '../payloads/payload-store.js';
+import type { DirectiveFilter } from './directive-filter.js';
 import { DirectiveIndex, type DirectivePage, type StateCounts } from './directive-index.js';
 import { viewEvents } from './event-view.js';
 import { FamilyReader } from './family-reader.js';
@@ -48,7 +49,7 @@ export class DirectiveReader {
   /** Newest first. */
   async list(
     tenant: string,
-    options: { limit: number; cursor?: string; state?: DirectiveState },
+    options: { limit: number; cursor?: string; filter?: DirectiveFilter },
   ): Promise<DirectivePage> {
     return this.index.list(tenant, options);
   }

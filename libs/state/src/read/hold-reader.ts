@@ -53,6 +53,8 @@ export interface FoundHold {
   taskIndex: number;
   sinceMs: number;
   specText: string;
+  /** Which grants cover it: none where its effect may come twice, and of a fan-out's children that of their own directive. */
+  coveredBy: 'none' | 'directive' | 'any';
 }
 
 /** Tasks that wait for a human. Every method takes the tenant; what belongs to another is as absent as what never was. */
@@ -175,11 +177,11 @@ export class HoldReader {
       assignment,
       digest: approvalDigest(subject),
       attempt,
-      risk: isAsked && approval ? approval.risk : null,
+      risk: isAsked && approval ? riskOf(approval.risk) : null,
       error: isAsked || task.code === undefined ? null : { code: task.code, message: task.message ?? '' },
       decision: decisionOf(isHeld ? undefined : approval),
     };
-    return { view, taskIndex: parseTaskIndex(index), sinceMs, specText };
+    return { view, taskIndex: parseTaskIndex(index), sinceMs, specText, coveredBy: coverOf(spec, approval) };
   }
 
   /** What its worker would get: everything it refers to is final. Where that cannot be made, the template. */
@@ -202,6 +204,16 @@ export class HoldReader {
       throw error;
     }
   }
+}
+
+function coverOf({ parent }: SpecRecord, approval: StoredApproval | undefined): FoundHold['coveredBy'] {
+  if (!approval?.risk.ungranted) return 'any';
+  return parent === undefined ? 'none' : 'directive';
+}
+
+/** cjson writes an empty list as an object. */
+function riskOf({ score, factors, reasons }: AskedRisk): HoldView['risk'] {
+  return { score, factors: Array.isArray(factors) ? factors : [], reasons };
 }
 
 /** What the next attempt would be granted. */

@@ -40,6 +40,25 @@ export class RequestReader {
     throw new CocError('NOT_FOUND', `there is no directive ${id} any more`);
   }
 
+  /** Which of these tasks, by their ids, are of effect `once`. */
+  async onceOf(id: string, wanted: ReadonlySet<string>): Promise<string[]> {
+    const { total } = parseCounts(await this.redis.hget(this.keys.directive(id), 'counts'));
+    const found: string[] = [];
+    for (let from = 0; from < total && wanted.size > 0; from += limits.scriptChunk) {
+      const indexes = Array.from({ length: Math.min(limits.scriptChunk, total - from) }, (_, at) =>
+        formatTaskIndex(from + at),
+      );
+      const texts = await this.redis.hmget(this.keys.plan(id), ...indexes.flatMap((index) => [index, `${index}:spec`]));
+      for (let at = 0; at < texts.length; at += 2) {
+        const [control, text] = [texts[at], texts[at + 1]];
+        if (!control || !text) continue;
+        const spec = parseSpec(control, text);
+        if (spec.effect === 'once' && wanted.has(spec.id)) found.push(spec.id);
+      }
+    }
+    return found;
+  }
+
   private async page(id: string, indexes: readonly string[]): Promise<EarlierTask[]> {
     const [plan, states] = await Promise.all([
       this.redis.hmget(this.keys.plan(id), ...indexes.flatMap((index) => [index, `${index}:spec`])),

@@ -28,6 +28,11 @@ export class Replication {
     for (const event of events) redis.on(event, () => (this.connections += 1));
   }
 
+  /** Whether anything waits for replicas at all. */
+  get isAsked(): boolean {
+    return this.options.replicas > 0;
+  }
+
   /** To be taken before the write that `confirm` is to be asked about. */
   get connection(): number {
     return this.connections;

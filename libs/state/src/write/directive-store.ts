@@ -10,6 +10,7 @@ import {
 } from '#libs/contracts';
 import type { Keys } from '../keys.js';
 import { Gatherer, allowedFrom } from '#libs/policy';
+import { nothingKept, type KeptIndexes, type KeptWork } from '../plan/kept-tasks.js';
 import { encodePlan, type EncodedPlan, type FieldChunk } from '../plan/plan-encoding.js';
 import { familyRefusal, type FamilyRefusal } from './family-refusal.js';
 import { claimValues } from '../payloads/claim-values.js';
@@ -79,10 +80,10 @@ export class DirectiveStore {
     private readonly payloads?: PayloadStore,
   ) {}
 
-  /** Idempotent by id; with a plan the directive is QUEUED in the same step. A plan of one chunk travels in the same script, a larger one is staged first and vanishes if this never comes. */
-  async accept(draft: DirectiveDraft, plan?: Plan): Promise<AcceptResult> {
+  /** `kept` is what its plan takes over of the directive of which it is a retry. Idempotent by id; with a plan the directive is QUEUED in the same step. A plan of one chunk travels in the same script, a larger one is staged first and vanishes if this never comes. */
+  async accept(draft: DirectiveDraft, plan?: Plan, kept?: KeptWork): Promise<AcceptResult> {
     try {
-      return await this.acceptNow(draft, plan);
+      return await this.acceptNow(draft, plan, kept);
     } finally {
       this.payloads?.forget(draft.id);
     }
@@ -190,12 +191,15 @@ export class DirectiveStore {
     return reply[2] === 1;
   }
 
-  private async acceptNow(draft: DirectiveDraft, plan?: Plan): Promise<AcceptResult> {
-    const encoded = plan && (await this.encode(draft.id, plan, { tenant: draft.tenant }));
+  private async acceptNow(draft: DirectiveDraft, plan?: Plan, work?: KeptWork): Promise<AcceptResult> {
+    const kept = new Map(work?.tasks.map((task) => [task.index, task]));
+    const encoded = plan && (await this.encode(draft.id, plan, { tenant: draft.tenant, kept }));
     const request = (await this.payloads?.shelveFields(draft.id, draft.request, draft.tenant)) ?? draft.request;
     const inline = encoded?.chunks.length === 1 ? encoded.chunks[0] : undefined;
     if (encoded && !inline) await this.stage(draft.id, encoded);
-    const result = await this.acceptances(draft.id).add(acceptArgs({ ...draft, request }, encoded, inline));
+    const result = await this.acceptances(draft.id).add(
+      acceptArgs({ ...draft, request }, encoded, inline, keptLists(plan, work)),
+    );
     if (result === 'unstaged') throw planGone(draft.id);
     if (result === 'retiring')
       throw new CocError('UNAVAILABLE', `${draft.id} is just being removed; send the request again`);
@@ -221,13 +225,13 @@ export class DirectiveStore {
   private async encode(
     directiveId: string,
     plan: Plan,
-    { tenant, rootNode }: { tenant?: string; rootNode?: string } = {},
+    { tenant, rootNode, kept = nothingKept }: { tenant?: string; rootNode?: string; kept?: KeptIndexes } = {},
   ): Promise<EncodedPlan> {
     const shard = shardOfDirective(directiveId)!;
-    const encoded = encodePlan(plan, shard, rootNode);
+    const encoded = encodePlan(plan, shard, rootNode, { kept });
     if (encoded.large.length === 0 || !this.payloads) return encoded;
     const claimed = await claimValues(this.payloads, directiveId, encoded.large, tenant);
-    return claimed.size === 0 ? encoded : encodePlan(plan, shard, rootNode, claimed);
+    return claimed.size === 0 ? encoded : encodePlan(plan, shard, rootNode, { claimed, kept });
   }
 
   private async stage(directiveId: string, { summary, chunks }: EncodedPlan): Promise<void> {
@@ -255,6 +259,7 @@ function acceptArgs(
   draft: DirectiveDraft,
   encoded: EncodedPlan | undefined,
   inline: FieldChunk | undefined,
+  kept: KeptLists,
 ): ScriptArg[] {
   const { planFields, pendingFields } = inline ?? { planFields: [], pendingFields: [] };
   const record = recordFields(draft);
@@ -276,10 +281,29 @@ function acceptArgs(
     planFields.length,
     pendingFields.length,
     waitText(draft.startsAt),
+    kept.events.length,
+    kept.artifacts.length,
     ...record,
     ...planFields,
     ...pendingFields,
+    ...kept.events,
+    ...kept.artifacts,
   ];
+}
+
+interface KeptLists {
+  /** Data of directive.kept, so many tasks each as one event may name. */
+  events: string[];
+  artifacts: string[];
+}
+
+function keptLists(plan: Plan | undefined, work: KeptWork | undefined): KeptLists {
+  if (!plan || !work) return { events: [], artifacts: [] };
+  const ids = work.tasks.map(({ index }) => plan.tasks[index]!.id);
+  const events: string[] = [];
+  for (let from = 0; from < ids.length; from += limits.scriptChunk)
+    events.push(luaJson({ ...work.origin, tasks: ids.slice(from, from + limits.scriptChunk) }));
+  return { events, artifacts: work.artifacts.flat() };
 }
 
 /** As the story tells it. */

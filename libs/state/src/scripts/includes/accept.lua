@@ -1,12 +1,12 @@
 -- Purpose: writes the record of a new directive, and its plan when the client gave it.
-local DRAFT_VALUES = 10
+local DRAFT_VALUES = 12
 
 -- Nothing can stand under the ids of directives that were not accepted.
 local function guard_new(drafts)
   local indexes = { shard_key('tenants') }
   for _, draft in ipairs(drafts) do
     if not draft.refusal then
-      local found = redis.call('EXISTS', directive_key(draft.id, 'plan'), directive_key(draft.id, 'tasks'), directive_key(draft.id, 'events'))
+      local found = redis.call('EXISTS', directive_key(draft.id, 'plan'), directive_key(draft.id, 'tasks'), directive_key(draft.id, 'events'), directive_key(draft.id, 'artifacts'))
       require_that(found == 0, 'keys of ' .. draft.id .. ' stand there without its record')
       indexes[#indexes + 1] = ROOT .. ':index:' .. draft.tenant
     end
@@ -27,11 +27,14 @@ local function read_draft(at)
   local draft = {
     id = ARGV[at], request_hash = ARGV[at + 1], tenant = ARGV[at + 2], ttl_ms = tonumber(ARGV[at + 3]), accepted = ARGV[at + 4],
     plan = plan ~= '' and cjson.decode(plan) or nil, record_count = tonumber(ARGV[at + 6]), plan_count = tonumber(ARGV[at + 7]),
-    pending_count = tonumber(ARGV[at + 8]), wait = wait and wait ~= '' and cjson.decode(wait) or nil, values = at + DRAFT_VALUES,
+    pending_count = tonumber(ARGV[at + 8]), wait = wait and wait ~= '' and cjson.decode(wait) or nil, kept_count = tonumber(ARGV[at + 10]),
+    artifact_count = tonumber(ARGV[at + 11]), values = at + DRAFT_VALUES,
   }
-  local counts_are_even = draft.record_count % 2 + draft.plan_count % 2 + draft.pending_count % 2 == 0
-  draft.last = draft.values + draft.record_count + draft.plan_count + draft.pending_count - 1
-  require_that(draft.ttl_ms and counts_are_even and draft.last <= #ARGV, 'the values of a directive make no sense')
+  require_that(draft.ttl_ms and draft.kept_count and draft.artifact_count, 'the values of a directive make no sense')
+  local counts_are_even = draft.record_count % 2 + draft.plan_count % 2 + draft.pending_count % 2 + draft.artifact_count % 2 == 0
+  draft.kept = draft.values + draft.record_count + draft.plan_count + draft.pending_count
+  draft.last = draft.kept + draft.kept_count + draft.artifact_count - 1
+  require_that(counts_are_even and draft.last <= #ARGV, 'the values of a directive make no sense')
   return draft
 end
 
@@ -77,6 +80,13 @@ local function write_plan(draft)
   end
 end
 
+-- What a retry takes over of the directive before, beside the tasks themselves: the data of its events, and its artifacts.
+local function adopt_kept(draft)
+  local from = draft.kept + draft.kept_count
+  if draft.artifact_count > 0 then write_arguments(directive_key(draft.id, 'artifacts'), from, draft.artifact_count) end
+  return { unpack(ARGV, draft.kept, from - 1) }
+end
+
 -- What waits for its start has a timer for it, or waits for a human, who has `withinMs`. Its time to live begins with the start; until then
 -- the record says how it will go on, for the plan is with its tasks and names no queues.
 -- Answers the end of its time: as long as it waits for the clock that is only what it will be, and no timer ends it.
@@ -102,7 +112,8 @@ local function accept(draft)
   emit(directive, 'directive.accepted', nil, draft.accepted)
   if draft.plan then
     write_plan(draft)
-    if draft.wait then adopt_plan(directive, draft.plan) else commit_plan(directive, draft.plan) end
+    local kept = adopt_kept(draft)
+    if draft.wait then adopt_plan(directive, draft.plan, kept) else commit_plan(directive, draft.plan, kept) end
   elseif not draft.wait then
     add_later(shard_key('outbox'), NOW, 'decide:' .. draft.id)
   end

@@ -12,8 +12,11 @@ end
 -- What a grant lets go once stays let go: the grant may be over when the task is looked at again.
 local function is_approved(directive, index, control, task, score)
   if task.approved then return true end
+  -- An effect that may come twice: a human says it of the task itself, of a fan-out's children also of all in their directive.
+  local is_doubtful = control.risk and control.risk.ungranted
+  if is_doubtful and not control.parent then return false end
   local grant = is_granted(redis.call('HGET', directive_key(directive.id, 'tasks'), 'grant:' .. control.queue), score)
-    or is_granted(redis.call('HGET', ROOT .. ':grants:' .. directive.tenant, control.queue), score)
+    or not is_doubtful and is_granted(redis.call('HGET', ROOT .. ':grants:' .. directive.tenant, control.queue), score)
   if not grant or score >= FOUR_EYES_SCORE and grant.by == redis.call('HGET', directive_key(directive.id), 'actor') then return false end
   leave_hold(directive, index, task)
   start_directive(directive)

@@ -38,12 +38,18 @@ local function file_roots(directive, node, chunks)
   end
 end
 
--- From here on a directive has its tasks; what queues it lets them go.
-local function adopt_plan(directive, plan)
+-- From here on a directive has its tasks; what queues it lets them go. Of a retry some are there as succeeded, `plan.kept` is { count, sinks } and
+-- `kept` the data of the events that name them.
+local function adopt_plan(directive, plan, kept)
   directive.planHash = plan.hash
   directive.total = plan.total
   directive.open = plan.total
   emit(directive, 'directive.planned', nil, { tasks = plan.total, edges = plan.edges, hash = plan.hash })
+  if not plan.kept then return end
+  directive.open = plan.total - plan.kept.count
+  directive.succeeded = plan.kept.count
+  directive.sinksSucceeded = plan.kept.sinks
+  for _, data in ipairs(kept) do emit(directive, 'directive.kept', nil, data) end
 end
 
 local function queue_plan(directive, queues, root_chunks)
@@ -54,7 +60,7 @@ local function queue_plan(directive, queues, root_chunks)
   add_later(shard_key('outbox'), NOW, 'execute:' .. directive.id)
 end
 
-local function commit_plan(directive, plan)
-  adopt_plan(directive, plan)
+local function commit_plan(directive, plan, kept)
+  adopt_plan(directive, plan, kept)
   queue_plan(directive, plan.queues, plan.rootChunks)
 end

@@ -80,7 +80,7 @@ local retiring_key, reason_to_keep, guard_retire, begin_retire, remove_of_tasks,
     return done < total and done or nil
   end
 
-  local OWN_PARTS = { 'plan', 'tasks', 'events', 'artifacts', 'parked', 'short', 'unfunded', 'undrawn', 'children' }
+  local OWN_PARTS = { 'plan', 'tasks', 'events', 'artifacts', 'checkpoints', 'parked', 'short', 'unfunded', 'undrawn', 'children' }
 
   local function remove_parts(id)
     for _, part in ipairs(OWN_PARTS) do redis.call('UNLINK', directive_key(id, part)) end

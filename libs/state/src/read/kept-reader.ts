@@ -1,0 +1,169 @@
+import { CocError, formatTaskIndex, limits, type ArtifactEntry, type Json } from '#libs/contracts';
+import type { Redis } from '#libs/redis';
+import type { ArtifactStore } from '../artifacts/artifact-store.js';
+import type { Keys } from '../keys.js';
+import { decodeClaim } from '../payloads/claim-text.js';
+import type { PayloadStore } from '../payloads/payload-store.js';
+import type { KeptTask, KeptWork } from '../plan/kept-tasks.js';
+import { TaskOutputs } from './task-outputs.js';
+
+interface StoredTask {
+  since?: number;
+  first?: number;
+  count?: number;
+}
+
+type Indexed = Pick<KeptTask, 'index'> & { id: string };
+type OwnedArtifact = ArtifactEntry & { task: string };
+
+const tasksAtOnce = 100;
+
+export interface KeptReaderParts {
+  redis: Redis;
+  keys: Keys;
+  payloads: PayloadStore;
+  artifacts: ArtifactStore;
+}
+
+/** Takes what tasks have made over into another directive: the one that made it may be removed at any time. */
+export class KeptReader {
+  private readonly outputs: TaskOutputs;
+
+  constructor(private readonly parts: KeptReaderParts) {
+    this.outputs = new TaskOutputs(parts.redis, parts.keys, parts.payloads);
+  }
+
+  /** Indexes of those that are beyond what is taken over at most, in the order of the list. */
+  async tooLarge(directiveId: string, tasks: readonly Indexed[]): Promise<Set<number>> {
+    const artifacts = Map.groupBy((await this.artifactsOf(directiveId)).values(), ({ task }) => ownerOf(task));
+    const sizes = await this.sizesOf(directiveId, tasks);
+    const beyond = new Set<number>();
+    let [bytes, files] = [0, 0];
+    for (const [at, { index, id }] of tasks.entries()) {
+      const own = artifacts.get(id) ?? [];
+      const size = own.reduce((sum, file) => sum + file.bytes, sizes[at]!);
+      if (bytes + size > limits.maxKeptBytes || files + own.length > limits.maxKeptArtifacts) {
+        beyond.add(index);
+        continue;
+      }
+      bytes += size;
+      files += own.length;
+    }
+    return beyond;
+  }
+
+  /**
+   * Copies their outputs and artifacts to `target`, which is not accepted yet: files first. The address of an artifact that stands in an
+   * output is that of the copy then. Throws NOT_FOUND when the source is being removed, ARTIFACT_MISSING and the like.
+   */
+  async copy(
+    source: string,
+    tasks: readonly Indexed[],
+    target: { directiveId: string; tenant: string },
+  ): Promise<Pick<KeptWork, 'tasks' | 'artifacts'>> {
+    const owners = new Set(tasks.map(({ id }) => id));
+    const all = await this.artifactsOf(source);
+    const mine = new Map([...all].filter(([, { task }]) => owners.has(ownerOf(task))));
+    const kept: KeptTask[] = [];
+    for (let from = 0; from < tasks.length; from += tasksAtOnce)
+      kept.push(...(await this.copyOutputs(source, tasks.slice(from, from + tasksAtOnce), target, { all, mine })));
+    for (const sha256 of mine.keys()) await this.copyFile(source, sha256, target);
+    // A removal takes the record away first: as long as it is there, all that was read was whole.
+    if ((await this.parts.redis.exists(this.parts.keys.directive(source))) === 0)
+      throw new CocError('NOT_FOUND', `there is no directive ${source} any more`);
+    return { tasks: kept, artifacts: [...mine].map(([sha256, entry]) => [sha256, JSON.stringify(entry)]) };
+  }
+
+  private async copyOutputs(
+    source: string,
+    tasks: readonly Indexed[],
+    { directiveId, tenant }: { directiveId: string; tenant: string },
+    files: { all: Map<string, OwnedArtifact>; mine: Map<string, OwnedArtifact> },
+  ): Promise<KeptTask[]> {
+    const indexes = tasks.map(({ index }) => index);
+    const [values, states] = await Promise.all([
+      this.outputs.get(source, indexes, limits.maxKeptBytes),
+      this.parts.redis.hmget(this.parts.keys.tasks(source), ...indexes.map(formatTaskIndex)),
+    ]);
+    const kept: KeptTask[] = [];
+    for (const [at, index] of indexes.entries()) {
+      const { since = 0 } = JSON.parse(states[at] ?? '{}') as StoredTask;
+      const text = textOf(values.get(index));
+      const output = text === null ? null : readdress(text, source, directiveId, files);
+      kept.push({
+        index,
+        sinceMs: since,
+        output: output === null ? null : await this.parts.payloads.shelve(directiveId, output, tenant),
+      });
+    }
+    return kept;
+  }
+
+  private async copyFile(
+    source: string,
+    sha256: string,
+    { directiveId, tenant }: { directiveId: string; tenant: string },
+  ): Promise<void> {
+    await this.parts.payloads.beginUpload(directiveId, tenant);
+    await this.parts.artifacts.put(tenant, directiveId, await this.parts.artifacts.read(tenant, source, sha256));
+  }
+
+  private async artifactsOf(directiveId: string): Promise<Map<string, OwnedArtifact>> {
+    const stored = await this.parts.redis.hgetall(this.parts.keys.artifacts(directiveId));
+    return new Map(Object.entries(stored).map(([sha256, text]) => [sha256, JSON.parse(text) as OwnedArtifact]));
+  }
+
+  private async sizesOf(directiveId: string, tasks: readonly Indexed[]): Promise<number[]> {
+    const sizes: number[] = [];
+    for (let from = 0; from < tasks.length; from += tasksAtOnce) {
+      const some = tasks.slice(from, from + tasksAtOnce);
+      sizes.push(...(await Promise.all(some.map(async ({ index }) => this.bytesOf(directiveId, index)))));
+    }
+    return sizes;
+  }
+
+  private async bytesOf(directiveId: string, index: number): Promise<number> {
+    const key = this.parts.keys.tasks(directiveId);
+    const field = formatTaskIndex(index);
+    const [text, bytes] = await Promise.all([this.parts.redis.hget(key, field), this.lengthOf(key, field)]);
+    const { first, count } = JSON.parse(text ?? '{}') as StoredTask;
+    if (bytes > 0 || first === undefined || count === undefined) return bytes;
+    const children = Array.from({ length: count }, (_, at) => formatTaskIndex(first + at));
+    const lengths = await Promise.all(children.map(async (child) => this.lengthOf(key, child)));
+    return lengths.reduce((sum, length) => sum + length, 0);
+  }
+
+  /** Of the value itself where the record has a claim to it, which is short. */
+  private async lengthOf(key: string, index: string): Promise<number> {
+    const field = `${index}:output`;
+    const bytes = await this.parts.redis.hstrlen(key, field);
+    if (bytes === 0 || bytes > claimChars) return bytes;
+    return decodeClaim((await this.parts.redis.hget(key, field)) ?? '')?.bytes ?? bytes;
+  }
+}
+
+/** `claim:`, a SHA-256 and a length. */
+const claimChars = 100;
+
+function textOf(value: Json | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}
+
+/** A child's file is its fan-out's. */
+function ownerOf(task: string): string {
+  return task.replace(/\[\d+\]$/, '');
+}
+
+/** Two tasks may have made the same file, and the record names one: a file that an output names is taken along, too. */
+function readdress(
+  text: string,
+  source: string,
+  target: string,
+  { all, mine }: { all: Map<string, OwnedArtifact>; mine: Map<string, OwnedArtifact> },
+): string {
+  if (all.size === 0) return text;
+  for (const [sha256, entry] of all) if (!mine.has(sha256) && text.includes(sha256)) mine.set(sha256, entry);
+  return text.replaceAll(new RegExp(`${source}\\.([0-9a-f]{64})`, 'g'), (address, sha256: string) =>
+    mine.has(sha256) ? `${target}.${sha256}` : address,
+  );
+}

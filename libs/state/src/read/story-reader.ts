@@ -1,0 +1,24 @@
+import { StoryFold } from '#libs/policy';
+import type { Redis } from '#libs/redis';
+import type { Keys } from '../keys.js';
+import { viewEvents } from './event-view.js';
+
+const entriesAtOnce = 500;
+
+/** Reads the whole story of a directive, a page at a time. */
+export class StoryReader {
+  constructor(
+    private readonly redis: Redis,
+    private readonly keys: Keys,
+  ) {}
+
+  async fold(directiveId: string): Promise<StoryFold> {
+    const fold = new StoryFold();
+    for (let from = '-'; ;) {
+      const entries = await this.redis.xrange(this.keys.events(directiveId), from, '+', 'COUNT', entriesAtOnce);
+      for (const [id, fields] of entries) for (const event of viewEvents(directiveId, id, fields)) fold.add(event);
+      if (entries.length < entriesAtOnce) return fold;
+      from = `(${entries.at(-1)![0]}`;
+    }
+  }
+}
