@@ -276,10 +276,10 @@ export class IngressService extends DirectiveIngress {
     ]);
   }
 
-  /** Before anything is stored; whether it still takes children is asked once more as the child is accepted. */
+  /** Before large values are stored; looked at once more as the child is accepted. */
   private async checkParent({ tenant }: Principal, parent: string | undefined): Promise<void> {
-    if (parent !== undefined && !(await this.parts.reader.get(tenant, parent)))
-      throw familyRefusal('parent-unknown', parent);
+    const refusal = parent === undefined ? undefined : await this.parts.reader.childRefusal(tenant, parent);
+    if (refusal) throw familyRefusal(refusal, parent!);
   }
 
   private async find(principal: Principal, id: string): Promise<DirectiveView> {

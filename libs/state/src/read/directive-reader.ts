@@ -11,6 +11,7 @@ import {
 import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import type { PayloadStore } from '../payloads/payload-store.js';
+import type { FamilyRefusal } from '../write/family-refusal.js';
 import type { DirectiveFilter } from './directive-filter.js';
 import { DirectiveIndex, type DirectivePage, type StateCounts } from './directive-index.js';
 import { viewEvents } from './event-view.js';
@@ -62,6 +63,10 @@ export class DirectiveReader {
   ): Promise<DirectivePage | undefined> {
     const directive = await this.get(tenant, id);
     return directive && this.families.children(tenant, id, options);
+  }
+
+  async childRefusal(tenant: string, parent: string): Promise<FamilyRefusal | undefined> {
+    return isDirectiveId(parent) ? this.families.refusal(tenant, parent) : 'parent-unknown';
   }
 
   async plan(tenant: string, id: string, options: { limit: number; cursor?: string }): Promise<PlanView | undefined> {
