@@ -155,6 +155,18 @@ describe('a parent that ends without success', () => {
     ]);
   });
 
+  it.each<OnParentEnd>(['orphan', 'cancel'])(
+    'leaves a child alone that rests as PARTIALLY_COMPLETED (%s)',
+    async (word) => {
+      const parent = await stage.accept([echo('a')]);
+      const { id: child, granted } = await stage.begin([echo('a'), echo('b')], { parent: { id: parent, onEnd: word } });
+      await stage.settle(outcome(granted['a']!), failure(granted['b']!));
+      await stage.store.cancel(parent);
+      expect(await families.orphan(parent)).toEqual([]);
+      expect(await stage.record(child)).toMatchObject({ state: 'PARTIALLY_COMPLETED' });
+    },
+  );
+
   it('tells its children once, and is removed only when it did', async () => {
     const parent = await stage.accept([echo('a')]);
     const child = await childOf(parent);

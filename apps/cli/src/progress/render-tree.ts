@@ -52,6 +52,7 @@ function directiveText(directive: DirectiveView, all: readonly TaskView[], now: 
     costText(budget),
     budget.overrunUsd > 0 ? `overrun ${formatUsd(budget.overrunUsd)}` : '',
     stageText(directive),
+    directive.parent ? `child of ${directive.parent}` : '',
     directive.state === 'DEGRADED'
       ? (directive.degraded ?? []).slice(0, shownShortages).map(shortageText).join(', ')
       : '',
