@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { limits, type OnParentEnd } from '#libs/contracts';
-import { FamilyStore, RetentionStore, type DirectiveDraft } from '#libs/state';
+import { FamilyStore, MendStore, RetentionStore, type DirectiveDraft } from '#libs/state';
 import { aDraft, echo, failure, outcome, planOf } from './orders.js';
 import { ScriptBed } from './script-bed.js';
 import type { Stage } from './stage.js';
@@ -180,6 +180,33 @@ describe('a parent that ends without success', () => {
     expect(await retire(child)).toMatchObject({ result: 'removed' });
     expect(await stage.redis.exists(stage.keys.children(parent))).toBe(0);
     expect(await retire(parent)).toMatchObject({ result: 'removed' });
+  });
+});
+
+describe('a parent whose end was not noted, as by an older release,', () => {
+  const forgetEnd = async (parent: string): Promise<void> => {
+    await stage.store.cancel(parent);
+    await stage.redis.del(stage.keys.orphaning(0));
+  };
+
+  it('is filed again when its child is looked at, whatever that is at', async () => {
+    const mending = new MendStore(stage.redis, stage.scripts, stage.keys);
+    const parent = await stage.accept([echo('a')]);
+    const child = await childOf(parent);
+    expect((await mending.mend(child, 30_000, 0)).mended).toEqual([]);
+    await forgetEnd(parent);
+    expect((await mending.mend(child, 30_000, 0)).mended).toEqual(['parent']);
+    expect((await mending.mend(child, 30_000, 0)).mended).toEqual([]);
+    await tellChildren();
+    expect(await stage.record(child)).toMatchObject({ state: 'ORPHANED' });
+  });
+
+  it('is not filed for a child that goes on without it', async () => {
+    const mending = new MendStore(stage.redis, stage.scripts, stage.keys);
+    const parent = await stage.accept([echo('a')]);
+    const child = await childOf(parent, 'continue');
+    await forgetEnd(parent);
+    expect((await mending.mend(child, 30_000, 0)).mended).toEqual([]);
   });
 });
 

@@ -50,7 +50,7 @@ const ownIncludes: Readonly<Record<string, readonly string[]>> = {
   'decide-hold': ['decide'],
   'end-directive': ['transition'],
   'extend-plan': ['plan'],
-  'mend-directive': ['filed', 'mend'],
+  'mend-directive': ['filed', 'family', 'mend'],
   'order-task': ['decide', 'verbs'],
   'orphan-children': ['transition'],
   'pass-condition': ['expanding'],

@@ -1,4 +1,5 @@
--- Purpose: makes a directive the child of another in its shard, in the step that accepts it. Its record's first value names the parent.
+-- Purpose: makes a directive the child of another in its shard, in the step that accepts it (its record's first value names the parent), and finds
+-- the parent whose end it was not told.
 -- A table, for a chunk of Lua has at most 200 local names.
 local family = {}
 do
@@ -29,5 +30,16 @@ do
 
   function family.link(draft)
     if draft.depth then add_later(directive_key(parent_of(draft), 'children'), NOW_TEXT, draft.id) end
+  end
+
+  local LOSS = { FAILED = true, TIMEOUT = true, STOPPED = true, CANCELLED = true, ORPHANED = true }
+
+  -- The parent that ended without success and is on no list; nil when there is none such. An older release ends a directive without a look at
+  -- its children.
+  function family.parent_to_file(directive)
+    local parent, word = unpack(redis.call('HMGET', directive_key(directive.id), 'parent', 'onParentEnd'))
+    if not parent or word == 'continue' or directive.closing ~= '' then return nil end
+    if not LOSS[redis.call('HGET', directive_key(parent), 'state') or ''] then return nil end
+    return not redis.call('ZSCORE', shard_key('orphaning'), parent) and parent or nil
   end
 end
