@@ -47,8 +47,12 @@ export class Sweepers {
     await this.shortages.recover(0, served, list('degraded'));
   }
 
+  async orphan(parent: string): Promise<void> {
+    await this.stage.run('orphan-children', parent);
+  }
+
   /** One step of a removal, or of one that is refused; now and then too early, or as one that comes second. */
-  async retire({ id, state, isGone }: DirectiveView, pick: number): Promise<void> {
+  async retire({ list }: Snapshot, { id, state, isGone }: DirectiveView, pick: number): Promise<void> {
     const isDue = pick % 4 > 0;
     const reply = (await this.stage.run(
       'retire-directive',
@@ -58,7 +62,7 @@ export class Sweepers {
       tasksPerCall,
       pick % 3 === 0 ? 'alone' : '',
     )) as [RetireStep['result'], ...string[]];
-    const mayGo = isGone || (isDue && resting.has(state));
+    const mayGo = isGone || (isDue && resting.has(state) && !list('orphaning').includes(id));
     if ((reply[0] === 'kept') === mayGo) throw new Error(`${id} is ${state} and its removal says ${reply.join(' ')}`);
     if (reply[0] === 'bare') await this.end(id);
   }
