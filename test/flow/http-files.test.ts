@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { Json } from '#libs/contracts';
 import { HttpBed, problemOf, type SeededTask } from './http-bed.js';
@@ -145,57 +146,12 @@ interface OpenApi {
 describe('the description of the API', () => {
   it('has every route with its answer and its problems, and no reference to nothing', async () => {
     const document = (await bed.request('GET', '/docs-json')).json as unknown as OpenApi;
+    const checkedIn = await readFile('docs/openapi.json', 'utf8');
     const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, route]) => ({ name: `${method} ${path}`, route })),
     );
-    expect(routes.map(({ name }) => name).toSorted()).toEqual([
-      'delete /api/v1/directives/{id}',
-      'delete /api/v1/grants/{action}',
-      'get /api/v1/actions',
-      'get /api/v1/approvals',
-      'get /api/v1/approvals/{id}',
-      'get /api/v1/artifacts/{id}',
-      'get /api/v1/directives',
-      'get /api/v1/directives/stats',
-      'get /api/v1/directives/{id}',
-      'get /api/v1/directives/{id}/budget',
-      'get /api/v1/directives/{id}/events',
-      'get /api/v1/directives/{id}/events/stream',
-      'get /api/v1/directives/{id}/output',
-      'get /api/v1/directives/{id}/plan',
-      'get /api/v1/directives/{id}/stats',
-      'get /api/v1/directives/{id}/tasks',
-      'get /api/v1/directives/{id}/tasks/{taskId}',
-      'get /api/v1/directives/{id}/tasks/{taskId}/dependencies',
-      'get /api/v1/directives/{id}/tasks/{taskId}/logs',
-      'get /api/v1/directives/{id}/tasks/{taskId}/why',
-      'get /api/v1/events/stream',
-      'get /api/v1/grants',
-      'get /api/v1/health/live',
-      'get /api/v1/health/ready',
-      'get /api/v1/orchestrator/state',
-      'get /api/v1/queues',
-      'get /api/v1/workers',
-      'post /api/v1/approvals/{id}/approve',
-      'post /api/v1/approvals/{id}/deny',
-      'post /api/v1/approvals/{id}/resolve',
-      'post /api/v1/directives',
-      'post /api/v1/directives/{id}/budget',
-      'post /api/v1/directives/{id}/cancel',
-      'post /api/v1/directives/{id}/complete',
-      'post /api/v1/directives/{id}/fail',
-      'post /api/v1/directives/{id}/pause',
-      'post /api/v1/directives/{id}/resume',
-      'post /api/v1/directives/{id}/retry',
-      'post /api/v1/directives/{id}/start',
-      'post /api/v1/directives/{id}/stop',
-      'post /api/v1/directives/{id}/tasks/{taskId}/complete-with',
-      'post /api/v1/directives/{id}/tasks/{taskId}/retry',
-      'post /api/v1/directives/{id}/tasks/{taskId}/skip',
-      'post /api/v1/orchestrator/execute',
-      'post /api/v1/orchestrator/plan',
-      'put /api/v1/actions/{name}',
-    ]);
+    // What is added or taken away shows in this file's own history, and a breaking change fails `npm run check`.
+    expect(Object.keys(document.paths)).toEqual(Object.keys((JSON.parse(checkedIn) as OpenApi).paths));
     for (const { name, route } of routes) {
       const statuses = Object.keys(route.responses);
       expect([name, statuses.some((status) => status.startsWith('2'))]).toEqual([name, true]);

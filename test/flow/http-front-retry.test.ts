@@ -123,9 +123,9 @@ describe('a retry is refused, and nothing stored', () => {
     const gone: Json = { tasks: [{ id: 'a', action: 'test.gone' }] };
     const { id } = await front.run(gone);
     await front.rooms.redis.hdel(front.rooms.keys.catalog(), 'test.gone', 'test.gone@1');
-    // The orchestrator reads the catalog again after a moment.
+    // The orchestrator reads the catalog again after a moment. A dry plan leaves nothing behind that changes keys meanwhile.
     await eventually(
-      async () => (await front.call('POST', '/directives', gone)).status,
+      async () => (await front.call('POST', '/orchestrator/plan', gone)).status,
       (status) => status === 422,
     );
     const refusal = await front.refusal('POST', `/directives/${id}/retry`);

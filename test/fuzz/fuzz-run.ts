@@ -4,7 +4,7 @@ import type { ApiRequest } from './api-request.js';
 import type { RawAnswer, RawExchange } from './raw-exchange.js';
 
 /** How many directives stand behind `id-0`, `id-1` and so on: the newest that were accepted. */
-export const pool = 12;
+const pool = 12;
 export const placeholders = Array.from({ length: pool }, (_, at) => `id-${at}`);
 
 const leaks = /\n\s+at |node_modules|ReplyError|WRONGTYPE|user_script|TypeError|ioredis/;

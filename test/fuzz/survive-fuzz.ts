@@ -8,17 +8,10 @@ export async function surviveFuzz(count: number, seed: number): Promise<void> {
   try {
     const { counts, faults } = await front.run(count, seed);
     expect({ seed, faults }).toEqual({ seed, faults: [] });
-    say(counts);
     const met = new Set([...counts.keys()].map((name) => name.split(' ')[0]));
     expect(operations.filter(({ operationId }) => !met.has(operationId))).toEqual([]);
     expect(await front.completes()).toBe('COMPLETED');
   } finally {
     await front.close();
   }
-}
-
-/** How often what was answered, for whoever wonders how far the fuzzer gets: `COC_FUZZ_COUNTS=1`. */
-function say(counts: ReadonlyMap<string, number>): void {
-  const lines = [...counts].map(([name, count]) => `${name}: ${count}`);
-  if (process.env['COC_FUZZ_COUNTS'] !== undefined) process.stderr.write(`${lines.join('\n')}\n`);
 }

@@ -4,7 +4,7 @@ const roles = ['viewer', 'operator', 'approver', 'admin'] as const;
 export const Role = z.enum(roles);
 export type Role = z.infer<typeof Role>;
 
-export const TenantName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/);
+const TenantName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/);
 
 /** Who asks. The tenant comes from the credential only, never from a body or a path. */
 export const Principal = z.strictObject({

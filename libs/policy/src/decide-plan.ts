@@ -37,7 +37,7 @@ export function decidePlan(request: PlanRequest, catalog: CatalogLookup): PlanDe
   const linked = linkTasks(request, faults);
   if (!linked) return { faults: [tooManyEdges(request)] };
   const dependents = dependentsOf(linked.links);
-  checkCycle(request, linked.links, dependents, faults);
+  if (linked.edges > 0) checkCycle(request, linked.links, dependents, faults);
   const actions = checkTasks(request, catalog, linked.links, faults);
   if (faults.items.length > 0) return { faults: faults.items };
   return { plan: buildPlan(request, actions, linked, dependents) };

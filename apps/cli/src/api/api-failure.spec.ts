@@ -16,6 +16,8 @@ const byExitCode: Record<number, ErrorCode[]> = {
     'TRANSITION_ILLEGAL',
     'DIRECTIVE_SETTLING',
     'CHECKPOINT_UNUSABLE',
+    'PRECONDITION_FAILED',
+    'PLAN_CHANGED',
     'HOLD_ENDED',
     'DIGEST_STALE',
     'BUDGET_TOO_LOW',

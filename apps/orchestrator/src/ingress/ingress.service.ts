@@ -69,6 +69,9 @@ interface Further {
 /** Copies what a retry keeps; after it was let in, for it may take seconds. */
 type TakeOver = () => Promise<KeptWork | undefined>;
 
+/** The hash of a request that nobody can send again: its id is new each time. Hashing it is a twentieth of a submit. */
+const unkeyed = 'unkeyed';
+
 /** A million jobs: more than the windows of all queues of a shard have. */
 const mostDiscardPages = 1_000;
 
@@ -79,8 +82,8 @@ export class IngressService extends DirectiveIngress {
   }
 
   async submit(submission: Submission): Promise<SubmitResult> {
-    const { body, principal } = submission;
-    const requestHash = hashOfRequest(body);
+    const { body, principal, idempotencyKey } = submission;
+    const requestHash = idempotencyKey === undefined ? unkeyed : hashOfRequest(body);
     const shard = body.parent === undefined ? undefined : shardOfParent(body.parent, this.parts.shards);
     const take = async (id: string): Promise<SubmitResult> => {
       await this.checkParent(principal, body.parent);

@@ -65,8 +65,7 @@ end
 -- The record in one HSET, with what the plan and the events changed of it.
 local function write_record(draft, directive, ttl_at)
   local values = { unpack(ARGV, draft.values, draft.values + draft.record_count - 1) }
-  local more = { 'requestHash', draft.request_hash, 'createdAt', NOW_TEXT, 'updatedAt', NOW_TEXT, 'ttlAt', ttl_at, 'counts', format_counts(directive) }
-  family.note_depth(draft, more)
+  local more = { 'requestHash', draft.request_hash, 'createdAt', NOW_TEXT, 'updatedAt', NOW_TEXT, 'ttlAt', ttl_at, 'counts', format_counts(directive), unpack(family.depth_of(draft)) }
   for _, value in ipairs(changed_texts(directive, more)) do values[#values + 1] = value end
   redis.call('HSET', directive_key(draft.id), unpack(values))
 end

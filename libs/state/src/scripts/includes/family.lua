@@ -22,10 +22,8 @@ do
     taken[id] = (taken[id] or 0) + 1
   end
 
-  function family.note_depth(draft, fields)
-    if not draft.depth then return end
-    fields[#fields + 1] = 'depth'
-    fields[#fields + 1] = int(draft.depth)
+  function family.depth_of(draft)
+    return draft.depth and { 'depth', int(draft.depth) } or {}
   end
 
   function family.link(draft)

@@ -92,8 +92,7 @@ local function settle(directive, settlement, release)
   if verdict == 'retry' and directive.closing == '' then
     task.fallback = detail.fallback
     retry_later(directive, index, control, task, detail, cost, tokens)
-    if started then shortages.end_of(directive, index, 'no-worker') end
-    return
+    return started and shortages.end_of(directive, index, 'no-worker')
   end
   if verdict == 'hold' and directive.closing == '' then
     task.code = detail.code

@@ -53,6 +53,10 @@ local shortages = (function()
     keep(directive, list)
   end
 
+  local function note_fallback(directive, index, control, task)
+    add(directive, { reason = 'fallback', task = control.id, index = index, queue = control.queue, model = task.fallback })
+  end
+
   -- Those for which `is_over` answers yes.
   local function end_those(directive, is_over)
     local left = {}
@@ -68,5 +72,5 @@ local shortages = (function()
     end_those(directive, function(shortage) return shortage.index == index and (not reason or shortage.reason == reason) end)
   end
 
-  return { add = add, end_those = end_those, end_of = end_of, tell = tell }
+  return { add = add, note_fallback = note_fallback, end_those = end_those, end_of = end_of, tell = tell }
 end)()
