@@ -98,7 +98,12 @@ describe('a directive that waits where no worker takes anything', () => {
     await stage.store.pause(id, 'kim');
     expect(await shortages.degrade(0, queue, [`${id}.0`])).toBe(0);
     expect(await stage.store.resume(id, 'kim')).toMatchObject({ state: 'DEGRADED' });
-    expect((await stage.story(id)).slice(-3)).toEqual(['directive.paused', 'directive.resumed', 'directive.degraded']);
+    expect((await stage.story(id)).slice(-4)).toEqual([
+      'directive.paused',
+      'checkpoint.created',
+      'directive.resumed',
+      'directive.degraded',
+    ]);
     expect(await stage.store.resume(id, 'kim')).toMatchObject({ state: 'DEGRADED' });
   });
 
