@@ -9,7 +9,7 @@ export const finalEvents: Readonly<Record<string, string>> = {
   'directive.orphaned': 'ORPHANED',
 };
 
-export const restingStates: readonly string[] = [...Object.values(finalEvents), 'PARTIALLY_COMPLETED', 'ORPHANED'];
+export const restingStates: readonly string[] = [...Object.values(finalEvents), 'PARTIALLY_COMPLETED'];
 
 export const taskEnds: Readonly<Record<string, string>> = {
   'task.completed': 'succeeded',
