@@ -100,6 +100,10 @@ export interface DirectiveSpec {
   priority?: 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL';
   policies?: Policies;
   labels?: Record<string, string>;
+  /** The directive of which it is a child: of the same tenant, and not over. */
+  parent?: string;
+  /** What becomes of it when its parent ends without success: `orphan` by default. */
+  onParentEnd?: 'orphan' | 'cancel' | 'continue';
 }
 
 /** PARTIALLY_COMPLETED to CANCELLED are where a directive rests. */
@@ -174,6 +178,8 @@ export type EventType =
   | 'directive.extended'
   | 'directive.released'
   | 'directive.started'
+  | 'directive.degraded'
+  | 'directive.recovered'
   | 'directive.paused'
   | 'directive.resumed'
   | 'directive.review_requested'
@@ -186,6 +192,7 @@ export type EventType =
   | 'directive.cancelled'
   | 'directive.timeout'
   | 'directive.stopped'
+  | 'directive.orphaned'
   | 'task.expanded'
   | 'task.queued'
   | 'task.started'

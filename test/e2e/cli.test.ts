@@ -109,6 +109,18 @@ describe('coc status', () => {
     expect(JSON.parse(end.stdout)).toMatchObject({ directive: completed, tasks: [{ id: 'a' }, waiting] });
   });
 
+  it('names its parent and its children', async () => {
+    const child = aDirective({ id: 'd0_01JD6Z0000000000000000000B', title: 'Fetch all', parent: id });
+    const list = { body: { items: [child], nextCursor: null } };
+    const answers = answersFor(aDirective({ parent: 'd0_P' }), { [`GET /api/v1/directives/${id}/children`]: list });
+    const end = await coc(['status', id], answers);
+    expect(end).toMatchObject({ code: 0, stderr: '' });
+    expect(end.stdout).toContain('child of d0_P\n');
+    expect(end.stdout).toContain(`\nchildren\n  ▸ RUNNING ${child.id}  Fetch all  1/3 tasks\n`);
+    const json = await coc(['status', id, '-o', 'json'], answers);
+    expect(JSON.parse(json.stdout)).toMatchObject({ directive: { id }, children: [child] });
+  });
+
   it('says for each open task what it waits for, since when, until when and who acts', async () => {
     const { stdout } = await coc(['status', id, '--why'], answersFor(aDirective()));
     expect(stdout.split('\n')).toEqual([

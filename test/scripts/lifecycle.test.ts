@@ -123,12 +123,15 @@ const stateAfter: Record<string, DirectiveState> = {
   'directive.started': 'RUNNING',
   'directive.paused': 'PAUSED',
   'directive.resumed': 'RUNNING',
+  'directive.degraded': 'DEGRADED',
+  'directive.recovered': 'RUNNING',
   'directive.completed': 'COMPLETED',
   'directive.partially_completed': 'PARTIALLY_COMPLETED',
   'directive.failed': 'FAILED',
   'directive.cancelled': 'CANCELLED',
   'directive.timeout': 'TIMEOUT',
   'directive.stopped': 'STOPPED',
+  'directive.orphaned': 'ORPHANED',
 };
 
 /** What must not change once the directive rests; only an expiry that the test itself brought about changes `ttlAt`. */

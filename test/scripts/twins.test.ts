@@ -23,7 +23,7 @@ afterAll(async () => bed.close());
 
 const keys = new Keys('coc');
 const { id } = aDraft();
-const parts = ['plan', 'tasks', 'events', 'artifacts', 'checkpoints'] as const;
+const parts = ['plan', 'tasks', 'events', 'artifacts', 'checkpoints', 'children'] as const;
 const lists = [
   'outbox',
   'timers',
@@ -37,6 +37,8 @@ const lists = [
   'windows',
   'tenants',
   'retiring',
+  'degraded',
+  'orphaning',
 ] as const;
 const prefixes = ['index', 'holds', 'grants', 'd'];
 /** At home slots. */

@@ -3,7 +3,17 @@ import type { Stage } from './stage.js';
 
 /** What `guard_shard` reads before a transition writes. */
 export function guardedLists({ keys }: Stage): string[] {
-  const lists = ['outbox', 'timers', 'cascade', 'expand', 'closing', 'discard', 'queues'] as const;
+  const lists = [
+    'outbox',
+    'timers',
+    'cascade',
+    'expand',
+    'closing',
+    'discard',
+    'queues',
+    'degraded',
+    'orphaning',
+  ] as const;
   return [keys.shardEvents(0), ...lists.map((list) => keys[list](0))];
 }
 

@@ -8,6 +8,7 @@ import {
   CheckpointStore,
   DirectiveStore,
   ExecutorBeats,
+  FamilyStore,
   HoldStore,
   HomeSlots,
   Keys,
@@ -17,6 +18,7 @@ import {
   QueueWindows,
   RecordedMarks,
   RetentionStore,
+  ShortageStore,
   ScriptRunner,
   ShardAgenda,
   TaskFacts,
@@ -67,6 +69,8 @@ export interface ExecutorContext {
   windows: QueueWindows;
   marks: RecordedMarks;
   mending: MendStore;
+  shortages: ShortageStore;
+  families: FamilyStore;
   checkpoints: CheckpointStore;
   homes: HomeSlots;
   retention: RetentionStore;
@@ -109,6 +113,8 @@ export function createExecutorContext({ env, logger, redis, artifacts, instance 
     windows: new QueueWindows(redis, keys),
     marks: new RecordedMarks(redis, keys),
     mending: new MendStore(redis, scripts, keys),
+    shortages: new ShortageStore(redis, scripts, keys),
+    families: new FamilyStore(redis, scripts, keys),
     checkpoints: new CheckpointStore(redis, scripts, keys),
     homes: new HomeSlots(redis, keys),
     retention: new RetentionStore(redis, scripts, keys),

@@ -18,6 +18,7 @@ import { ApprovalController } from './http/approval.controller.js';
 import { ArtifactController } from './http/artifact.controller.js';
 import { BudgetController } from './http/budget.controller.js';
 import { CheckpointController } from './http/checkpoint.controller.js';
+import { ChildController } from './http/child.controller.js';
 import { PrincipalGuard } from './http/current-principal.js';
 import { CursorSeal } from './http/cursor-seal.js';
 import { DirectiveController } from './http/directive.controller.js';
@@ -77,6 +78,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         OrderController,
         RetryController,
         CheckpointController,
+        ChildController,
         TaskController,
         TaskReadsController,
         TaskOrderController,

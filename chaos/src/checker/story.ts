@@ -6,9 +6,10 @@ export const finalEvents: Readonly<Record<string, string>> = {
   'directive.cancelled': 'CANCELLED',
   'directive.timeout': 'TIMEOUT',
   'directive.stopped': 'STOPPED',
+  'directive.orphaned': 'ORPHANED',
 };
 
-export const restingStates: readonly string[] = [...Object.values(finalEvents), 'PARTIALLY_COMPLETED', 'ORPHANED'];
+export const restingStates: readonly string[] = [...Object.values(finalEvents), 'PARTIALLY_COMPLETED'];
 
 export const taskEnds: Readonly<Record<string, string>> = {
   'task.completed': 'succeeded',

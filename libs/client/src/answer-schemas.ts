@@ -30,6 +30,7 @@ export const answerSchemas: { readonly [Id in OperationId]?: z.ZodType } = {
   submitDirective: SubmitAccepted,
   executeDirective: SubmitAccepted,
   listDirectives: DirectiveList,
+  listChildren: DirectiveList,
   getDirective: DirectiveView,
   startDirective: DirectiveView,
   pauseDirective: DirectiveView,

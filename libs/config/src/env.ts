@@ -50,6 +50,7 @@ export const EnvSchema = z
     executor: {
       queueWindow: raw.COC_QUEUE_WINDOW,
       eventRetentionMs: raw.COC_EVENT_RETENTION_MS,
+      noWorkerAfterMs: raw.COC_NO_WORKER_AFTER_MS,
       jobKeepMs: raw.COC_JOB_KEEP_MS,
       retentionMs: raw.COC_DIRECTIVE_RETENTION_MS,
       role: raw.COC_ROLE,

@@ -121,6 +121,9 @@ export const executorVariables = {
     .default('all')
     .describe('What this executor does: all, or only the repairs and timers, or only what removes what is over.'),
   COC_QUEUE_WINDOW: whole(1_024, 1, 100_000).describe('The most attempts a queue may have in flight.'),
+  COC_NO_WORKER_AFTER_MS: whole(10_000, 500, 24 * 3_600_000).describe(
+    'For how long no worker takes any of the waiting jobs of a queue until the directives that wait there are DEGRADED.',
+  ),
   COC_JOB_KEEP_MS: whole(60_000, 1_000, 7 * 24 * 3_600_000).describe('How long a finished job is kept.'),
   COC_DIRECTIVE_RETENTION_MS: whole(7 * 24 * 3_600_000, 0, 10 * 365 * 24 * 3_600_000).describe(
     'How long a directive is kept after it came to rest.',

@@ -36,6 +36,10 @@ export const restingDirectiveStates: readonly DirectiveState[] = [...finalDirect
 export const Priority = z.enum(['LOW', 'MEDIUM', 'HIGH', 'CRITICAL']);
 export type Priority = z.infer<typeof Priority>;
 
+/** `orphan`: it ends as ORPHANED; `cancel`: as CANCELLED; `continue`: nothing happens to it. */
+export const OnParentEnd = z.enum(['orphan', 'cancel', 'continue']);
+export type OnParentEnd = z.infer<typeof OnParentEnd>;
+
 /** What a client asks for: exactly one of an explicit task list, a workflow by name, or an intent in words. */
 export const SubmitDirective = z
   .strictObject({
@@ -66,6 +70,10 @@ export const SubmitDirective = z
         message: `a directive has at most ${limits.maxLabels} labels`,
       })
       .optional(),
+    /** The directive of which it is a child: of the same tenant, and not over. */
+    parent: z.string().min(1).max(100).optional(),
+    /** What becomes of it when its parent fails, times out, or is cancelled, stopped or orphaned. */
+    onParentEnd: OnParentEnd.optional(),
   })
   .refine((body) => [body.tasks, body.workflow, body.intent].filter((way) => way !== undefined).length === 1, {
     message: 'give exactly one of "tasks", "workflow" or "intent"',
@@ -73,6 +81,10 @@ export const SubmitDirective = z
   .refine(({ start, runAt }) => start !== false || runAt === undefined, {
     message: 'it waits for its time or to be started, not for both: leave out "runAt" or "start"',
     path: ['runAt'],
+  })
+  .refine(({ parent, onParentEnd }) => onParentEnd === undefined || parent !== undefined, {
+    message: 'it has no parent: give "parent", or leave out "onParentEnd"',
+    path: ['onParentEnd'],
   })
   .meta({ id: 'SubmitDirective' });
 export type SubmitDirective = z.infer<typeof SubmitDirective>;
@@ -109,12 +121,28 @@ export const BudgetFigures = z.strictObject({
   reservedTokens: z.number().int(),
 });
 
+/** What a directive lacks while it runs on: `no-worker`, nobody does its action; `fallback`, it does not run on its first model. */
+export const Shortage = z
+  .strictObject({
+    reason: z.enum(['no-worker', 'fallback']),
+    /** Of `no-worker` one of the tasks that wait. */
+    task: z.string(),
+    action: z.string(),
+    /** Of `fallback` the model in use. */
+    model: z.string().nullable(),
+    since: z.iso.datetime(),
+  })
+  .meta({ id: 'Shortage' });
+export type Shortage = z.infer<typeof Shortage>;
+
 export const DirectiveView = z
   .strictObject({
     id: z.string(),
     ref: z.string().nullable(),
     /** The directive of which it is a retry. A server older than this field leaves it out. */
     retryOf: z.string().nullable().optional(),
+    /** The directive of which it is a child. A server older than this field leaves it out. */
+    parent: z.string().nullable().optional(),
     title: z.string().nullable(),
     tenant: z.string(),
     actor: z.string(),
@@ -130,6 +158,8 @@ export const DirectiveView = z
     budget: BudgetFigures,
     /** What keeps it from starting; what its tasks wait for is told of each. A server older than this field leaves it out. */
     waitingOn: WaitingOn.nullable().optional(),
+    /** What it lacks, 20 at most; a server older than this field leaves it out. */
+    degraded: z.array(Shortage).optional(),
     error: TaskError.nullable(),
     lastSeq: z.number().int(),
     createdAt: z.iso.datetime(),

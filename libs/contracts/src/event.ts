@@ -9,6 +9,8 @@ export const eventTypes = [
   'directive.extended',
   'directive.released',
   'directive.started',
+  'directive.degraded',
+  'directive.recovered',
   'directive.paused',
   'directive.resumed',
   'directive.review_requested',
@@ -21,6 +23,7 @@ export const eventTypes = [
   'directive.cancelled',
   'directive.timeout',
   'directive.stopped',
+  'directive.orphaned',
   'task.expanded',
   'task.queued',
   'task.started',
@@ -50,6 +53,7 @@ export const finalEventTypes: readonly EventType[] = [
   'directive.cancelled',
   'directive.timeout',
   'directive.stopped',
+  'directive.orphaned',
 ];
 
 /** `seq` runs 1..n within a directive without gap or duplicate; `data` depends on the type and is documented in docs/events.md. */

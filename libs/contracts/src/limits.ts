@@ -26,6 +26,10 @@ export const limits = {
   startWithinMs: 30 * 24 * 3_600_000,
   maxTimeoutMs: 24 * 3_600_000,
   maxRetries: 100,
+  /** Of one directive: all of them are told of its end in one script. */
+  maxChildren: 200,
+  /** A child of a child is 2 deep. */
+  maxChildDepth: 5,
   /** Integers beyond this lose digits in Redis' Lua JSON encoder (14 significant digits). */
   maxMicroUsd: 99_999_999_999_999,
   /** A request is answered within this, if only by saying that it is not known what came of it. */

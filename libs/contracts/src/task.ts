@@ -81,6 +81,7 @@ export const waitKinds = [
   'review',
   'start',
   'time',
+  'no-worker',
 ] as const;
 export const WaitKind = z.enum(waitKinds);
 export type WaitKind = z.infer<typeof WaitKind>;

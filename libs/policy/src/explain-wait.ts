@@ -9,6 +9,7 @@ const reasons: Record<WaitKind, (ref: string) => string> = {
   release: () => 'the executor has not looked at it yet',
   window: (ref) => `the queue ${ref} has as many attempts in flight as it may have, and others are before it`,
   worker: (ref) => `no worker has taken it from the queue ${ref} yet`,
+  'no-worker': (ref) => `no worker takes tasks from the queue ${ref}: somebody has to start one`,
   outcome: (ref) => `a worker of the queue ${ref} is at it`,
   retry: () => 'its last attempt failed, and the next one is not due yet',
   budget: () => 'its maximum does not fit into what is left of the budget: somebody has to raise it',

@@ -49,7 +49,7 @@ export {
 } from './decide-shedding.js';
 export { decideWindow, firstWindow } from './decide-window.js';
 export { houseRulesFor, type House, type HouseRules } from './house-rules.js';
-export { modelOfAttempt } from './model-of-attempt.js';
+export { fallbackOfAttempt, modelOfAttempt } from './model-of-attempt.js';
 export { askedRisk } from './risk/index.js';
 export { shiftPlan } from './shift-plan.js';
 export { SchemaValidator, type SchemaFault } from './schema-validator.js';

@@ -10,3 +10,4 @@ export { QueueKeys } from './queue-keys.js';
 export { QueueSender, type RoomSubject, type TaskJob } from './queue-sender.js';
 export { RoomReceiver, type RoomReceiverOptions } from './room-receiver.js';
 export { SteadyWorker } from './steady-worker.js';
+export { WorkerPresence, type NamedWorker, type QueueAttendance } from './worker-presence.js';

@@ -106,6 +106,20 @@ export class QueueKeeper {
     return { active, waiting, donePerS: done[0] + done[1] };
   }
 
+  /** Of each queue what tells whether workers take jobs from it: how many wait, how many are at work, and which ended last. */
+  async signs(queues: readonly string[]): Promise<{ waiting: number; atWork: number; ended: string[] }[]> {
+    const pipeline = this.redis.pipeline();
+    for (const keys of queues.map((queue) => this.keys(queue))) {
+      pipeline.llen(keys.wait()).llen(keys.active());
+      pipeline.zrange(keys.completed(), '-1', '-1').zrange(keys.failed(), '-1', '-1');
+    }
+    const replies = ((queues.length > 0 && (await pipeline.exec())) || []).map(([, reply]) => reply);
+    return queues.map((_, at) => {
+      const [waiting, atWork, completed, failed] = replies.slice(at * 4) as [number, number, string[], string[]];
+      return { waiting, atWork, ended: [...completed, ...failed] };
+    });
+  }
+
   async fates(queue: string, jobIds: readonly string[]): Promise<JobFate[]> {
     const pipeline = this.redis.pipeline();
     for (const jobId of jobIds) pipeline.hmget(this.keys(queue).job(jobId), 'timestamp', 'processedOn', 'finishedOn');

@@ -74,4 +74,7 @@ export { type SharedEvent } from './stream/shared-event.js';
 export { HomeSlots, type HeldPermit } from './read/home-slots.js';
 export { KeyRegister, type KeyReservation } from './write/key-register.js';
 export { MendStore } from './write/mend-store.js';
+export { FamilyStore } from './write/family-store.js';
+export { familyRefusal, isFamilyRefusal } from './write/family-refusal.js';
+export { ShortageStore } from './write/shortage-store.js';
 export { RetentionStore, type BareDirective, type JobLog, type RetireStep } from './write/retention-store.js';

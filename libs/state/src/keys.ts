@@ -18,6 +18,8 @@ export class Keys {
   plan = (id: string): string => `${this.directive(id)}:plan`;
   tasks = (id: string): string => `${this.directive(id)}:tasks`;
   events = (id: string): string => `${this.directive(id)}:events`;
+  /** Its children, by when they were accepted. */
+  children = (id: string): string => `${this.directive(id)}:children`;
   artifacts = (id: string): string => `${this.directive(id)}:artifacts`;
   /** The newest first. */
   checkpoints = (id: string): string => `${this.directive(id)}:checkpoints`;
@@ -40,6 +42,10 @@ export class Keys {
   cascade = (shard: number): string => `${this.root(shard)}:cascade`;
   expand = (shard: number): string => `${this.root(shard)}:expand`;
   closing = (shard: number): string => `${this.root(shard)}:closing`;
+  /** Directives that lack a worker, or the model that a task was to run on. */
+  degraded = (shard: number): string => `${this.root(shard)}:degraded`;
+  /** Directives that ended without success and whose children are still to be told. */
+  orphaning = (shard: number): string => `${this.root(shard)}:orphaning`;
   discard = (shard: number): string => `${this.root(shard)}:discard`;
   aside = (shard: number): string => `${this.root(shard)}:aside`;
   queues = (shard: number): string => `${this.root(shard)}:queues`;

@@ -44,7 +44,9 @@ async function live(bed: ScriptBed, shapes: DirectiveShape[], script: Command[])
   // One that is paused cannot be completed.
   await step({ kind: 'cancel', pick: 0 });
   await rest();
-  expect(leftOn(world, /^(ready:|inflight:|cascade|expand|closing|timers|outbox|permits)/)).toEqual([]);
+  expect(leftOn(world, /^(ready:|inflight:|cascade|expand|closing|timers|outbox|permits|degraded|orphaning)/)).toEqual(
+    [],
+  );
   expect(
     Object.keys(world.snapshot.home).filter((key) => /:(line|holders:(concurrency|directives)):/.test(key)),
   ).toEqual([]);

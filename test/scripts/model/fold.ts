@@ -16,12 +16,15 @@ const directiveStateAfter: Record<string, DirectiveState> = {
   'directive.started': 'RUNNING',
   'directive.paused': 'PAUSED',
   'directive.resumed': 'RUNNING',
+  'directive.degraded': 'DEGRADED',
+  'directive.recovered': 'RUNNING',
   'directive.completed': 'COMPLETED',
   'directive.partially_completed': 'PARTIALLY_COMPLETED',
   'directive.failed': 'FAILED',
   'directive.cancelled': 'CANCELLED',
   'directive.timeout': 'TIMEOUT',
   'directive.stopped': 'STOPPED',
+  'directive.orphaned': 'ORPHANED',
 };
 
 const ends = {

@@ -275,13 +275,48 @@ function checkGone({ id, state, keys }: DirectiveView, { list, lists }: Snapshot
   ];
 }
 
+/** DEGRADED is what runs and lacks something; what lacks something is on the list of those that are looked at again. */
+function checkShortages({ directives, list }: Snapshot): Faults {
+  return directives.flatMap(({ id, state, closing, shortages }) => {
+    const isListed = list('degraded').includes(id);
+    const faults =
+      isListed === shortages > 0 ? [] : [`${id} lacks ${shortages} and is ${isListed ? '' : 'not '}listed`];
+    if (closing === '' && (state === 'RUNNING' || state === 'DEGRADED') && (state === 'DEGRADED') !== shortages > 0)
+      faults.push(`${id} is ${state} and lacks ${shortages}`);
+    if (shortages > 0 && !['RUNNING', 'DEGRADED', 'PAUSED'].includes(state))
+      faults.push(`${id} is ${state} and lacks something`);
+    return faults;
+  });
+}
+
+const losses = new Set<string>(['FAILED', 'TIMEOUT', 'STOPPED', 'CANCELLED', 'ORPHANED']);
+
+/** Only a child is ORPHANED, when its parent ended without success; whose parent did is told, or stands to be told. */
+function checkFamilies({ directives, list }: Snapshot): Faults {
+  return directives.flatMap(({ id, state, closing, parent, onParentEnd, isGone }) => {
+    const above = directives.find((view) => view.id === parent);
+    const isLost = above !== undefined && losses.has(above.state);
+    if ((state === 'ORPHANED' || closing === 'ORPHANED') && !(isLost && onParentEnd === 'orphan'))
+      return [`${id} is ORPHANED, and its parent is ${above?.state}`];
+    if (!isLost || isGone || resting.has(state) || closing !== '' || onParentEnd === 'continue') return [];
+    return list('orphaning').includes(above.id) ? [] : [`${id} was not told that its parent is ${above.state}`];
+  });
+}
+
 /** What must hold whenever no script runs. */
 export function checkState(snapshot: Snapshot): Faults {
   const each = snapshot.directives.flatMap((view) =>
     (view.isGone ? checkGone(view, snapshot) : checkView(view, snapshot)).map((fault) => `${view.id}: ${fault}`),
   );
   const rest = { ...snapshot, directives: snapshot.directives.filter(({ isGone }) => !isGone) };
-  return [...each, ...checkInflight(rest), ...checkPlaces(rest), ...checkLimits(rest)];
+  return [
+    ...each,
+    ...checkInflight(rest),
+    ...checkPlaces(rest),
+    ...checkLimits(rest),
+    ...checkShortages(rest),
+    ...checkFamilies(snapshot),
+  ];
 }
 
 const checked = new WeakMap<DirectiveView, Faults>();

@@ -1,5 +1,5 @@
 import { array, boolean, constant, integer, nat, oneof, option, record, tuple, type Arbitrary } from 'fast-check';
-import type { TaskSpec } from '#libs/contracts';
+import type { OnParentEnd, TaskSpec } from '#libs/contracts';
 
 export interface DirectiveShape {
   tasks: TaskSpec[];
@@ -9,6 +9,8 @@ export interface DirectiveShape {
   isReviewed: boolean;
   /** Before anything of it is done; what is reviewed does not wait here. */
   waitsFor: 'order' | 'time' | undefined;
+  /** What is to become of it when the first directive, its parent, ends without success; undefined: it is no child. */
+  onParentEnd: OnParentEnd | undefined;
   /** What the tenant's rules say of it, as the record keeps it. */
   terms: string | null;
 }
@@ -56,6 +58,9 @@ const kinds = {
   mend: 4,
   correct: 3,
   retire: 4,
+  degrade: 4,
+  recover: 3,
+  orphan: 3,
 } as const;
 export type CommandKind = keyof typeof kinds;
 
@@ -116,6 +121,12 @@ export const directiveShape: Arbitrary<DirectiveShape> = record({
     { weight: 4, arbitrary: constant(undefined) },
     { weight: 1, arbitrary: constant('order' as const) },
     { weight: 1, arbitrary: constant('time' as const) },
+  ),
+  onParentEnd: oneof(
+    { weight: 3, arbitrary: constant(undefined) },
+    { weight: 2, arbitrary: constant('orphan' as const) },
+    { weight: 1, arbitrary: constant('cancel' as const) },
+    { weight: 1, arbitrary: constant('continue' as const) },
   ),
   terms: oneof(
     { weight: 3, arbitrary: constant(null) },

@@ -40,11 +40,14 @@ export interface TaskView extends StoredTask {
 
 export interface DirectiveView {
   id: string;
-  /** Every key of it, for "it never changes". */
+  /** Every key of it, for "it never changes"; of its children some may be removed. */
   keys: Keyspace;
   state: DirectiveState;
   closing: string;
   review: string;
+  /** Of a child: its parent, and what is to become of it. */
+  parent: string | undefined;
+  onParentEnd: string | undefined;
   /** For its start. */
   isWaiting: boolean;
   isOverTtl: boolean;
@@ -55,6 +58,8 @@ export interface DirectiveView {
   states: Map<string, StoredTask>;
   events: StoredEvent[];
   parked: string[];
+  /** How much it lacks. */
+  shortages: number;
   /** Its record was taken out: all else is as it was last seen. */
   isGone: boolean;
   /** What its tenant's limits hold against it. */
@@ -102,7 +107,9 @@ function isSame(left: Keyspace, right: Keyspace): boolean {
 
 function viewOf(stage: Stage, space: Keyspace, id: string, before: DirectiveView | undefined): DirectiveView {
   const root = stage.keys.directive(id);
-  const keys = Object.fromEntries(Object.entries(space).filter(([key]) => key === root || key.startsWith(`${root}:`)));
+  const keys = Object.fromEntries(
+    Object.entries(space).filter(([key]) => key === root || (key.startsWith(`${root}:`) && key !== `${root}:children`)),
+  );
   if (before && !(root in keys)) return { ...before, keys, isGone: true, isOverTtl: false };
   if (before && isSame(before.keys, keys)) {
     const isOverTtl = isPast((keys[root] as Hash)['ttlAt']);
@@ -121,6 +128,8 @@ function viewOf(stage: Stage, space: Keyspace, id: string, before: DirectiveView
     state: record['state'] as DirectiveState,
     closing: record['closing'] ?? '',
     review: record['review'] ?? '',
+    parent: record['parent'],
+    onParentEnd: record['onParentEnd'],
     isWaiting: record['state'] === 'PENDING' && record['start'] !== undefined,
     isOverTtl: isPast(record['ttlAt']),
     numbers: Object.fromEntries(Object.entries(record).map(([name, value]) => [name, Number(value)])),
@@ -128,6 +137,7 @@ function viewOf(stage: Stage, space: Keyspace, id: string, before: DirectiveView
     tasks: new Map(indexes.map((index) => [index, viewOfTask(index, plan, tasks)])),
     states: new Map(states.map(([index, text]) => [index, JSON.parse(text) as StoredTask])),
     limits: limits === undefined ? undefined : (JSON.parse(limits) as DirectiveView['limits']),
+    shortages: (JSON.parse(record['degraded'] || '[]') as unknown[]).length,
     events: parseStory((keys[`${root}:events`] ?? []) as StoryEntries),
     parked: ['parked', 'short', 'unfunded', 'undrawn'].flatMap((list) => Object.keys(keys[`${root}:${list}`] ?? {})),
   };

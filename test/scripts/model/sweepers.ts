@@ -1,6 +1,6 @@
-import { RetentionStore, type RetireStep } from '#libs/state';
+import { RetentionStore, ShortageStore, type RetireStep } from '#libs/state';
 import type { Stage } from '../stage.js';
-import { resting, type DirectiveView } from './snapshot.js';
+import { resting, type DirectiveView, type Snapshot } from './snapshot.js';
 
 /** Small, so that a plan of seven tasks takes several calls. */
 const tasksPerCall = 2;
@@ -10,9 +10,11 @@ const everMs = 9_999_999_999_999;
 /** The sweeps that look at the record itself. After any script they must find nothing to mend: what is not over is moved by something. */
 export class Sweepers {
   private readonly retention: RetentionStore;
+  private readonly shortages: ShortageStore;
 
   constructor(private readonly stage: Stage) {
     this.retention = new RetentionStore(stage.redis, stage.scripts, stage.keys);
+    this.shortages = new ShortageStore(stage.redis, stage.scripts, stage.keys);
   }
 
   async mend({ id }: DirectiveView): Promise<void> {
@@ -34,8 +36,23 @@ export class Sweepers {
     }
   }
 
+  /** As if no worker took anything from the queue. */
+  async degrade({ list }: Snapshot, queue: string): Promise<void> {
+    const waiting = [...list(`inflight:${queue}`), ...list(`ready:${queue}`)];
+    const members = waiting.map((member) => member.split('.').slice(0, 2).join('.'));
+    await this.shortages.degrade(0, queue, members);
+  }
+
+  async recover({ list }: Snapshot, served: readonly string[]): Promise<void> {
+    await this.shortages.recover(0, served, list('degraded'));
+  }
+
+  async orphan(parent: string): Promise<void> {
+    await this.stage.run('orphan-children', parent);
+  }
+
   /** One step of a removal, or of one that is refused; now and then too early, or as one that comes second. */
-  async retire({ id, state, isGone }: DirectiveView, pick: number): Promise<void> {
+  async retire({ list }: Snapshot, { id, state, isGone }: DirectiveView, pick: number): Promise<void> {
     const isDue = pick % 4 > 0;
     const reply = (await this.stage.run(
       'retire-directive',
@@ -45,7 +62,7 @@ export class Sweepers {
       tasksPerCall,
       pick % 3 === 0 ? 'alone' : '',
     )) as [RetireStep['result'], ...string[]];
-    const mayGo = isGone || (isDue && resting.has(state));
+    const mayGo = isGone || (isDue && resting.has(state) && !list('orphaning').includes(id));
     if ((reply[0] === 'kept') === mayGo) throw new Error(`${id} is ${state} and its removal says ${reply.join(' ')}`);
     if (reply[0] === 'bare') await this.end(id);
   }

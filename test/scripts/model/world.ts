@@ -38,7 +38,9 @@ export class World {
     const world = new World(stage);
     const ids = shapes.map(() => formatDirectiveId(0, ulid()));
     // The first goes alone, the others in one call.
-    await Promise.all(ids.map(async (id, at) => world.accept(id, shapes[at]!)));
+    const [first, ...others] = ids;
+    await world.accept(first!, shapes[0]!, undefined);
+    await Promise.all(others.map(async (id, at) => world.accept(id, shapes[at + 1]!, first)));
     world.ids.push(...ids);
     await world.look();
     return world;
@@ -133,12 +135,17 @@ export class World {
     },
     mend: async (pick) => this.sweepers.mend(this.directive(pick)),
     correct: async (pick) => this.sweepers.correct(this.directive(pick)),
-    retire: async (pick) => this.sweepers.retire(this.directive(pick), pick),
+    degrade: async (pick) => this.sweepers.degrade(this.snapshot, queues[pick % queues.length]!),
+    recover: async (pick) => this.sweepers.recover(this.snapshot, queues.slice(0, pick % (queues.length + 1))),
+    orphan: async (pick) => this.sweepers.orphan(this.snapshot.list('orphaning')[0] ?? this.directive(pick).id),
+    retire: async (pick) => this.sweepers.retire(this.snapshot, this.directive(pick), pick),
   };
 
-  private async accept(id: string, shape: DirectiveShape): Promise<void> {
-    const { budgetMicroUsd, priority, terms } = shape;
-    const draft = aDraft({ id, budgetMicroUsd, priority, terms, kind: shape.isReviewed ? 'workflow' : 'tasks' });
+  private async accept(id: string, shape: DirectiveShape, first: string | undefined): Promise<void> {
+    const { budgetMicroUsd, priority, terms, onParentEnd: onEnd } = shape;
+    const family = first === undefined || onEnd === undefined ? {} : { parent: { id: first, onEnd } };
+    const kind = shape.isReviewed ? 'workflow' : 'tasks';
+    const draft = aDraft({ id, budgetMicroUsd, priority, terms, kind, ...family });
     const plan = planOf(shape.tasks);
     const startsAt = shape.waitsFor === 'time' ? 1 : shape.waitsFor;
     const waiting = shape.isReviewed || startsAt === undefined ? draft : { ...draft, startsAt };
@@ -242,9 +249,10 @@ export class World {
     const facts = { effect, maxRetries, retryDelayMs, backoff, maxRetryDelayMs, attempt: attempt.attempt, started };
     const verdict = decideSettlement(facts, fault, 1, Number.MAX_SAFE_INTEGER, 0);
     const detail = { ...fault, started, ...costOf(attempt, pick) };
+    const again = pick % 3 === 0 ? { ...detail, fallback: 'small' } : detail;
     if (verdict.verdict === 'retry')
-      return { ...failure(attempt, { ...detail, retryAtMs: verdict.atMs }), verdict: 'retry' };
-    if (verdict.verdict === 'hold') return { ...failure(attempt, detail), verdict: 'hold' };
+      return { ...failure(attempt, { ...again, retryAtMs: verdict.atMs }), verdict: 'retry' };
+    if (verdict.verdict === 'hold') return { ...failure(attempt, again), verdict: 'hold' };
     return { ...failure(attempt, detail), verdict: verdict.state === 'expired' ? 'expired' : 'failed' };
   }
 
@@ -291,6 +299,7 @@ export class World {
     if (directives.some(({ isWaiting, closing }) => isWaiting && closing === '')) return 'letGo';
     if (has('cascade')) return 'cascade';
     if (has('closing')) return 'closeChunk';
+    if (has('orphaning')) return 'orphan';
     if (has('expand')) return 'expand';
     if (list('timers').some((member) => /^(retry|permit):/.test(member))) return 'fireTimers';
     if (directives.some(({ state, closing, isOverTtl }) => !resting.has(state) && closing === '' && isOverTtl))

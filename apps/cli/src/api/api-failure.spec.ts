@@ -12,6 +12,8 @@ const byExitCode: Record<number, ErrorCode[]> = {
   1: [
     'ACTION_CONFLICT',
     'REF_TAKEN',
+    'PARENT_ENDED',
+    'FAMILY_TOO_LARGE',
     'IDEMPOTENCY_IN_PROGRESS',
     'TRANSITION_ILLEGAL',
     'DIRECTIVE_SETTLING',

@@ -3,6 +3,7 @@ import type { CocClient } from '#libs/client';
 import type { DirectiveView, TaskView } from '#libs/contracts';
 import type { Cli } from '../cli.js';
 import { printData } from '../output/output-format.js';
+import { readChildren, renderChildren } from '../progress/children.js';
 import { renderTree } from '../progress/render-tree.js';
 import { isFinalTask } from '../progress/task-tree.js';
 import { explainWaits } from '../waits/explain-waits.js';
@@ -18,6 +19,10 @@ interface StatusOptions {
 interface Status {
   directive: DirectiveView;
   tasks: TaskView[];
+}
+
+interface FamilyStatus extends Status {
+  children: DirectiveView[];
 }
 
 const examples = `
@@ -39,9 +44,10 @@ export function addStatusCommand(program: Command, cli: Cli): void {
     .action(async (id: string, options: StatusOptions, command: Command) => {
       const api = await openApi(cli, command);
       const format = formatOf(command);
-      if (options.watch) return watch(cli, api, id, format, () => loadStatus(api, id));
+      const loadFamily = async () => ({ ...(await loadStatus(api, id)), children: await readChildren(api, id) });
+      if (options.watch) return watch(cli, api, id, format, loadFamily);
+      if (!options.why) return printData(cli, format, await loadFamily(), (it) => familyText(cli, it));
       const status = await loadStatus(api, id);
-      if (!options.why) return printData(cli, format, status, (it) => treeText(cli, it));
       const tasks = status.tasks.filter((task) => !isFinalTask(task));
       return explainWaits(cli, format, { ...status, tasks }, askerOf(api));
     });
@@ -61,9 +67,9 @@ async function loadStatus(api: CocClient, id: string): Promise<Status> {
 }
 
 /** Unlike the live view it is not capped to the height: what scrolls away can be scrolled back. */
-function treeText(cli: Cli, { directive, tasks }: Status): string {
+function familyText(cli: Cli, { directive, tasks, children }: FamilyStatus): string {
   const { isTTY = false } = cli.stdout;
   const columns = isTTY ? cli.stdout.columns || 80 : Infinity;
   const frame = { now: Date.now(), columns, rows: Infinity, color: isTTY && cli.env.color };
-  return `${renderTree(directive, tasks, frame).join('\n')}\n`;
+  return `${renderTree(directive, tasks, frame).join('\n')}\n${renderChildren(children)}`;
 }

@@ -21,6 +21,7 @@ const leftOpen: Partial<Record<DirectiveState, TaskState>> = {
   CANCELLED: 'cancelled',
   COMPLETED: 'cancelled',
   FAILED: 'cancelled',
+  ORPHANED: 'cancelled',
   STOPPED: 'cancelled',
   TIMEOUT: 'expired',
 };

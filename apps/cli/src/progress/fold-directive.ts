@@ -1,4 +1,10 @@
-import { type DirectiveEvent, type DirectiveState, type DirectiveView, usdFromMicroUsd } from '#libs/contracts';
+import {
+  type DirectiveEvent,
+  type DirectiveState,
+  type DirectiveView,
+  Shortage,
+  usdFromMicroUsd,
+} from '#libs/contracts';
 import { numberOf } from './fold-task.js';
 
 type Counts = DirectiveView['tasks'];
@@ -12,6 +18,7 @@ export const restingStates: Partial<Record<EventType, DirectiveState>> = {
   'directive.cancelled': 'CANCELLED',
   'directive.timeout': 'TIMEOUT',
   'directive.stopped': 'STOPPED',
+  'directive.orphaned': 'ORPHANED',
 };
 
 const movingStates: Partial<Record<EventType, DirectiveState>> = {
@@ -19,6 +26,8 @@ const movingStates: Partial<Record<EventType, DirectiveState>> = {
   'directive.started': 'RUNNING',
   'directive.paused': 'PAUSED',
   'directive.resumed': 'RUNNING',
+  'directive.degraded': 'DEGRADED',
+  'directive.recovered': 'RUNNING',
 };
 
 const countedAs: Partial<Record<EventType, keyof Counts>> = {
@@ -47,6 +56,7 @@ export function foldDirective(directive: DirectiveView, event: DirectiveEvent): 
     updatedAt: timestamp,
     state: resting ?? movedTo(directive, type),
     ...(type === 'directive.released' ? { waitingOn: null } : {}),
+    ...degradedBy(directive, event),
     startedAt: type === 'directive.started' ? timestamp : directive.startedAt,
     tasks: countedBy(directive.tasks, event),
     budget: chargedBy(limitedBy(directive.budget, event), numberOf(data['costMicroUsd'])),
@@ -55,6 +65,18 @@ export function foldDirective(directive: DirectiveView, event: DirectiveEvent): 
   const chargedUsd = usdFromMicroUsd(numberOf(data['chargedMicroUsd']));
   const overrunUsd = usdFromMicroUsd(numberOf(data['overrunMicroUsd']));
   return { ...next, closing: null, finishedAt: timestamp, budget: { ...next.budget, chargedUsd, overrunUsd } };
+}
+
+/** The event tells the first of what it lacks; what comes on top is in the next look at the directive. */
+function degradedBy(
+  { degraded }: DirectiveView,
+  { type, timestamp, data }: DirectiveEvent,
+): Pick<DirectiveView, 'degraded'> {
+  if (type === 'directive.recovered' || restingStates[type] !== undefined) return { degraded: [] };
+  if (type !== 'directive.degraded' || (degraded ?? []).length > 0) return {};
+  const { reason, task, action, model = null } = data;
+  const parsed = Shortage.safeParse({ reason, task, action, model, since: timestamp });
+  return parsed.success ? { degraded: [parsed.data] } : {};
 }
 
 function countedBy(tasks: Counts, { type, data }: DirectiveEvent): Counts {

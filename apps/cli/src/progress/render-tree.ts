@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { DirectiveView, TaskState, TaskView } from '#libs/contracts';
+import type { DirectiveView, Shortage, TaskState, TaskView } from '#libs/contracts';
 import { formatDuration } from '../output/duration.js';
 import { formatUsd } from '../output/money.js';
 import { printable } from '../output/printable.js';
@@ -14,6 +14,8 @@ export interface Frame {
   rows: number;
   color: boolean;
 }
+
+const shownShortages = 3;
 
 /** The directive on the first line, its tasks below; at most `frame.rows` lines of at most `frame.columns` characters. */
 export function renderTree(directive: DirectiveView, tasks: readonly TaskView[], frame: Frame): string[] {
@@ -50,6 +52,10 @@ function directiveText(directive: DirectiveView, all: readonly TaskView[], now: 
     costText(budget),
     budget.overrunUsd > 0 ? `overrun ${formatUsd(budget.overrunUsd)}` : '',
     stageText(directive),
+    directive.parent ? `child of ${directive.parent}` : '',
+    directive.state === 'DEGRADED'
+      ? (directive.degraded ?? []).slice(0, shownShortages).map(shortageText).join(', ')
+      : '',
   ];
   return parts.filter((part) => part !== '').join('  ');
 }
@@ -62,7 +68,13 @@ function costText({ maxCostUsd, chargedUsd }: DirectiveView['budget']): string {
 /** What the directive itself waits for when none of its tasks does. */
 function stageText({ state, tasks }: DirectiveView): string {
   if (state === 'PENDING') return 'waits for its plan';
-  return state === 'RUNNING' && tasks.total > 0 && tasks.open === 0 ? 'waits for its review' : '';
+  return (state === 'RUNNING' || state === 'DEGRADED') && tasks.total > 0 && tasks.open === 0
+    ? 'waits for its review'
+    : '';
+}
+
+function shortageText({ reason, task, action, model }: Shortage): string {
+  return reason === 'no-worker' ? `no worker for ${action}` : `${task} runs on ${model ?? 'another model'}`;
 }
 
 function spanOf(directive: DirectiveView, now: number): number {

@@ -7,6 +7,7 @@ const reasons: Record<WaitKind, string> = {
   release: 'its turn in the queue',
   window: 'room in the queue',
   worker: 'a worker to take it',
+  'no-worker': 'a worker to be started',
   outcome: 'the worker to finish',
   retry: 'the next attempt',
   budget: 'more budget',

@@ -11,6 +11,8 @@ const statesAfter: Readonly<Record<string, DirectiveState>> = {
   'directive.started': 'RUNNING',
   'directive.paused': 'PAUSED',
   'directive.resumed': 'RUNNING',
+  'directive.degraded': 'DEGRADED',
+  'directive.recovered': 'RUNNING',
 };
 
 /** How many tasks an event adds to the plan, by the field that says it. */

@@ -62,6 +62,7 @@ const sentences: Record<WaitKind, (wait: Wait) => string> = {
   release: () => 'the executor releases it, in a moment',
   window: (wait) => `another attempt in its queue ends (${refOf(wait)})`,
   worker: (wait) => `a worker takes it; if none serves ${wait.task.action}, start one`,
+  'no-worker': (wait) => `somebody starts a worker for ${wait.task.action}: none takes its tasks`,
   outcome: () => 'its worker ends, or its time runs out; its lines',
   retry: () => 'the executor starts the next attempt when it is due',
   budget: () => 'a human raises the budget or gives the task up; see what was spent first',

@@ -2,6 +2,7 @@ import { actionOfQueue, microUsdFromUsd, parseAttemptId, type AttemptId, type Us
 import {
   classifyOutput,
   decideSettlement,
+  fallbackOfAttempt,
   parseFailedReason,
   parseReturnValue,
   type AttemptFailure,
@@ -66,7 +67,8 @@ export class OutcomeJudge {
     const nowMs = await this.context.agenda.nowMs();
     const settled = { ...facts, attempt: attempt.attempt, started };
     const verdict = decideSettlement(settled, failure, nowMs, facts.ttlAtMs, Math.random());
-    return settlementOf(attempt, verdict, { ...failure, started });
+    const fallback = fallbackOfAttempt(facts.spec.models, attempt.attempt + 1);
+    return settlementOf(attempt, verdict, { ...failure, started }, fallback);
   }
 
   private async judgeReturn(
@@ -176,7 +178,13 @@ function chargeOf(usage: Usage | undefined): Pick<SettlementDetail, 'costMicroUs
   };
 }
 
-function settlementOf(attempt: AttemptId, verdict: SettlementVerdict, failure: Failure): Settlement {
+/** `fallback`: the model of the next attempt, when it is not the task's first. */
+function settlementOf(
+  attempt: AttemptId,
+  verdict: SettlementVerdict,
+  failure: Failure,
+  fallback: string | undefined,
+): Settlement {
   const detail: SettlementDetail = {
     started: failure.started,
     ...chargeOf(failure.usage),
@@ -186,8 +194,9 @@ function settlementOf(attempt: AttemptId, verdict: SettlementVerdict, failure: F
     reason: verdict.reason,
     ...(failure.revoke ? { revoke: true } : {}),
   };
+  const again = fallback === undefined ? detail : { ...detail, fallback };
   if (verdict.verdict === 'retry')
-    return { attempt, verdict: 'retry', detail: { ...detail, retryAtMs: verdict.atMs }, outputText: '' };
-  if (verdict.verdict === 'hold') return { attempt, verdict: 'hold', detail, outputText: '' };
+    return { attempt, verdict: 'retry', detail: { ...again, retryAtMs: verdict.atMs }, outputText: '' };
+  if (verdict.verdict === 'hold') return { attempt, verdict: 'hold', detail: again, outputText: '' };
   return { attempt, verdict: verdict.state === 'expired' ? 'expired' : 'failed', detail, outputText: '' };
 }

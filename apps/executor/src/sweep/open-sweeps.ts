@@ -14,6 +14,7 @@ import { IdleDirectiveSweep } from './idle-directive.sweep.js';
 import { InflightSweep } from './inflight.sweep.js';
 import { LostWorkerSweep } from './lost-worker.sweep.js';
 import { FinishedJobSweep, ForgottenWorkSweep, QueueSettingsSweep } from './queue-upkeep.sweep.js';
+import { OrphanSweep } from './orphan.sweep.js';
 import { QueueWindowSweep } from './queue-window.sweep.js';
 import { ReservationSweep } from './reservation.sweep.js';
 import { RetentionSweep } from './retention.sweep.js';
@@ -21,6 +22,7 @@ import { ShardEventsSweep } from './shard-events.sweep.js';
 import { StrayFilesSweep } from './stray-files.sweep.js';
 import { SweepLoop } from './sweep.loop.js';
 import type { Sweep } from './sweep.js';
+import { WorkerAbsenceSweep } from './worker-absence.sweep.js';
 
 export interface SweepParts {
   context: ExecutorContext;
@@ -48,6 +50,8 @@ export function openSweeps(parts: SweepParts, role: ExecutorRole): SweepLoop[] {
     new HomePermitSweep(context, dispatch),
     new QueueSettingsSweep(context),
     new QueueWindowSweep(context, dispatch),
+    new WorkerAbsenceSweep(context),
+    new OrphanSweep(context),
     new FinishedJobSweep(context),
     new ShardEventsSweep(context),
     new RetentionSweep(context, files),

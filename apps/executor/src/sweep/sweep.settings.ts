@@ -31,6 +31,8 @@ export const sweepSettings = {
   'dead-job': { ...repair, everyMs: 5_000, page: 500 },
   'home-permit': { ...repair, everyMs: 10_000, page: 200 },
   'queue-settings': { ...repair, everyMs: 1_000, page: Number.POSITIVE_INFINITY, isRepair: false },
+  orphan: { ...repair, everyMs: 500, page: 100, isRepair: false },
+  'worker-absence': { ...unlimited, everyMs: 1_000, page: 500, role: 'reclaimer' },
   'queue-window': { ...unlimited, everyMs: 200 },
   'finished-job': { ...removal, everyMs: 5_000, page: 50_000 },
   'shard-events': { ...removal, everyMs: 5_000, page: 500_000 },

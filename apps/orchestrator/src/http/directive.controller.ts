@@ -58,7 +58,7 @@ export class DirectiveController {
     operationId: 'submitDirective',
     summary: 'Submit a directive: tasks, a workflow by name, or an intent',
   })
-  @Submits()
+  @Submits(404)
   async submit(
     @Body({ schema: SubmitDirective }) body: SubmitDirective,
     @CurrentPrincipal() principal: Principal,

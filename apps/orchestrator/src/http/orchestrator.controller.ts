@@ -58,7 +58,7 @@ export class OrchestratorController {
   @RouteConfig({ maxBodyBytes: limits.maxSubmitBytes } satisfies BodyRule)
   @UseGuards(PlanSizeGuard)
   @ApiOperation({ operationId: 'executeDirective', summary: 'Submit a directive, as `POST /api/v1/directives` does' })
-  @Submits()
+  @Submits(404)
   async execute(
     @Body({ schema: SubmitDirective }) body: SubmitDirective,
     @Query({ schema: ExecuteQuery }) { planHash }: ExecuteQuery,

@@ -16,6 +16,9 @@ export const cursor = z
   .optional()
   .describe('`nextCursor` of the page before; without it, the first page');
 
+export const ChildQuery = z.strictObject({ limit: limit(200, 50), cursor });
+export type ChildQuery = z.infer<typeof ChildQuery>;
+
 export const PlanQuery = z.strictObject({ limit: limit(1_000, 500), cursor });
 export type PlanQuery = z.infer<typeof PlanQuery>;
 

@@ -58,6 +58,7 @@ export class DeletionDesk {
   private async unsettled(shard: number, id: string): Promise<string | undefined> {
     const waiting = await this.parts.marks.unrecorded(shard, mostUnrecorded);
     if (waiting === 'many' || waiting.has(id)) return 'the recorder has not got all of its events yet';
+    if (await this.parts.agenda.owesChildren(id)) return 'its children are still to be told that it ended';
     return (await this.parts.agenda.owesHomeSlot(id))
       ? 'its places and its money are still on their way back'
       : undefined;

@@ -53,6 +53,7 @@ export function buildDraft(body: SubmitDirective, origin: DraftOrigin): Directiv
     terms: termsOf(budget, origin.house),
     traceparent: origin.traceparent,
     ...startOf(body),
+    ...(body.parent === undefined ? {} : { parent: { id: body.parent, onEnd: body.onParentEnd ?? 'orphan' } }),
     ...(origin.retryOf === undefined ? {} : { retryOf: origin.retryOf }),
   };
 }

@@ -20,14 +20,14 @@ function random(): number {
 }
 
 /** Without a key: sorts by time, shards in turn of chance. */
-export function newDirectiveId(shards: number): string {
-  return formatDirectiveId(Math.floor(Math.random() * shards), ulid(undefined, random));
+export function newDirectiveId(shards: number, shard = Math.floor(Math.random() * shards)): string {
+  return formatDirectiveId(shard, ulid(undefined, random));
 }
 
 /** With an Idempotency-Key: the same tenant and key give the same id, so that a repeated submit finds its directive. */
-export function directiveIdOf(tenant: string, idempotencyKey: string, shards: number): string {
+export function directiveIdOf(tenant: string, idempotencyKey: string, shards: number, own?: number): string {
   const digest = createHash('sha256').update(`${tenant}\n${idempotencyKey}`).digest();
-  const shard = digest.readUInt32BE(0) % shards;
+  const shard = own ?? digest.readUInt32BE(0) % shards;
   // The first character of a ULID is at most 7: 48 bits of time.
   const time = encodeTime(digest.readUIntBE(4, 6) % 2 ** 48, timeChars);
   const rest = Array.from({ length: randomChars }, (_, at) => crockford[digest[10 + at]! % 32]).join('');

@@ -11,6 +11,8 @@ import {
 import { askAgain, houseRulesFor, type House, type HouseRules } from '#libs/policy';
 import { isOutOfMemory, type QueueSender } from '#libs/queues';
 import {
+  familyRefusal,
+  isFamilyRefusal,
   isStoreUnavailable,
   type DirectiveDraft,
   type DirectiveOrders,
@@ -80,8 +82,14 @@ export class IngressService extends DirectiveIngress {
   }
 
   async submit(submission: Submission): Promise<SubmitResult> {
-    const requestHash = submission.idempotencyKey === undefined ? unkeyed : hashOfRequest(submission.body);
-    return this.once(submission, requestHash, async (id) => this.take(submission, id, requestHash));
+    const { body, principal, idempotencyKey } = submission;
+    const requestHash = idempotencyKey === undefined ? unkeyed : hashOfRequest(body);
+    const shard = body.parent === undefined ? undefined : shardOfParent(body.parent, this.parts.shards);
+    const take = async (id: string): Promise<SubmitResult> => {
+      await this.checkParent(principal, body.parent);
+      return this.take(submission, id, requestHash);
+    };
+    return this.once(submission, requestHash, take, shard);
   }
 
   async retry(order: Retry): Promise<SubmitResult> {
@@ -134,10 +142,11 @@ export class IngressService extends DirectiveIngress {
     { principal: { tenant }, idempotencyKey: key }: Omit<Submission, 'body'>,
     requestHash: string,
     take: (id: string) => Promise<SubmitResult>,
+    shard?: number,
   ): Promise<SubmitResult> {
     const { shards, keyDesk } = this.parts;
-    if (key === undefined) return take(newDirectiveId(shards));
-    return keyDesk.once({ tenant, key, requestHash, directiveId: directiveIdOf(tenant, key, shards) }, take);
+    if (key === undefined) return take(newDirectiveId(shards, shard));
+    return keyDesk.once({ tenant, key, requestHash, directiveId: directiveIdOf(tenant, key, shards, shard) }, take);
   }
 
   private async take(
@@ -248,8 +257,9 @@ export class IngressService extends DirectiveIngress {
     const isReserved = ref !== null && (await this.reserveRef(draft, ref));
     const kept = await takeOver();
     const result = await this.parts.store.accept(draft, plan, kept).catch(async (error: unknown) => {
-      // Large values are stored before the record is written: nothing was accepted.
-      if (isReserved && isStoreUnavailable(error)) await this.parts.refs.release(tenant, ref, draft.id);
+      // Nothing was accepted: large values are stored before the record is written, and a parent is looked at before that, too.
+      if (isReserved && (isStoreUnavailable(error) || isFamilyRefusal(error)))
+        await this.parts.refs.release(tenant, ref, draft.id);
       throw error;
     });
     if (result === 'mismatch') {
@@ -269,6 +279,12 @@ export class IngressService extends DirectiveIngress {
     ]);
   }
 
+  /** Before large values are stored; looked at once more as the child is accepted. */
+  private async checkParent({ tenant }: Principal, parent: string | undefined): Promise<void> {
+    const refusal = parent === undefined ? undefined : await this.parts.reader.childRefusal(tenant, parent);
+    if (refusal) throw familyRefusal(refusal, parent!);
+  }
+
   private async find(principal: Principal, id: string): Promise<DirectiveView> {
     const view = await this.parts.reader.get(principal.tenant, id);
     if (!view) throw new CocError('NOT_FOUND', `there is no directive ${id}`);
@@ -279,6 +295,13 @@ export class IngressService extends DirectiveIngress {
     await this.find(principal, id);
     return this.parts.orders.load(id).then((order) => ({ traceparent: order?.traceparent ?? '' }));
   }
+}
+
+/** A child lives where its parent does, so that one script sees both. */
+function shardOfParent(parent: string, shards: number): number {
+  const shard = shardOfDirective(parent);
+  if (shard === undefined || shard >= shards) throw familyRefusal('parent-unknown', parent);
+  return shard;
 }
 
 /** A clock of ours that is a minute off does not matter here. */

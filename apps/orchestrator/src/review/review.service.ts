@@ -26,7 +26,7 @@ export class ReviewService {
 
   async review({ directiveId }: RoomMessage): Promise<void> {
     const order = await this.parts.orders.load(directiveId);
-    if (order?.state !== 'RUNNING') return;
+    if (order?.state !== 'RUNNING' && order?.state !== 'DEGRADED') return;
     const judged = await unlessLost(async () => ({ verdict: await this.judge(order) }));
     if ('lost' in judged) return this.fail(directiveId, judged.lost);
     const { verdict } = judged;

@@ -10,6 +10,8 @@ const movesOf: Readonly<Record<string, string>> = {
   'directive.started': 'RUNNING',
   'directive.paused': 'PAUSED',
   'directive.resumed': 'RUNNING',
+  'directive.degraded': 'DEGRADED',
+  'directive.recovered': 'RUNNING',
   'directive.partially_completed': 'PARTIALLY_COMPLETED',
 };
 /** In the record's `counts`, in this order. */

@@ -8,9 +8,9 @@ export const eventOutsideScript: PlantedBug = {
       file: 'libs/state/src/scripts/includes/settle.lua',
       find: `attempt_id(directive.id, index, task))
   emit_started(directive, control, task)
-end`,
+`,
       replace: `attempt_id(directive.id, index, task))
-end`,
+`,
     },
     {
       file: 'apps/executor/src/settle/held-starts.ts',

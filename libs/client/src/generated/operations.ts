@@ -68,6 +68,8 @@ export interface Schemas {
       continueOnFailure?: boolean | undefined;
     } | undefined;
     labels?: Record<string, string> | undefined;
+    parent?: string | undefined;
+    onParentEnd?: 'orphan' | 'cancel' | 'continue' | undefined;
   };
   TaskSpec: {
     id: string;
@@ -120,6 +122,7 @@ export interface Schemas {
     id: string;
     ref: string | null;
     retryOf?: string | null | undefined;
+    parent?: string | null | undefined;
     title: string | null;
     tenant: string;
     actor: string;
@@ -150,9 +153,10 @@ export interface Schemas {
       reservedTokens: number;
     };
     waitingOn?: {
-      kind: 'plan' | 'dependencies' | 'children' | 'release' | 'window' | 'worker' | 'outcome' | 'retry' | 'budget' | 'budget-reserved' | 'rate' | 'concurrency' | 'directives' | 'tenant-budget' | 'approval' | 'paused' | 'effect-unknown' | 'condition' | 'review' | 'start' | 'time';
+      kind: 'plan' | 'dependencies' | 'children' | 'release' | 'window' | 'worker' | 'outcome' | 'retry' | 'budget' | 'budget-reserved' | 'rate' | 'concurrency' | 'directives' | 'tenant-budget' | 'approval' | 'paused' | 'effect-unknown' | 'condition' | 'review' | 'start' | 'time' | 'no-worker';
       ref: string;
     } | null | undefined;
+    degraded?: (Schemas['Shortage'])[] | undefined;
     error: {
       code: string;
       message: string;
@@ -163,6 +167,13 @@ export interface Schemas {
     startedAt: string | null;
     finishedAt: string | null;
     expiresAt: string;
+  };
+  Shortage: {
+    reason: 'no-worker' | 'fallback';
+    task: string;
+    action: string;
+    model: string | null;
+    since: string;
   };
   Plan: {
     directiveId: string;
@@ -186,7 +197,7 @@ export interface Schemas {
     since: string | null;
     deadline: string | null;
     waitingOn: {
-      kind: 'plan' | 'dependencies' | 'children' | 'release' | 'window' | 'worker' | 'outcome' | 'retry' | 'budget' | 'budget-reserved' | 'rate' | 'concurrency' | 'directives' | 'tenant-budget' | 'approval' | 'paused' | 'effect-unknown' | 'condition' | 'review' | 'start' | 'time';
+      kind: 'plan' | 'dependencies' | 'children' | 'release' | 'window' | 'worker' | 'outcome' | 'retry' | 'budget' | 'budget-reserved' | 'rate' | 'concurrency' | 'directives' | 'tenant-budget' | 'approval' | 'paused' | 'effect-unknown' | 'condition' | 'review' | 'start' | 'time' | 'no-worker';
       ref: string;
     } | null;
     error: {
@@ -203,7 +214,7 @@ export interface Schemas {
   Event: {
     directiveId: string;
     seq: number;
-    type: 'directive.accepted' | 'directive.planned' | 'directive.kept' | 'directive.extended' | 'directive.released' | 'directive.started' | 'directive.paused' | 'directive.resumed' | 'directive.review_requested' | 'directive.budget_warned' | 'directive.budget_raised' | 'directive.reservation_corrected' | 'directive.completed' | 'directive.partially_completed' | 'directive.failed' | 'directive.cancelled' | 'directive.timeout' | 'directive.stopped' | 'task.expanded' | 'task.queued' | 'task.started' | 'task.completed' | 'task.failed' | 'task.retried' | 'task.held' | 'task.approved' | 'task.denied' | 'task.resolved' | 'task.deferred' | 'task.overspent' | 'task.skipped' | 'task.cancelled' | 'task.expired' | 'artifact.indexed' | 'checkpoint.created' | 'evaluation.complete';
+    type: 'directive.accepted' | 'directive.planned' | 'directive.kept' | 'directive.extended' | 'directive.released' | 'directive.started' | 'directive.degraded' | 'directive.recovered' | 'directive.paused' | 'directive.resumed' | 'directive.review_requested' | 'directive.budget_warned' | 'directive.budget_raised' | 'directive.reservation_corrected' | 'directive.completed' | 'directive.partially_completed' | 'directive.failed' | 'directive.cancelled' | 'directive.timeout' | 'directive.stopped' | 'directive.orphaned' | 'task.expanded' | 'task.queued' | 'task.started' | 'task.completed' | 'task.failed' | 'task.retried' | 'task.held' | 'task.approved' | 'task.denied' | 'task.resolved' | 'task.deferred' | 'task.overspent' | 'task.skipped' | 'task.cancelled' | 'task.expired' | 'artifact.indexed' | 'checkpoint.created' | 'evaluation.complete';
     timestamp: string;
     task: string | null;
     data: Record<string, Json>;
@@ -289,7 +300,7 @@ export interface Schemas {
     since: string | null;
     deadline: string | null;
     waitingOn: {
-      kind: 'plan' | 'dependencies' | 'children' | 'release' | 'window' | 'worker' | 'outcome' | 'retry' | 'budget' | 'budget-reserved' | 'rate' | 'concurrency' | 'directives' | 'tenant-budget' | 'approval' | 'paused' | 'effect-unknown' | 'condition' | 'review' | 'start' | 'time';
+      kind: 'plan' | 'dependencies' | 'children' | 'release' | 'window' | 'worker' | 'outcome' | 'retry' | 'budget' | 'budget-reserved' | 'rate' | 'concurrency' | 'directives' | 'tenant-budget' | 'approval' | 'paused' | 'effect-unknown' | 'condition' | 'review' | 'start' | 'time' | 'no-worker';
       ref: string;
     } | null;
     error: {
@@ -327,7 +338,7 @@ export interface Schemas {
     state: 'waiting' | 'ready' | 'held' | 'deferred' | 'dispatched' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'expired' | 'skipped';
     why: string | null;
     waitingOn: {
-      kind: 'plan' | 'dependencies' | 'children' | 'release' | 'window' | 'worker' | 'outcome' | 'retry' | 'budget' | 'budget-reserved' | 'rate' | 'concurrency' | 'directives' | 'tenant-budget' | 'approval' | 'paused' | 'effect-unknown' | 'condition' | 'review' | 'start' | 'time';
+      kind: 'plan' | 'dependencies' | 'children' | 'release' | 'window' | 'worker' | 'outcome' | 'retry' | 'budget' | 'budget-reserved' | 'rate' | 'concurrency' | 'directives' | 'tenant-budget' | 'approval' | 'paused' | 'effect-unknown' | 'condition' | 'review' | 'start' | 'time' | 'no-worker';
       ref: string;
     } | null;
     owner: 'orchestrator' | 'executor' | 'worker' | 'human' | null;
@@ -770,6 +781,14 @@ export interface Operations {
     };
     answer: Schemas['Checkpoint'];
   };
+  listChildren: {
+    ask: {
+      id: string;
+      limit?: number | undefined;
+      cursor?: string | undefined;
+    };
+    answer: Schemas['DirectiveList'];
+  };
   getTask: {
     ask: {
       id: string;
@@ -987,6 +1006,7 @@ export const operations = {
   createCheckpoint: { method: 'POST', path: '/api/v1/directives/{id}/checkpoints', query: [], headers: [] },
   listCheckpoints: { method: 'GET', path: '/api/v1/directives/{id}/checkpoints', query: ['limit', 'cursor'], headers: [] },
   getCheckpoint: { method: 'GET', path: '/api/v1/directives/{id}/checkpoints/{number}', query: [], headers: [] },
+  listChildren: { method: 'GET', path: '/api/v1/directives/{id}/children', query: ['limit', 'cursor'], headers: [] },
   getTask: { method: 'GET', path: '/api/v1/directives/{id}/tasks/{taskId}', query: [], headers: ['If-None-Match'] },
   listTaskLogs: { method: 'GET', path: '/api/v1/directives/{id}/tasks/{taskId}/logs', query: [], headers: [] },
   listTasks: { method: 'GET', path: '/api/v1/directives/{id}/tasks', query: ['limit', 'cursor', 'state'], headers: [] },

@@ -139,6 +139,11 @@ export class ShardAgenda {
     }
   }
 
+  /** Whether its children are still to be told that it ended. */
+  async owesChildren(directiveId: string): Promise<boolean> {
+    return (await this.redis.zscore(this.keys.orphaning(shardOfDirective(directiveId)!), directiveId)) !== null;
+  }
+
   async readyCount(shard: number, queue: string): Promise<number> {
     return this.redis.zcard(this.keys.ready(shard, queue));
   }

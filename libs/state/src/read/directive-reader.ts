@@ -11,9 +11,11 @@ import {
 import type { Redis } from '#libs/redis';
 import type { Keys } from '../keys.js';
 import type { PayloadStore } from '../payloads/payload-store.js';
+import type { FamilyRefusal } from '../write/family-refusal.js';
 import type { DirectiveFilter } from './directive-filter.js';
 import { DirectiveIndex, type DirectivePage, type StateCounts } from './directive-index.js';
 import { viewEvents } from './event-view.js';
+import { FamilyReader } from './family-reader.js';
 import { LogReader, type LogLine } from './log-reader.js';
 import { OutputReader } from './output-reader.js';
 import { PlanReader } from './plan-reader.js';
@@ -25,6 +27,7 @@ export class DirectiveReader {
   private readonly plans: PlanReader;
   private readonly outputs: OutputReader;
   private readonly taskLogs: LogReader;
+  private readonly families: FamilyReader;
 
   constructor(
     private readonly redis: Redis,
@@ -35,6 +38,7 @@ export class DirectiveReader {
     this.plans = new PlanReader(redis, keys);
     this.outputs = new OutputReader(redis, keys, payloads);
     this.taskLogs = new LogReader(redis, keys);
+    this.families = new FamilyReader(redis, keys);
   }
 
   async get(tenant: string, id: string): Promise<DirectiveView | undefined> {
@@ -49,6 +53,20 @@ export class DirectiveReader {
     options: { limit: number; cursor?: string; filter?: DirectiveFilter },
   ): Promise<DirectivePage> {
     return this.index.list(tenant, options);
+  }
+
+  /** The oldest first; undefined when there is no such directive. */
+  async children(
+    tenant: string,
+    id: string,
+    options: { limit: number; cursor?: string },
+  ): Promise<DirectivePage | undefined> {
+    const directive = await this.get(tenant, id);
+    return directive && this.families.children(tenant, id, options);
+  }
+
+  async childRefusal(tenant: string, parent: string): Promise<FamilyRefusal | undefined> {
+    return isDirectiveId(parent) ? this.families.refusal(tenant, parent) : 'parent-unknown';
   }
 
   async plan(tenant: string, id: string, options: { limit: number; cursor?: string }): Promise<PlanView | undefined> {

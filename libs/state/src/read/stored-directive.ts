@@ -1,5 +1,12 @@
 import type { Redis } from '#libs/redis';
-import { usdFromMicroUsd, type DirectiveState, type DirectiveView, type Priority } from '#libs/contracts';
+import {
+  actionOfQueue,
+  usdFromMicroUsd,
+  type DirectiveState,
+  type DirectiveView,
+  type Priority,
+  type Shortage,
+} from '#libs/contracts';
 import { parseCounts, type CountName } from './counts.js';
 
 /** What a view is made of. The submission itself is not: it may be 8 MB, and a list reads hundreds of records. */
@@ -29,6 +36,8 @@ const viewFields = [
   'limits',
   'start',
   'retryOf',
+  'degraded',
+  'parent',
 ] as const;
 
 export type StoredDirective = Partial<Record<(typeof viewFields)[number], string>>;
@@ -79,6 +88,25 @@ function waitOf({ state, tenant = '', limits, start }: StoredDirective): Directi
   return state === 'QUEUED' && slot === 'asked' ? { kind: 'directives', ref: tenant } : null;
 }
 
+interface StoredShortage {
+  reason: Shortage['reason'];
+  task: string;
+  queue: string;
+  model?: string;
+  since: number;
+}
+
+function shortagesOf(text: string | undefined): Shortage[] {
+  const stored = text === undefined || text === '' ? [] : (JSON.parse(text) as StoredShortage[]);
+  return stored.map(({ reason, task, queue, model, since }) => ({
+    reason,
+    task,
+    action: actionOfQueue(queue) ?? queue,
+    model: model ?? null,
+    since: new Date(since).toISOString(),
+  }));
+}
+
 /** The record of `d:<id>` as the API shows it. */
 export function viewDirective(id: string, stored: StoredDirective): DirectiveView {
   const counts = parseCounts(stored['counts']);
@@ -87,6 +115,7 @@ export function viewDirective(id: string, stored: StoredDirective): DirectiveVie
     id,
     ref: textOf(stored['ref']),
     retryOf: textOf(stored['retryOf']),
+    parent: textOf(stored['parent']),
     title: textOf(stored['title']),
     tenant: stored['tenant']!,
     actor: stored['actor']!,
@@ -101,6 +130,7 @@ export function viewDirective(id: string, stored: StoredDirective): DirectiveVie
     tasks: { total, open, succeeded, failed, skipped, cancelled, expired },
     budget: budgetOf(stored, counts),
     waitingOn: waitOf(stored),
+    degraded: shortagesOf(stored['degraded']),
     error:
       textOf(stored['errorCode']) === null
         ? null

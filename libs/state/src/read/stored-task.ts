@@ -50,6 +50,12 @@ function stateOf({ stored, pending, spec }: TaskParts, dependencies: Dependencie
   return isWaiting ? 'waiting' : 'ready';
 }
 
+/** Waits for a worker, and it is known that there is none. */
+function isUnserved({ spec }: TaskParts, { kind }: WaitingOn, { degraded = [] }: DirectiveView): boolean {
+  const isForWorker = kind === 'worker' || kind === 'window';
+  return isForWorker && degraded.some(({ reason, action }) => reason === 'no-worker' && action === spec.action);
+}
+
 function waitingOn(
   parts: TaskParts,
   state: TaskState,
@@ -93,7 +99,10 @@ function waitOf(
 ): Pick<TaskView, 'owner' | 'since' | 'deadline' | 'waitingOn'> {
   if (finalTaskStates.includes(state))
     return { owner: null, since: iso(parts.stored?.since), deadline: null, waitingOn: null };
-  const waiting = waitingOn(parts, state, directive, dependencies);
+  const known = waitingOn(parts, state, directive, dependencies);
+  const waiting: WaitingOn = isUnserved(parts, known, directive)
+    ? { kind: 'no-worker', ref: parts.control.queue }
+    : known;
   return {
     owner: ownerOf(state, waiting),
     since: iso(parts.stored?.since) ?? directive.startedAt ?? directive.createdAt,

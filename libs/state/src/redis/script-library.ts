@@ -26,6 +26,7 @@ const includes = [
   'settle-limits',
   'tasks',
   'wait',
+  'shortages',
   'borrow',
   'approve',
   'fair',
@@ -41,7 +42,7 @@ const includes = [
 
 /** What only some scripts use: a chunk of Lua has at most 200 local names, and these are local to the script. */
 const ownIncludes: Readonly<Record<string, readonly string[]>> = {
-  'accept-directive': ['plan', 'accept'],
+  'accept-directive': ['plan', 'family', 'accept'],
   'advance-cascade': ['cascade'],
   'cancel-directive': ['transition'],
   'commit-plan': ['plan'],
@@ -49,8 +50,9 @@ const ownIncludes: Readonly<Record<string, readonly string[]>> = {
   'decide-hold': ['decide'],
   'end-directive': ['transition'],
   'extend-plan': ['plan'],
-  'mend-directive': ['filed', 'mend'],
+  'mend-directive': ['filed', 'family', 'mend'],
   'order-task': ['decide', 'verbs'],
+  'orphan-children': ['transition'],
   'pass-condition': ['expanding'],
   'pause-directive': ['transition', 'checkpoint'],
   'refuse-task': ['expanding'],

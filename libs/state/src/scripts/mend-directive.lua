@@ -8,6 +8,12 @@ local id, from, limit = ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[4])
 require_that(from and limit and limit > 0 and tonumber(ARGV[2]), 'how long it was quiet, and which tasks to look at, is needed')
 local directive = load_directive(id)
 if not directive or RESTING[directive.state] then return { 'rests' } end
+local parent = family.parent_to_file(directive)
+if parent then
+  guard_directive(directive)
+  add_later(shard_key('orphaning'), NOW_TEXT, parent)
+  return { 'ok', '', 'parent' }
+end
 local is_quiet = tonumber(redis.call('HGET', directive_key(id), 'updatedAt') or 0) <= NOW - tonumber(ARGV[2])
 local start = directive.state == 'PENDING' and directive.closing == '' and redis.call('HGET', directive_key(id), 'start')
 if not is_quiet or directive.state == 'PAUSED' or NOW >= directive.ttlAt and not start then return { 'moves' } end
@@ -39,6 +45,7 @@ if directive.state == 'PENDING' then
   file_if_absent('outbox', 'decide:' .. id, 'decide')
   return { 'ok', '', unpack(found) }
 end
+if directive.degraded ~= '' then file_if_absent('degraded', id, 'degraded') end
 local limits = limits_of(directive)
 if directive.state == 'QUEUED' and limits and limits.slot == 'asked' then
   file_if_absent('permits', slot_member('ask', directive, limits), 'place')

@@ -11,7 +11,7 @@ if not text or directive.closing ~= '' or directive.state ~= 'PENDING' then
   redis.call('ZREM', shard_key('timers'), 'start:' .. ARGV[1])
   if not directive then return { 'unknown' } end
   -- It has gone already, or never waited.
-  local is_under_way = directive.state == 'PENDING' or directive.state == 'QUEUED' or directive.state == 'RUNNING'
+  local is_under_way = directive.state == 'PENDING' or directive.state == 'QUEUED' or directive.state == 'RUNNING' or directive.state == 'DEGRADED'
   if directive.closing == '' and is_under_way then return { 'ok', directive.state, '' } end
   return { 'illegal', directive.state, directive.closing }
 end

@@ -24,6 +24,8 @@ export interface SettlementDetail {
   class?: string;
   reason?: string;
   retryAtMs?: number;
+  /** The model of the next attempt, when it is not the task's first. */
+  fallback?: string;
   artifacts?: ArtifactEntry[];
   /** Version of the action the output was checked against. */
   version?: string;

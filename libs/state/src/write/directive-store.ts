@@ -3,6 +3,7 @@ import {
   limits,
   shardOfDirective,
   type DirectiveState,
+  type OnParentEnd,
   type EndState,
   type Json,
   type Plan,
@@ -11,6 +12,7 @@ import type { Keys } from '../keys.js';
 import { Gatherer, allowedFrom } from '#libs/policy';
 import { nothingKept, type KeptIndexes, type KeptWork } from '../plan/kept-tasks.js';
 import { encodePlan, type EncodedPlan, type FieldChunk } from '../plan/plan-encoding.js';
+import { familyRefusal, type FamilyRefusal } from './family-refusal.js';
 import { claimValues } from '../payloads/claim-values.js';
 import type { PayloadStore } from '../payloads/payload-store.js';
 import { luaJson } from '../redis/lua-json.js';
@@ -42,13 +44,15 @@ export interface DirectiveDraft {
   traceparent: string;
   /** What it waits for before anything of it is done: a time in epoch ms, or a human's word. Left out: nothing. */
   startsAt?: number | 'order';
+  /** In the shard of this one. */
+  parent?: { id: string; onEnd: OnParentEnd };
   /** The directive of which this one is a retry. */
   retryOf?: string;
 }
 
 export type AcceptResult = 'created' | 'exists' | 'mismatch';
 
-type AcceptReply = AcceptResult | 'unstaged' | 'retiring';
+type AcceptReply = AcceptResult | 'unstaged' | 'retiring' | FamilyRefusal;
 
 /** What the decide room chose for a workflow or an intent. */
 export interface Decided {
@@ -199,6 +203,8 @@ export class DirectiveStore {
     if (result === 'unstaged') throw planGone(draft.id);
     if (result === 'retiring')
       throw new CocError('UNAVAILABLE', `${draft.id} is just being removed; send the request again`);
+    if (result !== 'created' && result !== 'exists' && result !== 'mismatch')
+      throw familyRefusal(result, draft.parent!.id);
     if (result !== 'mismatch') await this.payloads?.accepted(draft.id, draft.tenant);
     return result;
   }
@@ -267,6 +273,7 @@ function acceptArgs(
       actor: draft.actor,
       ...(draft.ref === null ? {} : { ref: draft.ref }),
       ...(draft.retryOf === undefined ? {} : { retryOf: draft.retryOf }),
+      ...(draft.parent === undefined ? {} : { parent: draft.parent.id }),
       ...startFact(draft.startsAt),
     }),
     encoded ? JSON.stringify(encoded.summary) : '',
@@ -336,6 +343,8 @@ function planGone(directiveId: string): CocError {
 
 function recordFields(draft: DirectiveDraft): string[] {
   const fields: Record<string, string | number | null> = {
+    // The first, where the script looks for it.
+    parent: draft.parent?.id ?? null,
     tenant: draft.tenant,
     actor: draft.actor,
     kind: draft.kind,
@@ -350,6 +359,7 @@ function recordFields(draft: DirectiveDraft): string[] {
     budgetTokens: draft.budgetTokens,
     terms: draft.terms ?? null,
     retryOf: draft.retryOf ?? null,
+    onParentEnd: draft.parent?.onEnd ?? null,
     traceparent: draft.traceparent,
   };
   return Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : [name, String(value)]));

@@ -14,11 +14,12 @@ local function guard_new(drafts)
   guard_shard({}, indexes)
 end
 
-local function refusal_of(draft)
+local function refusal_of(draft, taken)
   local known = redis.call('HGET', directive_key(draft.id), 'requestHash')
   if known then return known == draft.request_hash and 'exists' or 'mismatch' end
   if redis.call('EXISTS', directive_key(draft.id, 'retiring')) == 1 then return 'retiring' end
   if draft.plan and draft.plan_count == 0 and not is_staged(draft.id, draft.plan) then return 'unstaged' end
+  return family.refusal_of(draft, taken)
 end
 
 local function read_draft(at)
@@ -39,13 +40,13 @@ end
 
 -- A directive that is twice in one call is found by the second as the first one's.
 local function read_drafts()
-  local drafts, at, seen = {}, 1, {}
+  local drafts, at, seen, taken = {}, 1, {}, {}
   while at <= #ARGV do
     local draft = read_draft(at)
     if seen[draft.id] then
       draft.refusal = seen[draft.id] == draft.request_hash and 'exists' or 'mismatch'
     else
-      draft.refusal = refusal_of(draft)
+      draft.refusal = refusal_of(draft, taken)
       if not draft.refusal then seen[draft.id] = draft.request_hash end
     end
     drafts[#drafts + 1] = draft
@@ -64,7 +65,7 @@ end
 -- The record in one HSET, with what the plan and the events changed of it.
 local function write_record(draft, directive, ttl_at)
   local values = { unpack(ARGV, draft.values, draft.values + draft.record_count - 1) }
-  local more = { 'requestHash', draft.request_hash, 'createdAt', NOW_TEXT, 'updatedAt', NOW_TEXT, 'ttlAt', ttl_at, 'counts', format_counts(directive) }
+  local more = { 'requestHash', draft.request_hash, 'createdAt', NOW_TEXT, 'updatedAt', NOW_TEXT, 'ttlAt', ttl_at, 'counts', format_counts(directive), unpack(family.depth_of(draft)) }
   for _, value in ipairs(changed_texts(directive, more)) do values[#values + 1] = value end
   redis.call('HSET', directive_key(draft.id), unpack(values))
 end
@@ -105,6 +106,7 @@ local function accept(draft)
   local ttl_at = int(draft.wait and begin_wait(draft, directive) or NOW + draft.ttl_ms)
   add_later(ROOT .. ':index:' .. draft.tenant, NOW_TEXT, draft.id)
   add_later(shard_key('tenants'), NOW_TEXT, draft.tenant)
+  family.link(draft)
   if not draft.wait then add_later(shard_key('timers'), ttl_at, 'ttl:' .. draft.id) end
   emit(directive, 'directive.accepted', nil, draft.accepted)
   if draft.plan then

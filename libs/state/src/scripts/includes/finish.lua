@@ -2,6 +2,7 @@
 local FINAL_EVENT = {
   COMPLETED = 'directive.completed', PARTIALLY_COMPLETED = 'directive.partially_completed', FAILED = 'directive.failed',
   CANCELLED = 'directive.cancelled', TIMEOUT = 'directive.timeout', STOPPED = 'directive.stopped',
+  ORPHANED = 'directive.orphaned',
 }
 
 -- `ending` is { by, reason } when a human ended it by a word that a directive may also come to by itself.
@@ -16,6 +17,13 @@ local function finish_directive(directive, state, ending)
   if directive.parked > 0 then
     for _, list in ipairs({ 'parked', 'short', 'unfunded', 'undrawn' }) do redis.call('UNLINK', directive_key(directive.id, list)) end
   end
+  if directive.degraded ~= '' then
+    remove_later(shard_key('degraded'), directive.id)
+    directive.degraded = ''
+  end
+  -- What ends well leaves its children to themselves.
+  local is_loss = state ~= 'COMPLETED' and state ~= 'PARTIALLY_COMPLETED'
+  if is_loss and redis.call('EXISTS', directive_key(directive.id, 'children')) == 1 then add_later(shard_key('orphaning'), NOW_TEXT, directive.id) end
   limits_of(directive)
   directive.parked = 0
   emit(directive, FINAL_EVENT[state], nil, {
@@ -38,6 +46,7 @@ local function close_when_done(directive, release)
   if directive.review == '' or directive.broken > 0 then return finish_directive(directive, close_state(directive)) end
   if directive.review == '1' then
     directive.review = 'asked'
+    shortages.end_those(directive, function() return true end)
     emit(directive, 'directive.review_requested')
   end
   add_later(shard_key('outbox'), NOW, 'review:' .. directive.id)

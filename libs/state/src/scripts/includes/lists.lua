@@ -50,38 +50,42 @@ local function unpark(directive, list, release, limit)
   return #popped == 2 * limit
 end
 
--- What may still be reserved, and what may still be spent once nothing is; of the money if it is limited, else of the tokens.
-local function budget_room(directive)
-  if not directive.budgetMicroUsd then
-    local unspent = directive.budgetTokens - directive.chargedTokens
-    return unspent - directive.reservedTokens, unspent
+-- A block, for a chunk of Lua has at most 200 local names.
+local wake_short
+do
+  -- What may still be reserved, and what may still be spent once nothing is; of the money if it is limited, else of the tokens.
+  local function budget_room(directive)
+    if not directive.budgetMicroUsd then
+      local unspent = directive.budgetTokens - directive.chargedTokens
+      return unspent - directive.reservedTokens, unspent
+    end
+    local unspent = directive.budgetMicroUsd - directive.chargedMicroUsd
+    return unspent - directive.reservedMicroUsd, unspent
   end
-  local unspent = directive.budgetMicroUsd - directive.chargedMicroUsd
-  return unspent - directive.reservedMicroUsd, unspent
-end
 
--- The one that wants the least if it may fit now, else the one that wants the most if it never will: a human is asked about it.
-local function next_short(directive)
-  local key = directive_key(directive.id, 'short')
-  local free, unspent = budget_room(directive)
-  local least = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
-  if least[1] and tonumber(least[2]) <= free then return least[1] end
-  local most = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')
-  return most[1] and tonumber(most[2]) > unspent and most[1]
-end
-
--- True when it stopped for the limit alone. One that goes back, for its tokens are not there, ends it.
-local function wake_short(directive, release, limit)
-  for _ = 1, limit do
-    local index = next_short(directive)
-    if not index then return false end
-    redis.call('ZREM', directive_key(directive.id, 'short'), index)
-    directive.parked = directive.parked - 1
-    directive.lastShort = false
-    release_member(directive, index, release)
-    if directive.lastShort == index then return false end
+  -- The one that wants the least if it may fit now, else the one that wants the most if it never will: a human is asked about it.
+  local function next_short(directive)
+    local key = directive_key(directive.id, 'short')
+    local free, unspent = budget_room(directive)
+    local least = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+    if least[1] and tonumber(least[2]) <= free then return least[1] end
+    local most = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')
+    return most[1] and tonumber(most[2]) > unspent and most[1]
   end
-  return true
+
+  -- True when it stopped for the limit alone. One that goes back, for its tokens are not there, ends it.
+  function wake_short(directive, release, limit)
+    for _ = 1, limit do
+      local index = next_short(directive)
+      if not index then return false end
+      redis.call('ZREM', directive_key(directive.id, 'short'), index)
+      directive.parked = directive.parked - 1
+      directive.lastShort = false
+      release_member(directive, index, release)
+      if directive.lastShort == index then return false end
+    end
+    return true
+  end
 end
 
 -- As long as what was drawn is enough for them; then it asks for what the next one lacks.

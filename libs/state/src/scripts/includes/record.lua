@@ -3,15 +3,15 @@
 -- took 9 µs more a script and 1.3 KB more a directive; the times would make it longer than 64 bytes, and then Redis stores the record at twice the size.
 local COUNTS_FORMAT = '[' .. ('%d,'):rep(16) .. '%d]'
 local NO_COUNTS = '[' .. ('0,'):rep(16) .. '0]'
-local TEXTS = { 'state', 'closing', 'review', 'errorCode', 'errorMessage', 'planHash', 'startedAt', 'finishedAt' }
+local TEXTS = { 'state', 'closing', 'review', 'errorCode', 'errorMessage', 'planHash', 'startedAt', 'finishedAt', 'degraded' }
 
 -- All fields at once: a table that grows is built anew at 4, 8, 16 and 32 of them.
 local function parse_directive(id, values)
   local counts = cjson.decode(values[12] or NO_COUNTS)
-  local texts = { values[1], values[2] or '', values[3] or '', values[4] or '', values[5] or '', '', '', '' }
+  local texts = { values[1], values[2] or '', values[3] or '', values[4] or '', values[5] or '', '', '', '', values[14] or '' }
   return {
     id = id, state = texts[1], closing = texts[2], review = texts[3], errorCode = texts[4], errorMessage = texts[5],
-    planHash = '', startedAt = '', finishedAt = '', terms = values[13],
+    planHash = '', startedAt = '', finishedAt = '', terms = values[13], degraded = texts[9],
     tenant = values[6], traceparent = values[7] or '', ttlAt = tonumber(values[8] or 0), priority = tonumber(values[9] or 0),
     budgetMicroUsd = values[10] and tonumber(values[10]), budgetTokens = values[11] and tonumber(values[11]),
     seq = counts[1], total = counts[2], open = counts[3], succeeded = counts[4], failed = counts[5], skipped = counts[6], cancelled = counts[7],
@@ -26,7 +26,7 @@ end
 -- nil when there is no such directive.
 local function load_directive(id)
   local values = redis.call('HMGET', directive_key(id), 'state', 'closing', 'review', 'errorCode', 'errorMessage', 'tenant', 'traceparent', 'ttlAt',
-    'priority', 'budgetMicroUsd', 'budgetTokens', 'counts', 'terms')
+    'priority', 'budgetMicroUsd', 'budgetTokens', 'counts', 'terms', 'degraded')
   return values[1] and parse_directive(id, values) or nil
 end
 

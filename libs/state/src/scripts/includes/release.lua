@@ -60,6 +60,7 @@ local function grant(directive, index, control, task, release)
   release.inflight[control.queue] = release.inflight[control.queue] + 1
   start_directive(directive)
   emit(directive, 'task.queued', control.id, ('{"attempt":%d,"queue":"%s"}'):format(task.attempt, control.queue))
+  if task.fallback then shortages.note_fallback(directive, index, control, task) end
   local spec = read_spec(directive, index, release)
   release.dispatched[#release.dispatched + 1] = {
     directive.id, index, int(task.attempt), task.nonce, control.queue, int(task.deadline - NOW), directive.tenant, directive.traceparent,

@@ -9,21 +9,36 @@ local retiring_key, reason_to_keep, guard_retire, begin_retire, remove_of_tasks,
     return directive_key(id, 'retiring')
   end
 
+  -- Its children are still to be told that it ended.
+  local function is_orphaning(id)
+    return redis.call('ZSCORE', shard_key('orphaning'), id)
+  end
+
   -- Why a directive is not to go yet; nil when it may.
   local function reason_to_keep(directive, rested_by)
+    if is_orphaning(directive.id) then return 'parting' end
     if not RESTING[directive.state] or directive.closing ~= '' or directive.open > 0 then return directive.state end
     local finished_at = tonumber(redis.call('HGET', directive_key(directive.id), 'finishedAt') or '')
     if not finished_at or finished_at > rested_by then return 'young' end
   end
 
+  local function siblings_key(id)
+    local parent = redis.call('HGET', directive_key(id), 'parent')
+    return parent and directive_key(parent, 'children')
+  end
+
   local function guard_retire(id, tenant)
     guard_tasks(id)
+    local siblings = siblings_key(id)
+    if siblings then redis.call('ZCARD', siblings) end
     guard_shard({}, { shard_key('retiring'), shard_key('tenants'), ROOT .. ':index:' .. tenant, ROOT .. ':holds:' .. tenant })
   end
 
   local function begin_retire(directive)
     local id, index = directive.id, ROOT .. ':index:' .. directive.tenant
+    local siblings = siblings_key(id)
     redis.call('RENAME', directive_key(id), retiring_key(id))
+    if siblings then redis.call('ZREM', siblings, id) end
     redis.call('ZADD', shard_key('retiring'), NOW_TEXT, id)
     redis.call('ZREM', index, id)
     if redis.call('EXISTS', index) == 0 then redis.call('ZREM', shard_key('tenants'), directive.tenant) end
@@ -65,7 +80,7 @@ local retiring_key, reason_to_keep, guard_retire, begin_retire, remove_of_tasks,
     return done < total and done or nil
   end
 
-  local OWN_PARTS = { 'plan', 'tasks', 'events', 'artifacts', 'checkpoints', 'parked', 'short', 'unfunded', 'undrawn' }
+  local OWN_PARTS = { 'plan', 'tasks', 'events', 'artifacts', 'checkpoints', 'parked', 'short', 'unfunded', 'undrawn', 'children' }
 
   local function remove_parts(id)
     for _, part in ipairs(OWN_PARTS) do redis.call('UNLINK', directive_key(id, part)) end

@@ -48,6 +48,7 @@ local function finish_attempt(directive, settlement, verdict, cost, tokens, rele
       attempt = task.attempt, costMicroUsd = cost, tokens = tokens, code = detail.code, message = detail.message, class = detail.class, reason = detail.reason,
     })
   end
+  shortages.end_of(directive, index)
   advance(directive, index, control, verdict, release)
 end
 
@@ -59,6 +60,7 @@ local function begin_attempt(directive, index, task, grace_ms)
   save_task(directive, index, task)
   add_later(queue_key('inflight', control.queue), int(task.deadline), attempt_id(directive.id, index, task))
   emit_started(directive, control, task)
+  shortages.end_of(directive, index, 'no-worker')
 end
 
 -- An attempt that was granted before its input was known, and needs a human's word now that it is.
@@ -88,16 +90,22 @@ local function settle(directive, settlement, release)
   leave_window(directive, settlement, job_id, release)
   return_permits(directive, index, control, task)
   if verdict == 'retry' and directive.closing == '' then
-    return retry_later(directive, index, control, task, detail, cost, tokens)
+    task.fallback = detail.fallback
+    retry_later(directive, index, control, task, detail, cost, tokens)
+    return started and shortages.end_of(directive, index, 'no-worker')
   end
   if verdict == 'hold' and directive.closing == '' then
     task.code = detail.code
     task.message = detail.message
-    return hold(directive, index, control, task, 'effect-unknown', job_id, { costMicroUsd = cost, tokens = tokens, code = detail.code, message = detail.message })
+    task.fallback = detail.fallback
+    hold(directive, index, control, task, 'effect-unknown', job_id, { costMicroUsd = cost, tokens = tokens, code = detail.code, message = detail.message })
+    return shortages.end_of(directive, index)
   end
   if verdict == 'approval' and directive.closing == '' then
     task.attempt = task.attempt - 1
-    return take_back(directive, index, control, task, detail.risk, release)
+    take_back(directive, index, control, task, detail.risk, release)
+    if task.state == 'held' then shortages.end_of(directive, index) end
+    return
   end
   if verdict == 'retry' or verdict == 'hold' or verdict == 'approval' then verdict = 'failed' end
   finish_attempt(directive, settlement, verdict, cost, tokens, release)
