@@ -46,6 +46,7 @@ import { QueueInspector } from './inspect/queue.inspector.js';
 import { StateInspector } from './inspect/state.inspector.js';
 import { ReviewService } from './review/review.service.js';
 import { OpenStreams } from './stream/open-streams.js';
+import { WebSocketDoor } from './stream/web-socket.door.js';
 
 export interface OrchestratorContext {
   env: Env;
@@ -62,6 +63,7 @@ export interface OrchestratorContext {
   approvals: ApprovalService;
   streams: EventStreams;
   openStreams: OpenStreams;
+  webSockets: WebSocketDoor;
   catalog: ActionCatalog;
   artifacts: ArtifactStore;
   probe: ProgressProbe;
@@ -157,6 +159,7 @@ export function createOrchestratorContext(
     approvals: openApprovals(installation, { payloads, orders, reader, actions, sender, logger }),
     streams: new EventStreams(redis, keys, { shards: servedShards, reader }),
     openStreams: new OpenStreams(env.stream.heartbeatMs),
+    webSockets: new WebSocketDoor({ allowedOrigins: [] }),
     catalog: actions,
     artifacts,
     probe: new ProgressProbe(redis, keys),

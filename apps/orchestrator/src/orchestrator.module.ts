@@ -33,6 +33,8 @@ import type { OrchestratorContext } from './orchestrator.context.js';
 import { openRooms } from './rooms.js';
 import { OpenStreams } from './stream/open-streams.js';
 import { StreamController } from './stream/stream.controller.js';
+import { WebSocketController } from './stream/web-socket.controller.js';
+import { WebSocketDoor } from './stream/web-socket.door.js';
 
 const contextToken = Symbol('OrchestratorContext');
 
@@ -68,6 +70,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         ApprovalController,
         BudgetController,
         StreamController,
+        WebSocketController,
         ActionController,
         ArtifactController,
         HealthController,
@@ -82,6 +85,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         { provide: ApprovalService, useValue: context.approvals },
         { provide: EventStreams, useValue: context.streams },
         { provide: OpenStreams, useValue: context.openStreams },
+        { provide: WebSocketDoor, useValue: context.webSockets },
         { provide: ActionCatalog, useValue: context.catalog },
         { provide: ArtifactStore, useValue: context.artifacts },
         { provide: ProgressProbe, useValue: context.probe },
