@@ -100,6 +100,16 @@ export interface DirectiveSpec {
   priority?: 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL';
   policies?: Policies;
   labels?: Record<string, string>;
+  /** Who is told what happens to it: docs/webhooks.md. */
+  webhooks?: DirectiveWebhook[];
+}
+
+export interface DirectiveWebhook {
+  url: string;
+  /** Only events of these types; without it, of all. */
+  events?: string[];
+  /** `whsec_` and 24 to 64 bytes in base64. */
+  secret: string;
 }
 
 /** PARTIALLY_COMPLETED to CANCELLED are where a directive rests. */

@@ -35,6 +35,7 @@ import { ApprovalService } from './approve/approval.service.js';
 import { DecideService } from './decide/decide.service.js';
 import { WorkflowLibrary } from './decide/workflow.library.js';
 import { docsIndex } from './decide/workflows/docs-index.workflow.js';
+import { openHooks, type Hooks } from './hooks/open-hooks.js';
 import { CatalogSnapshot } from './ingress/catalog-snapshot.js';
 import { DryPlanner } from './ingress/dry-planner.js';
 import { IngressService } from './ingress/ingress.service.js';
@@ -71,6 +72,7 @@ export interface OrchestratorContext {
   beats: ExecutorBeats;
   eventLoop: EventLoopWatch;
   sender: QueueSender;
+  hooks: Hooks;
 }
 
 function openDeletions({ redis, keys }: Installation, files: ArtifactStore, logger: Logger): DeletionDesk {
@@ -132,6 +134,7 @@ export function createOrchestratorContext(
   const beats = new ExecutorBeats(redis, keys);
   const shardCounts = { used: env.shards, served: servedShards };
   const queues = new QueueInspector(redis, keys, new QueueReader(redis, keys), servedShards);
+  const hooks = openHooks(installation, { env, logger, sender, reader });
   return {
     env,
     redis,
@@ -149,6 +152,7 @@ export function createOrchestratorContext(
       deletions: openDeletions(installation, artifacts, logger),
       reader,
       pressure,
+      hooks: hooks.desk,
     }),
     dryPlanner: new DryPlanner(shared),
     queues,
@@ -167,5 +171,6 @@ export function createOrchestratorContext(
     beats,
     eventLoop: new EventLoopWatch(),
     sender,
+    hooks,
   };
 }

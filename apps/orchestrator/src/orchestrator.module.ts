@@ -12,6 +12,9 @@ import { Watchdog } from '#libs/redis';
 import { ActionCatalog, ArtifactStore, DirectiveReader, EventStreams, ExecutorBeats, ProgressProbe } from '#libs/state';
 import { EventLoopWatch, tellOfStandstill } from '#libs/telemetry';
 import { ApprovalService } from './approve/approval.service.js';
+import { HookController } from './hooks/hook.controller.js';
+import { HookDesk } from './hooks/hook.desk.js';
+import type { RunningHooks } from './hooks/open-hooks.js';
 import { ActionController } from './http/action.controller.js';
 import { ApprovalController } from './http/approval.controller.js';
 import { ArtifactController } from './http/artifact.controller.js';
@@ -42,12 +45,14 @@ const contextToken = Symbol('OrchestratorContext');
 @Module({})
 export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private rooms: RoomReceiver[] = [];
+  private hooks: RunningHooks | undefined;
   private readonly watchdog: Watchdog;
 
   constructor(@Inject(contextToken) private readonly context: OrchestratorContext) {
     this.watchdog = new Watchdog({
       redis: context.redis,
-      watched: () => [...this.rooms, context.streams].flatMap(({ watched }) => watched),
+      watched: () =>
+        [...this.rooms, ...(this.hooks ? [this.hooks] : []), context.streams].flatMap(({ watched }) => watched),
       onRecreate: (name) => tellOfStandstill(context.logger, name),
     });
   }
@@ -71,6 +76,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         BudgetController,
         StreamController,
         WebSocketController,
+        HookController,
         ActionController,
         ArtifactController,
         HealthController,
@@ -86,6 +92,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         { provide: EventStreams, useValue: context.streams },
         { provide: OpenStreams, useValue: context.openStreams },
         { provide: WebSocketDoor, useValue: context.webSockets },
+        { provide: HookDesk, useFactory: () => context.hooks.desk },
         { provide: ActionCatalog, useValue: context.catalog },
         { provide: ArtifactStore, useValue: context.artifacts },
         { provide: ProgressProbe, useValue: context.probe },
@@ -110,6 +117,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
       decide,
       review,
     });
+    this.hooks = this.context.hooks.start();
     this.watchdog.start();
   }
 
@@ -117,7 +125,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
     this.watchdog.stop();
     this.context.pressure.stop();
     this.context.eventLoop.stop();
-    await Promise.all(this.rooms.map(async (room) => room.close()));
+    await Promise.all([...this.rooms, this.hooks].map(async (part) => part?.close()));
     await this.context.sender.close();
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Json } from './json.js';
 import { limits } from './limits.js';
 import { DirectiveBudget, ModelName, Policies } from './policies.js';
+import { DirectiveWebhooks } from './webhook.js';
 import { TaskError, TaskSpec, TaskView, WaitingOn } from './task.js';
 
 export const directiveStates = [
@@ -61,6 +62,8 @@ export const SubmitDirective = z
     priority: Priority.optional(),
     policies: Policies.optional(),
     labels: z.record(z.string().min(1).max(64), z.string().max(256)).optional(),
+    /** Who is told what happens to it: docs/webhooks.md. */
+    webhooks: DirectiveWebhooks.optional(),
   })
   .refine((body) => [body.tasks, body.workflow, body.intent].filter((way) => way !== undefined).length === 1, {
     message: 'give exactly one of "tasks", "workflow" or "intent"',

@@ -58,7 +58,15 @@ export { type AskedRisk, type Permit, type PermitKind, type Plan, type PlannedTa
 export { ApprovalPolicy, Backoff, Concurrency, DirectiveBudget, Policies, Rate } from './policies.js';
 export { Principal, localPrincipal, Role, TenantName } from './principal.js';
 export { QueueList, QueueView } from './queue-view.js';
-export { actionOfQueue, actionQueue, parseQueueName, roomQueue, rooms, type Room } from './queue-names.js';
+export {
+  actionOfQueue,
+  actionQueue,
+  deliveryQueue,
+  parseQueueName,
+  roomQueue,
+  rooms,
+  type Room,
+} from './queue-names.js';
 export { InputReference, ItemReference, Reference, TaskReference, looksLikeReference } from './reference.js';
 export { RoomBatch, RoomMessage } from './room-message.js';
 export { globalRoot, shardRoot, tenantRoot } from './shard-root.js';
@@ -66,4 +74,17 @@ export { newerVersionOf, schemaVersion } from './schema-version.js';
 export { TaskMessage } from './task-message.js';
 export { TaskDetail, TaskSpec, TaskState, TaskView, WaitKind, WaitingOn, finalTaskStates, waitKinds } from './task.js';
 export { AuditHead, TraceEvent, TraceHead, TraceNote, sealField, traceVersion } from './trace-line.js';
+export {
+  CreateWebhook,
+  DeliveryFiled,
+  DeliveryList,
+  DeliveryMessage,
+  DeliveryTry,
+  type DirectiveWebhook,
+  WebhookCreated,
+  WebhookList,
+  WebhookView,
+  deliveryIdOf,
+  parseDeliveryId,
+} from './webhook.js';
 export { RedisUrlError, describeRedisPlace, parseRedisUrl, type RedisPlace } from './redis-url.js';

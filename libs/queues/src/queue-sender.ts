@@ -1,10 +1,12 @@
 import { Queue } from 'bullmq';
 import { duplicateOf, type Redis } from '#libs/redis';
 import {
+  deliveryQueue,
   parseQueueName,
   roomQueue,
   schemaVersion,
   shardOfDirective,
+  type DeliveryMessage,
   type Room,
   type RoomBatch,
   type RoomMessage,
@@ -36,6 +38,16 @@ const roomJobOptions = {
   removeOnComplete: true,
   removeOnFail: true,
 } as const;
+
+/** As long as a killed reader could ask for it again: filed again after that, it would be delivered again. */
+const keepEndedSeconds = 3_600;
+
+export interface DeliveryJob {
+  jobId: string;
+  message: DeliveryMessage;
+  /** How often it is tried, at most. */
+  tries: number;
+}
 
 /**
  * The one factory of BullMQ queues: every message and every task job leaves through here, over one connection of its own. BullMQ defines
@@ -78,6 +90,23 @@ export class QueueSender {
     const batch: RoomBatch = { schemaVersion, messages: [message] };
     const jobId = `${message.directiveId}.${room}`;
     await this.queue(queueOf(room, message)).add(message.kind, batch, { ...roomJobOptions, jobId });
+  }
+
+  /** A job id that exists already is left as it is, so filing again is harmless. */
+  async sendDeliveries(jobs: readonly DeliveryJob[]): Promise<void> {
+    const kept = { removeOnComplete: { age: keepEndedSeconds }, removeOnFail: { age: keepEndedSeconds } };
+    await this.queue(deliveryQueue).addBulk(
+      jobs.map(({ jobId, message, tries }) => ({
+        name: message.type,
+        data: message,
+        opts: { ...kept, jobId, attempts: tries, backoff: { type: 'custom' }, stackTraceLimit: 1 },
+      })),
+    );
+  }
+
+  /** How many deliveries wait for their first or next try. */
+  async countDeliveries(): Promise<number> {
+    return this.queue(deliveryQueue).getJobCountByTypes('waiting', 'delayed');
   }
 
   /** Resolves when the message is in the room's queue. */

@@ -24,6 +24,7 @@ import { traceparentFrom, type Logger } from '#libs/telemetry';
 import type { WorkflowLibrary } from '../decide/workflow.library.js';
 import { DirectiveIngress, type Retry, type Submission, type SubmitResult } from '../http/directive-ingress.js';
 import { tellRoom } from '../tell-room.js';
+import type { HookDesk } from '../hooks/hook.desk.js';
 import type { CatalogSnapshot } from './catalog-snapshot.js';
 import type { DeletionDesk } from './deletion.desk.js';
 import { buildDraft, hashOfRequest } from './directive-draft.builder.js';
@@ -50,6 +51,7 @@ export interface IngressParts {
   pressure: PressureWatch;
   deletions: DeletionDesk;
   retries: RetryDesk;
+  hooks: HookDesk;
 }
 
 /** A million jobs: more than the windows of all queues of a shard have. */
@@ -136,6 +138,7 @@ export class IngressService extends DirectiveIngress {
       retryOf,
     };
     const draft = buildDraft(body, origin);
+    await this.parts.hooks.expect(principal.tenant, body.webhooks);
     const isNew = await this.admit(draft, plan);
     if (isNew && draft.startsAt === undefined)
       await tellRoom(this.parts, plan ? 'execute' : 'decide', { ...draft, directiveId: id });
