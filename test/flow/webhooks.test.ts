@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { DeliveryTry, DirectiveEvent, WebhookCreated, WebhookView } from '#libs/contracts';
-import { HookReceiver, isSignedWith } from '../setup/hook-receiver.js';
+import type { DeliveryTry, DirectiveEvent, Json, WebhookCreated, WebhookView } from '#libs/contracts';
+import { HookReceiver, isSignedWith, type Received } from '../setup/hook-receiver.js';
 import { eventually } from './http-front-bed.js';
 import { echo, StreamBed } from './stream-bed.js';
 
@@ -34,11 +34,18 @@ async function storyOf(id: string): Promise<DirectiveEvent[]> {
   return (await bed.front.get<{ items: DirectiveEvent[] }>(`/directives/${id}/events`)).items;
 }
 
-async function logOf(hookId: string): Promise<DeliveryTry[]> {
-  return (await bed.front.get<{ items: DeliveryTry[] }>(`/webhooks/${hookId}/deliveries`)).items;
+async function hook(id: string): Promise<WebhookView> {
+  return bed.front.get<WebhookView>(`/webhooks/${id}`);
 }
 
-function bySeq(list: readonly { event: DirectiveEvent }[]): DirectiveEvent[] {
+/** The oldest first, once there are so many. */
+async function logOf(hookId: string, count: number): Promise<DeliveryTry[]> {
+  const read = async (): Promise<DeliveryTry[]> =>
+    (await bed.front.get<{ items: DeliveryTry[] }>(`/webhooks/${hookId}/deliveries`)).items;
+  return (await eventually(read, (items) => items.length >= count)).toReversed();
+}
+
+function eventsOf(list: readonly Received[]): DirectiveEvent[] {
   return list.map(({ event }) => event).toSorted((left, right) => left.seq - right.seq);
 }
 
@@ -50,43 +57,177 @@ describe('a webhook of a tenant', () => {
     const { id: failures } = await register('/failures', ['task.failed']);
     const { id } = await bed.front.run({ tasks: [echo] });
     const story = await storyOf(id);
-    await receiver.until(() => receiver.at('/all').length >= story.length);
-    expect(bySeq(receiver.at('/all'))).toEqual(story);
-    expect(receiver.received.every((one) => isSignedWith(secret, one))).toBe(true);
+    const log = await logOf(hookId, story.length);
+    expect(eventsOf(receiver.received)).toEqual(story);
+    expect(receiver.received.every((one) => one.path === '/all' && isSignedWith(secret, one))).toBe(true);
     expect(receiver.received.map((one) => one.id).toSorted()).toEqual(
       story.map(({ seq }) => `${hookId}.${id}.${seq}`).toSorted(),
     );
     expect(receiver.received.some(({ event }) => event.directiveId === before.id)).toBe(false);
-    const log = await eventually(async () => logOf(hookId), (items) => items.length === story.length);
     expect(new Set(log.map(({ outcome, status, try: number }) => [outcome, status, number].join()))).toEqual(
       new Set(['delivered,204,1']),
     );
-    expect(await logOf(failures)).toEqual([]);
+    expect(await logOf(failures, 0)).toEqual([]);
+    expect(Object.keys(await hook(hookId))).not.toContain('secret');
   });
 
-  it('is tried again after a failure, a redirect and silence, under the same id, and fails in the end', async () => {
-    const { id: hookId } = await register('/hook', ['task.retried']);
-    const ways = [
-      () => receiver.answerWith((_, response) => void response.writeHead(500).end('no\nroom')),
-      () => receiver.answerWith((_, response) => void response.writeHead(307, { location: '/elsewhere' }).end()),
-      () => receiver.answerWith(() => undefined),
-      () => receiver.answerWith(),
-    ];
-    for (const [at, way] of ways.entries()) {
-      const sofar = receiver.received.length;
-      if (at === 0) way();
-      else receiver.answerWith((received, response) => {
-        ways[receiver.received.length] ?.();
-        void received;
-        response.writeHead(500).end();
-      });
-      void sofar;
-    }
+  it('is tried again after a failure, a redirect and silence, under the same id, until it fails', async () => {
+    const { id: hookId, secret } = await register('/hook', ['task.retried']);
+    const redirect = { status: 307, headers: { location: `${receiver.url}/elsewhere` } };
+    receiver.answerWith({ status: 500, text: 'no\n room' }, redirect, undefined, { status: 404 });
     const id = await bed.still();
     await bed.emit(id, 1);
-    await eventually(async () => logOf(hookId), (items) => items[0]?.outcome !== undefined);
+    const log = await logOf(hookId, 4);
+    expect(log.map(({ try: number, outcome, status, error }) => [number, outcome, status, error])).toEqual([
+      [1, 'retrying', 500, 'answered 500: no room'],
+      [2, 'retrying', 307, 'answered 307: '],
+      [3, 'retrying', null, 'no answer in 300 ms'],
+      [4, 'failed', 404, 'answered 404: '],
+    ]);
+    expect(receiver.received.map(({ path }) => path)).toEqual(['/hook', '/hook', '/hook', '/hook']);
+    expect(new Set(receiver.received.map((one) => `${one.id} ${one.text}`)).size).toBe(1);
+    expect(receiver.received.every((one) => isSignedWith(secret, one))).toBe(true);
+    expect((await hook(hookId)).failingSince).not.toBeNull();
+
+    const [{ deliveryId } = { deliveryId: '' }] = log;
+    const again = await bed.front.call('POST', `/webhooks/${hookId}/deliveries/${deliveryId}/resend`);
+    expect([again.status, again.json]).toEqual([202, { deliveryId }]);
+    expect((await logOf(hookId, 5)).at(-1)).toMatchObject({ deliveryId, try: 1, outcome: 'delivered' });
+    expect(receiver.received.at(-1)!.id).toBe(deliveryId);
+    expect(
+      await eventually(
+        async () => hook(hookId),
+        ({ failingSince }) => failingSince === null,
+      ),
+    ).toMatchObject({
+      disabledAt: null,
+    });
+  });
+
+  it('is disabled by 410, and gone when it is deleted', async () => {
+    const { id: hookId } = await register('/hook', ['task.retried']);
+    const { id: other } = await register('/other', ['task.retried']);
+    expect((await bed.front.call('DELETE', `/webhooks/${other}`)).status).toBe(204);
+    receiver.answerWith({ status: 410 });
+    const id = await bed.still();
+    await bed.emit(id, 1);
+    expect(await logOf(hookId, 1)).toMatchObject([{ outcome: 'failed', status: 410 }]);
+    expect(
+      (
+        await eventually(
+          async () => hook(hookId),
+          ({ disabledAt }) => disabledAt !== null,
+        )
+      ).id,
+    ).toBe(hookId);
+    const { id: third } = await register('/third', ['task.retried']);
+    await bed.emit(id, 1);
+    await logOf(third, 1);
+    expect(receiver.received.map(({ path }) => path)).toEqual(['/hook', '/third']);
+    const { items } = await bed.front.get<{ items: WebhookView[] }>('/webhooks');
+    expect(items.map((one) => one.id)).toEqual([hookId, third]);
+    expect((await bed.front.refusal('DELETE', `/webhooks/${other}`)).code).toBe('NOT_FOUND');
+    expect((await bed.front.refusal('GET', `/webhooks/${other}/deliveries`)).code).toBe('NOT_FOUND');
+    expect((await bed.front.refusal('POST', `/webhooks/${third}/deliveries/x.y.1/resend`)).code).toBe('NOT_FOUND');
+  });
+
+  it('hears nothing of other tenants', async () => {
+    const { id: hookId } = await register('/hook', ['task.retried']);
+    await bed.emit(await bed.still(0, 'other'), 3);
+    const ours = await bed.still();
+    await bed.emit(ours, 1);
+    await logOf(hookId, 1);
+    expect(receiver.received.map(({ event }) => event.directiveId)).toEqual([ours]);
+  });
+
+  it('gets an event over 64 KiB without its data', async () => {
+    const { id: hookId } = await register('/hook', ['task.retried']);
+    await bed.emit(await bed.still(), 1, 70_000);
+    await logOf(hookId, 1);
+    expect(receiver.received[0]!.event).toMatchObject({ type: 'task.retried', data: {} });
   });
 });
 
-void ownSecret;
-export type { WebhookView };
+describe('a webhook of a directive', () => {
+  it('gets the events of this one, signed with the secret it came with, and has a log', async () => {
+    await bed.serve();
+    const webhooks: Json = [{ url: `${receiver.url}/own`, events: ['directive.completed'], secret: ownSecret }];
+    const { id } = await bed.front.run({ tasks: [echo], webhooks });
+    await bed.front.run({ tasks: [echo] });
+    const hookId = `${id}.0`;
+    expect(await logOf(hookId, 1)).toMatchObject([{ outcome: 'delivered', type: 'directive.completed' }]);
+    expect(receiver.received).toHaveLength(1);
+    expect(receiver.received[0]!.event.directiveId).toBe(id);
+    expect(isSignedWith(ownSecret, receiver.received[0]!)).toBe(true);
+    const shown = await Promise.all([
+      bed.front.get(`/directives/${id}`),
+      bed.front.get(`/webhooks/${hookId}`),
+      storyOf(id),
+    ]);
+    expect(JSON.stringify(shown)).not.toContain(ownSecret);
+  });
+});
+
+describe('a webhook that may not be', () => {
+  const refusedUrls = [
+    'https://127.0.0.1/',
+    'https://0x7f.1/',
+    'https://169.254.169.254/latest/meta-data',
+    'https://10.0.0.1/',
+    'https://[::1]/',
+    'https://[::ffff:10.0.0.1]/',
+    'https://no-such-host.invalid/',
+    'https://me:word@8.8.8.8/',
+    'http://8.8.8.8/',
+    'file:///etc/passwd',
+    'nothing',
+  ];
+
+  it('is refused and leaves nothing behind', async () => {
+    await bed.front.rooms.serve({ name: 'test.echo', effect: 'pure' }, async () => null);
+    for (const url of refusedUrls) await refuse(url);
+  });
+
+  async function refuse(url: string): Promise<void> {
+    const alone = await bed.front.refusal('POST', '/webhooks', { url });
+    expect(alone).toMatchObject({ status: 422, code: 'WEBHOOK_REFUSED', pointers: ['/url'], changed: [] });
+    const within = await bed.front.refusal('POST', '/directives', {
+      tasks: [echo],
+      webhooks: [
+        { url: receiver.url, secret: ownSecret },
+        { url, secret: ownSecret },
+      ],
+    });
+    expect(within).toMatchObject({
+      status: 422,
+      code: 'WEBHOOK_REFUSED',
+      pointers: ['/webhooks/1/url'],
+      changed: [],
+    });
+  }
+
+  it.each<[string, Json]>([
+    ['/events', { url: 'https://8.8.8.8/', events: [] }],
+    ['/events/0', { url: 'https://8.8.8.8/', events: ['task.unheard_of'] }],
+    ['/secret', { url: 'https://8.8.8.8/', secret: ownSecret }],
+    ['/url', { url: `https://8.8.8.8/${'x'.repeat(2_000)}` }],
+  ])('is refused for what is wrong with %s', async (pointer, body) => {
+    const answer = await bed.front.refusal('POST', '/webhooks', body);
+    expect(answer).toMatchObject({ status: 400, pointers: [pointer], changed: [] });
+  });
+
+  it.each<[string, Json]>([
+    ['/webhooks', Array.from({ length: 6 }, () => ({ url: 'https://8.8.8.8/', secret: ownSecret }))],
+    ['/webhooks/0/secret', [{ url: 'https://8.8.8.8/' }]],
+    ['/webhooks/0/secret', [{ url: 'https://8.8.8.8/', secret: 'whsec_c2hvcnQ=' }]],
+  ])('is refused with its directive for %s', async (pointer, webhooks) => {
+    const answer = await bed.front.refusal('POST', '/directives', { tasks: [echo], webhooks });
+    expect(answer).toMatchObject({ status: 400, pointers: [pointer], changed: [] });
+  });
+
+  it('is one more than 50', async () => {
+    for (let count = 0; count < 50; count += 1) await register(`/${count}`);
+    const answer = await bed.front.refusal('POST', '/webhooks', { url: receiver.url });
+    expect(answer).toMatchObject({ status: 409, code: 'WEBHOOKS_TOO_MANY', changed: [] });
+  });
+});

@@ -13,14 +13,13 @@ export interface Received {
   event: DirectiveEvent;
 }
 
-type Answer = (received: Received, response: ServerResponse) => void;
+/** undefined never answers. */
+type Answer = { status: number; text?: string; headers?: Record<string, string> } | undefined;
 
-const ok: Answer = (_, response) => void response.writeHead(204).end();
-
-/** A receiver of webhooks on this machine, which answers as a test wants it. */
+/** A receiver of webhooks on this machine, which answers as a test wants it to. */
 export class HookReceiver {
   readonly received: Received[] = [];
-  private answer: Answer = ok;
+  private readonly answers: Answer[] = [];
   private readonly waiting = new Set<() => void>();
 
   private constructor(private readonly server: Server) {
@@ -39,8 +38,9 @@ export class HookReceiver {
     return `http://localhost:${(this.server.address() as AddressInfo).port}`;
   }
 
-  answerWith(answer: Answer = ok): void {
-    this.answer = answer;
+  /** The next requests get these answers, in turn; all others 204. */
+  answerWith(...answers: Answer[]): void {
+    this.answers.splice(0, Infinity, ...answers);
   }
 
   at(path: string): Received[] {
@@ -79,7 +79,8 @@ export class HookReceiver {
       event: (JSON.parse(text) as { data: DirectiveEvent }).data,
     };
     this.received.push(received);
-    this.answer(received, response);
+    const answer = this.answers.length > 0 ? this.answers.shift() : { status: 204 };
+    if (answer) response.writeHead(answer.status, answer.headers).end(answer.text);
     for (const wake of this.waiting) wake();
     this.waiting.clear();
   }
