@@ -9,14 +9,18 @@ let receiver: HookReceiver;
 
 const ownSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
-beforeEach(async () => {
-  receiver = await HookReceiver.open();
+async function open(settings: Record<string, string> = {}): Promise<void> {
   bed = await StreamBed.open({
     COC_WEBHOOK_ALLOW_PRIVATE: 'localhost',
     COC_WEBHOOK_RETRIES_MS: '20,20,20',
     COC_WEBHOOK_TIMEOUT_MS: '300',
-    COC_WEBHOOK_DISABLE_AFTER_MS: '3600000',
+    ...settings,
   });
+}
+
+beforeEach(async () => {
+  receiver = await HookReceiver.open();
+  await open();
 });
 
 afterEach(async () => {
@@ -129,6 +133,34 @@ describe('a webhook of a tenant', () => {
     expect((await bed.front.refusal('DELETE', `/webhooks/${other}`)).code).toBe('NOT_FOUND');
     expect((await bed.front.refusal('GET', `/webhooks/${other}/deliveries`)).code).toBe('NOT_FOUND');
     expect((await bed.front.refusal('POST', `/webhooks/${third}/deliveries/x.y.1/resend`)).code).toBe('NOT_FOUND');
+  });
+
+  it('is disabled when nothing could be delivered for too long', async () => {
+    await bed.close();
+    await open({ COC_WEBHOOK_DISABLE_AFTER_MS: '1000', COC_WEBHOOK_RETRIES_MS: Array(20).fill('100').join() });
+    const { id: hookId } = await register('/hook', ['task.retried']);
+    receiver.answerWith(...Array.from({ length: 100 }, () => ({ status: 500 })));
+    await bed.emit(await bed.still(), 1);
+    await eventually(
+      async () => hook(hookId),
+      ({ disabledAt }) => disabledAt !== null,
+    );
+    expect(receiver.received.length).toBeLessThan(20);
+  });
+
+  it('that fails gets no more while too much waits; others do', async () => {
+    await bed.close();
+    await open({ COC_WEBHOOK_MAX_WAITING: '2', COC_WEBHOOK_RETRIES_MS: '3600000' });
+    const { id: failing } = await register('/failing', ['task.retried']);
+    receiver.answerWith(...Array.from({ length: 3 }, () => ({ status: 500 })));
+    const id = await bed.still();
+    await bed.emit(id, 3);
+    await logOf(failing, 3);
+    const { id: sound } = await register('/sound', ['task.retried']);
+    await bed.emit(id, 1);
+    expect((await logOf(sound, 1)).at(-1)!.outcome).toBe('delivered');
+    const log = await logOf(failing, 4);
+    expect(log.map(({ outcome }) => outcome)).toEqual(['retrying', 'retrying', 'retrying', 'dropped']);
   });
 
   it('hears nothing of other tenants', async () => {

@@ -15,6 +15,9 @@ export const webhookVariables = {
   COC_WEBHOOK_DISABLE_AFTER_MS: whole(5 * dayMs, 1_000, 90 * dayMs).describe(
     'A webhook to which nothing could be delivered for so long is disabled.',
   ),
+  COC_WEBHOOK_MAX_WAITING: whole(50_000, 1, 10_000_000).describe(
+    'With more deliveries waiting than this, webhooks that fail get no further ones: each takes about 1 KB of Redis.',
+  ),
   COC_WEBHOOK_ALLOW_PRIVATE: z
     .string()
     .default('')
@@ -27,6 +30,7 @@ export interface WebhookSettings {
   retriesMs: readonly number[];
   timeoutMs: number;
   disableAfterMs: number;
+  maxWaiting: number;
   allowPrivate: readonly string[];
 }
 
@@ -36,6 +40,7 @@ export function webhookSettings(raw: Raw): WebhookSettings {
     retriesMs: raw.COC_WEBHOOK_RETRIES_MS.split(',').map(Number),
     timeoutMs: raw.COC_WEBHOOK_TIMEOUT_MS,
     disableAfterMs: raw.COC_WEBHOOK_DISABLE_AFTER_MS,
+    maxWaiting: raw.COC_WEBHOOK_MAX_WAITING,
     allowPrivate: hosts.filter((host) => host !== ''),
   };
 }

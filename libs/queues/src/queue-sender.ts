@@ -39,8 +39,10 @@ const roomJobOptions = {
   removeOnFail: true,
 } as const;
 
-/** As long as a killed reader could ask for it again: filed again after that, it would be delivered again. */
-const keepEndedSeconds = 3_600;
+/** Longer than it takes until a killed reader has a successor, which files its last ones again: they are known by these. */
+const keepEnded = { age: 600, count: 10_000 };
+/** Of deliveries nobody reads them. */
+const maxLenDeliveryEvents = 1_000;
 
 export interface DeliveryJob {
   jobId: string;
@@ -94,7 +96,7 @@ export class QueueSender {
 
   /** A job id that exists already is left as it is, so filing again is harmless. */
   async sendDeliveries(jobs: readonly DeliveryJob[]): Promise<void> {
-    const kept = { removeOnComplete: { age: keepEndedSeconds }, removeOnFail: { age: keepEndedSeconds } };
+    const kept = { removeOnComplete: keepEnded, removeOnFail: keepEnded };
     await this.queue(deliveryQueue).addBulk(
       jobs.map(({ jobId, message, tries }) => ({
         name: message.type,
@@ -152,7 +154,7 @@ export class QueueSender {
     const queue = new Queue(name, {
       prefix: bullPrefix(this.address, shard),
       connection: this.redis,
-      streams: { events: { maxLen: maxLenEvents } },
+      streams: { events: { maxLen: name === deliveryQueue ? maxLenDeliveryEvents : maxLenEvents } },
     });
     queue.on('error', () => undefined);
     this.queues.set(name, queue);

@@ -3,8 +3,6 @@ import type { DeliveryJob, QueueSender } from '#libs/queues';
 import { happenedAtMs, type EventPointer, type Hook, type HookLog, type HookRegister } from '#libs/state';
 import { entryOf } from './delivery.service.js';
 
-/** With so many in the queue, a webhook that fails gets no more into it: else one dead receiver fills Redis, some 1 KB each. */
-const mostWaiting = 50_000;
 const mostBare = 10_000;
 const mostAtOnce = 1_000;
 
@@ -19,6 +17,8 @@ export interface FilerParts {
   sender: QueueSender;
   /** How often a delivery is tried, at most. */
   tries: number;
+  /** With more in the queue, a webhook that fails gets no more into it: else one dead receiver fills Redis. */
+  maxWaiting: number;
 }
 
 /** Makes a job of each event for each webhook that wants it. The same events filed again are the same jobs. */
@@ -32,8 +32,8 @@ export class HookFiler {
     const filed: Filed[] = [];
     for (const [tenant, list] of Map.groupBy(pointers, (pointer) => pointer.tenant))
       for (const one of await this.ofTenant(tenant, list)) filed.push(one);
-    const { sender } = this.parts;
-    const isCrowded = filed.length > 0 && (await sender.countDeliveries()) > mostWaiting;
+    const { sender, maxWaiting } = this.parts;
+    const isCrowded = filed.length > 0 && (await sender.countDeliveries()) > maxWaiting;
     const jobs = filed.filter(({ isFailing }) => !(isCrowded && isFailing)).map(({ job }) => job);
     for (let from = 0; from < jobs.length; from += mostAtOnce)
       await sender.sendDeliveries(jobs.slice(from, from + mostAtOnce));

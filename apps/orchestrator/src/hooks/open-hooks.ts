@@ -43,7 +43,7 @@ function spread(ms: number): number {
 
 export function openHooks(installation: Installation, { env, logger, sender, reader }: HookSources): Hooks {
   const { redis, keys, servedShards: shards } = installation;
-  const { retriesMs, timeoutMs, disableAfterMs, allowPrivate } = env.webhooks;
+  const { retriesMs, timeoutMs, disableAfterMs, maxWaiting, allowPrivate } = env.webhooks;
   const states = new HookStates(redis, keys);
   const register = new HookRegister(redis, keys, states);
   const log = new HookLog(redis, keys);
@@ -60,7 +60,7 @@ export function openHooks(installation: Installation, { env, logger, sender, rea
       events,
       marks: new HookMarks(redis, keys, events),
       lease: new RecorderLease(redis, keys, keys.hookReader()),
-      filer: new HookFiler({ register, log, sender, tries }),
+      filer: new HookFiler({ register, log, sender, tries, maxWaiting }),
       logger,
     });
     const receiver = new DeliveryReceiver({
