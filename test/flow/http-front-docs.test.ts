@@ -131,6 +131,7 @@ describe('/docs-json', () => {
       ['post /api/v1/directives/{id}/budget', '', '#/components/schemas/RaiseBudget'],
       ['get /api/v1/directives/{id}/events/stream', 'after Last-Event-ID'],
       ['get /api/v1/events/stream', 'after type Last-Event-ID'],
+      ['post /api/v1/webhooks', '', '#/components/schemas/CreateWebhook'],
       ['put /api/v1/actions/{name}', '', '#/components/schemas/ActionBody'],
     ]);
   });

@@ -129,7 +129,7 @@ export function createOrchestratorContext(
   const workflows = new WorkflowLibrary([docsIndex]);
   const sender = new QueueSender(redis, env.redis);
   const reader = new DirectiveReader(redis, keys, { shards: servedShards, payloads });
-  const shared = { orders, store, catalog, workflows, sender, house: env.house };
+  const shared = { orders, store, catalog, workflows, sender, logger, house: env.house };
   const pressure = new PressureWatch(redis, keys, new PressureReader(redis, keys), env.shed);
   const beats = new ExecutorBeats(redis, keys);
   const shardCounts = { used: env.shards, served: servedShards };
@@ -144,7 +144,6 @@ export function createOrchestratorContext(
       ...shared,
       shards: env.shards,
       defaultTtlMs: env.directive.defaultTtlMs,
-      logger,
       refs: new RefRegister(redis, scripts, keys),
       keyDesk: new KeyDesk(new KeyRegister(scripts, keys, limits.answerWithinMs), orders, logger),
       agenda: new ShardAgenda(redis, keys),
