@@ -257,6 +257,29 @@ describe('a webhook that may not be', () => {
     expect(answer).toMatchObject({ status: 400, pointers: [pointer], changed: [] });
   });
 
+  it('is not posted to either, should its name have become another since', async () => {
+    await bed.close();
+    await open({ COC_WEBHOOK_ALLOW_PRIVATE: '', COC_WEBHOOK_RETRIES_MS: '10' });
+    const { redis, keys } = bed.front.rooms;
+    const { port } = new URL(receiver.url);
+    const urls = [`https://localhost:${port}/`, `https://127.0.0.1:${port}/`, `https://[::1]:${port}/`, receiver.url];
+    for (const [at, url] of urls.entries()) {
+      const stored = { id: `wh_${at}`, url, secret: ownSecret, createdAt: 0 };
+      await redis.hset(keys.hooks('local'), stored.id, JSON.stringify(stored));
+    }
+    await bed.emit(await bed.still(), 1);
+    const logs = await Promise.all(urls.map(async (_, at) => (await logOf(`wh_${at}`, 2))[0]!));
+    expect(
+      logs.map(({ status, error }) => [status, /not public|not at a public|not begin with/.exec(error!)?.[0]]),
+    ).toEqual([
+      [null, 'not public'],
+      [null, 'not at a public'],
+      [null, 'not at a public'],
+      [null, 'not begin with'],
+    ]);
+    expect(receiver.connections).toBe(0);
+  });
+
   it('is one more than 50', async () => {
     for (let count = 0; count < 50; count += 1) await register(`/${count}`);
     const answer = await bed.front.refusal('POST', '/webhooks', { url: receiver.url });

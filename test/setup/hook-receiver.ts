@@ -19,10 +19,13 @@ type Answer = { status: number; text?: string; headers?: Record<string, string> 
 /** A receiver of webhooks on this machine, which answers as a test wants it to. */
 export class HookReceiver {
   readonly received: Received[] = [];
+  /** How many sockets came, whatever was said on them. */
+  connections = 0;
   private readonly answers: Answer[] = [];
   private readonly waiting = new Set<() => void>();
 
   private constructor(private readonly server: Server) {
+    server.on('connection', () => (this.connections += 1));
     server.on('request', (request: IncomingMessage, response: ServerResponse) => void this.take(request, response));
   }
 

@@ -19,7 +19,7 @@ export class HookAddress {
       throw refused('does not begin with https');
     // A socket to an address in figures looks nothing up.
     const host = hostOf(url);
-    if (!isAllowed && isIP(host) !== 0 && !isPublicAddress(host)) throw refused('is at an address that is not public');
+    if (!isAllowed && isIP(host) !== 0 && !isPublicAddress(host)) throw notPublic();
     return url;
   }
 
@@ -32,9 +32,7 @@ export class HookAddress {
         resolve(url.hostname, { all: true }, (error, found) => (error ? fail(error) : done(found)));
       }),
     ).catch(() => []);
-    if (addresses.length === 0) throw refused('has a host whose name cannot be resolved');
-    if (!addresses.every(({ address }) => isPublicAddress(address)))
-      throw refused('is at an address that is not public');
+    if (addresses.length === 0 || !addresses.every(({ address }) => isPublicAddress(address))) throw notPublic();
   }
 
   /** For the socket that posts to it: what the name stands for then must be public too, whatever it stood for before. */
@@ -63,6 +61,11 @@ function hostOf({ hostname }: URL): string {
 
 function refused(reason: string): CocError {
   return new CocError('WEBHOOK_REFUSED', `the webhook's URL ${reason}`);
+}
+
+/** The same for a name that is not known: nobody learns here which names there are inside. */
+function notPublic(): CocError {
+  return refused('is not at a public address');
 }
 
 async function withinTime<T>(work: Promise<T>): Promise<T> {
