@@ -104,6 +104,16 @@ export interface DirectiveSpec {
   parent?: string;
   /** What becomes of it when its parent ends without success: `orphan` by default. */
   onParentEnd?: 'orphan' | 'cancel' | 'continue';
+  /** Who is told what happens to it: docs/webhooks.md. */
+  webhooks?: DirectiveWebhook[];
+}
+
+export interface DirectiveWebhook {
+  url: string;
+  /** Only events of these types; without it, of all. */
+  events?: string[];
+  /** `whsec_` and 24 to 64 bytes in base64. */
+  secret: string;
 }
 
 /** PARTIALLY_COMPLETED to CANCELLED are where a directive rests. */

@@ -11,8 +11,8 @@ import { assertDescribed } from './described-answers.js';
 import { problemOf, type HttpAnswer } from './http-bed.js';
 import { RoomsBed } from './rooms-bed.js';
 
-/** What Redis holds that changes without any request: BullMQ's own upkeep, the trimming of its events, the readiness probe, an executor's heartbeat and what it puts off of jobs that workers hold. */
-const upkeep = /:(stalled-check|meta|executor|discard|probe(:[\w-]+)?|[\w-]+\.[\w-]+\.\d+:events)$/;
+/** What Redis holds that changes without any request: BullMQ's own upkeep, the trimming of its events, the readiness probe, an executor's heartbeat, how far events were read for webhooks, and what it puts off of jobs that workers hold. */
+const upkeep = /:(stalled-check|meta|executor|hooked|hookreader|discard|probe(:[\w-]+)?|[\w-]+\.[\w-]+\.\d+:events)$/;
 
 export interface Refusal {
   status: number;

@@ -13,7 +13,7 @@ const stays = [
   // The queues themselves, and what happened in them lately.
   /:[\w-]+\.[\w-]+\.\d+:(meta|id|events|stalled-check|stalled|marker)$/,
   // Windows: of queues in which tasks stood in line within the last minute.
-  /^\{coc:\d+\}:(events|queues|control|windows|probe.*)$/,
+  /^\{coc:\d+\}:(events|hooked|queues|control|windows|probe.*)$/,
 ];
 
 /** An executor that keeps everything, and then one that keeps nothing, on the same Redis. */

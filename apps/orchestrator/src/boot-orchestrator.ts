@@ -37,10 +37,9 @@ export async function bootOrchestrator(env: Env, logger: Logger): Promise<Runnin
   });
   const deadline = configureHttpApp(app, logger, installation.replication);
   // With the listener, not before: a client that comes again finds the next process, not this one on its way out.
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('preClose', async () => context.openStreams.close());
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('preClose', async () => context.openStreams.close());
+  context.webSockets.attach(fastify);
   const close = async (): Promise<void> => {
     const timer = setTimeout(() => deadline.endAll(), env.shutdownGraceMs);
     await app.close();

@@ -36,6 +36,7 @@ import { TaskDesk } from './approve/task.desk.js';
 import { DecideService } from './decide/decide.service.js';
 import { WorkflowLibrary } from './decide/workflow.library.js';
 import { docsIndex } from './decide/workflows/docs-index.workflow.js';
+import { openHooks, type Hooks } from './hooks/open-hooks.js';
 import { CatalogSnapshot } from './ingress/catalog-snapshot.js';
 import type { CheckpointDesk } from './ingress/checkpoint.desk.js';
 import { DryPlanner } from './ingress/dry-planner.js';
@@ -50,6 +51,7 @@ import { WorkerInspector } from './inspect/worker.inspector.js';
 import { StateInspector } from './inspect/state.inspector.js';
 import { ReviewService } from './review/review.service.js';
 import { OpenStreams } from './stream/open-streams.js';
+import { WebSocketDoor } from './stream/web-socket.door.js';
 
 export interface OrchestratorContext {
   env: Env;
@@ -71,6 +73,7 @@ export interface OrchestratorContext {
   tasks: TaskDesk;
   streams: EventStreams;
   openStreams: OpenStreams;
+  webSockets: WebSocketDoor;
   catalog: ActionCatalog;
   artifacts: ArtifactStore;
   probe: ProgressProbe;
@@ -78,6 +81,7 @@ export interface OrchestratorContext {
   beats: ExecutorBeats;
   eventLoop: EventLoopWatch;
   sender: QueueSender;
+  hooks: Hooks;
 }
 
 function openDeletions({ redis, keys }: Installation, files: ArtifactStore, logger: Logger): DeletionDesk {
@@ -163,11 +167,12 @@ export function createOrchestratorContext(
   const workflows = new WorkflowLibrary([docsIndex]);
   const sender = new QueueSender(redis, env.redis);
   const reader = new DirectiveReader(redis, keys, { shards: servedShards, payloads });
-  const shared = { orders, store, catalog, workflows, sender, house: env.house };
+  const shared = { orders, store, catalog, workflows, sender, logger, house: env.house };
   const pressure = new PressureWatch(redis, keys, new PressureReader(redis, keys), env.shed);
   const dryPlanner = new DryPlanner({ ...shared, shards: env.shards, pressure });
   const beats = new ExecutorBeats(redis, keys);
   const retrying = openRetrying(installation, { ...shared, payloads, reader, artifacts, dryPlanner });
+  const hooks = openHooks(installation, { env, logger, sender, reader });
   return {
     env,
     redis,
@@ -179,7 +184,6 @@ export function createOrchestratorContext(
       dryPlanner,
       shards: env.shards,
       defaultTtlMs: env.directive.defaultTtlMs,
-      logger,
       refs: new RefRegister(redis, scripts, keys),
       keyDesk: new KeyDesk(new KeyRegister(scripts, keys, limits.answerWithinMs), orders, logger),
       agenda: new ShardAgenda(redis, keys),
@@ -187,6 +191,7 @@ export function createOrchestratorContext(
       deletions: openDeletions(installation, artifacts, logger),
       reader,
       pressure,
+      hooks: hooks.desk,
     }),
     dryPlanner,
     checkpoints: retrying.checkpoints,
@@ -198,6 +203,7 @@ export function createOrchestratorContext(
     tasks: openTasks(installation, { payloads, orders, reader, actions, sender, logger }),
     streams: new EventStreams(redis, keys, { shards: servedShards, reader }),
     openStreams: new OpenStreams(env.stream.heartbeatMs),
+    webSockets: new WebSocketDoor({ allowedOrigins: [] }),
     catalog: actions,
     artifacts,
     probe: new ProgressProbe(redis, keys),
@@ -205,5 +211,6 @@ export function createOrchestratorContext(
     beats,
     eventLoop: new EventLoopWatch(),
     sender,
+    hooks,
   };
 }

@@ -13,6 +13,9 @@ import { ActionCatalog, ArtifactStore, DirectiveReader, EventStreams, ExecutorBe
 import { EventLoopWatch, tellOfStandstill } from '#libs/telemetry';
 import { ApprovalService } from './approve/approval.service.js';
 import { TaskDesk } from './approve/task.desk.js';
+import { HookController } from './hooks/hook.controller.js';
+import { HookDesk } from './hooks/hook.desk.js';
+import type { RunningHooks } from './hooks/open-hooks.js';
 import { ActionController } from './http/action.controller.js';
 import { ApprovalController } from './http/approval.controller.js';
 import { ArtifactController } from './http/artifact.controller.js';
@@ -46,6 +49,8 @@ import type { OrchestratorContext } from './orchestrator.context.js';
 import { openRooms } from './rooms.js';
 import { OpenStreams } from './stream/open-streams.js';
 import { StreamController } from './stream/stream.controller.js';
+import { WebSocketController } from './stream/web-socket.controller.js';
+import { WebSocketDoor } from './stream/web-socket.door.js';
 
 const contextToken = Symbol('OrchestratorContext');
 
@@ -53,12 +58,14 @@ const contextToken = Symbol('OrchestratorContext');
 @Module({})
 export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private rooms: RoomReceiver[] = [];
+  private hooks: RunningHooks | undefined;
   private readonly watchdog: Watchdog;
 
   constructor(@Inject(contextToken) private readonly context: OrchestratorContext) {
     this.watchdog = new Watchdog({
       redis: context.redis,
-      watched: () => [...this.rooms, context.streams].flatMap(({ watched }) => watched),
+      watched: () =>
+        [...this.rooms, ...(this.hooks ? [this.hooks] : []), context.streams].flatMap(({ watched }) => watched),
       onRecreate: (name) => tellOfStandstill(context.logger, name),
     });
   }
@@ -88,6 +95,8 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         ApprovalController,
         BudgetController,
         StreamController,
+        WebSocketController,
+        HookController,
         ActionController,
         ArtifactController,
         HealthController,
@@ -107,6 +116,8 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         { provide: TaskDesk, useValue: context.tasks },
         { provide: EventStreams, useValue: context.streams },
         { provide: OpenStreams, useValue: context.openStreams },
+        { provide: WebSocketDoor, useValue: context.webSockets },
+        { provide: HookDesk, useFactory: () => context.hooks.desk },
         { provide: ActionCatalog, useValue: context.catalog },
         { provide: ArtifactStore, useValue: context.artifacts },
         { provide: ProgressProbe, useValue: context.probe },
@@ -132,6 +143,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
       decide,
       review,
     });
+    this.hooks = this.context.hooks.start();
     this.watchdog.start();
   }
 
@@ -139,7 +151,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
     this.watchdog.stop();
     this.context.pressure.stop();
     this.context.eventLoop.stop();
-    await Promise.all(this.rooms.map(async (room) => room.close()));
+    await Promise.all([...this.rooms, this.hooks].map(async (part) => part?.close()));
     await this.context.sender.close();
   }
 }

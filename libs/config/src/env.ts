@@ -10,6 +10,7 @@ import {
   traceVariables,
   workerVariables,
 } from './service-variables.js';
+import { webhookSettings, webhookVariables } from './webhook-settings.js';
 
 /** Every setting of every process, by environment variable. Times are milliseconds. */
 export const EnvSchema = z
@@ -17,6 +18,7 @@ export const EnvSchema = z
     ...redisVariables,
     ...processVariables,
     ...directiveVariables,
+    ...webhookVariables,
     ...executorVariables,
     ...workerVariables,
     ...traceVariables,
@@ -58,6 +60,7 @@ export const EnvSchema = z
     },
     trace: { dir: raw.TRACE_DIR, maxBytes: raw.COC_TRACE_MAX_BYTES, keep: raw.COC_TRACE_KEEP },
     audit: auditSettings(raw),
+    webhooks: webhookSettings(raw),
     directive: { defaultTtlMs: raw.COC_DEFAULT_TTL_MS },
     house: {
       models: raw.COC_MODELS ?? [],

@@ -4,3 +4,4 @@ export { EnvError, loadEnv, type Env } from './env.js';
 export { listSettings, type Setting, type SettingGroup } from './list-settings.js';
 export { redisServerBinary } from './redis-server-binary.js';
 export { type ExecutorRole } from './service-variables.js';
+export { type WebhookSettings } from './webhook-settings.js';

@@ -10,6 +10,7 @@ import {
   traceVariables,
   workerVariables,
 } from './service-variables.js';
+import { webhookVariables } from './webhook-settings.js';
 
 /** One environment variable, as people are told of it. */
 export interface Setting {
@@ -30,6 +31,7 @@ const groups: Record<string, Record<string, z.ZodType>> = {
   Redis: redisVariables,
   'Every service': processVariables,
   'Directives, in the orchestrator': directiveVariables,
+  'Webhooks, in the orchestrator': webhookVariables,
   Executor: executorVariables,
   Workers: workerVariables,
   Recorder: traceVariables,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Json } from './json.js';
 import { limits } from './limits.js';
 import { DirectiveBudget, ModelName, Policies } from './policies.js';
+import { DirectiveWebhooks } from './webhook.js';
 import { TaskError, TaskSpec, TaskView, WaitingOn } from './task.js';
 
 export const directiveStates = [
@@ -74,6 +75,8 @@ export const SubmitDirective = z
     parent: z.string().min(1).max(100).optional(),
     /** What becomes of it when its parent fails, times out, or is cancelled, stopped or orphaned. */
     onParentEnd: OnParentEnd.optional(),
+    /** Who is told what happens to it: docs/webhooks.md. */
+    webhooks: DirectiveWebhooks.optional(),
   })
   .refine((body) => [body.tasks, body.workflow, body.intent].filter((way) => way !== undefined).length === 1, {
     message: 'give exactly one of "tasks", "workflow" or "intent"',

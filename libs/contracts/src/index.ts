@@ -71,7 +71,15 @@ export { ApprovalPolicy, Backoff, Concurrency, DirectiveBudget, Policies, Rate }
 export { Principal, localPrincipal, Role } from './principal.js';
 export { QueueWorkers, WorkerList } from './worker-view.js';
 export { QueueList, QueueView } from './queue-view.js';
-export { actionOfQueue, actionQueue, parseQueueName, roomQueue, rooms, type Room } from './queue-names.js';
+export {
+  actionOfQueue,
+  actionQueue,
+  deliveryQueue,
+  parseQueueName,
+  roomQueue,
+  rooms,
+  type Room,
+} from './queue-names.js';
 export { InputReference, ItemReference, Reference, TaskReference, looksLikeReference } from './reference.js';
 export { RoomBatch, RoomMessage } from './room-message.js';
 export { globalRoot, shardRoot, tenantRoot } from './shard-root.js';
@@ -81,4 +89,17 @@ export { CompleteTask, OrderTask, TaskVerb } from './task-order.js';
 export { TaskMessage } from './task-message.js';
 export { TaskDetail, TaskSpec, TaskState, TaskView, WaitKind, WaitingOn, finalTaskStates, waitKinds } from './task.js';
 export { AuditHead, TraceEvent, TraceHead, TraceNote, sealField, traceVersion } from './trace-line.js';
+export {
+  CreateWebhook,
+  DeliveryFiled,
+  DeliveryList,
+  DeliveryMessage,
+  DeliveryTry,
+  type DirectiveWebhook,
+  WebhookCreated,
+  WebhookList,
+  WebhookView,
+  deliveryIdOf,
+  parseDeliveryId,
+} from './webhook.js';
 export { RedisUrlError, describeRedisPlace, parseRedisUrl, type RedisPlace } from './redis-url.js';

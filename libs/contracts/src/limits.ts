@@ -30,6 +30,10 @@ export const limits = {
   maxChildren: 200,
   /** A child of a child is 2 deep. */
   maxChildDepth: 5,
+  maxWebhooks: 50,
+  maxDirectiveWebhooks: 5,
+  /** A longer event is told to a webhook without its `data`. */
+  maxDeliveryBytes: 64 * 1024,
   /** Integers beyond this lose digits in Redis' Lua JSON encoder (14 significant digits). */
   maxMicroUsd: 99_999_999_999_999,
   /** A request is answered within this, if only by saying that it is not known what came of it. */

@@ -12,6 +12,9 @@ export function roomQueue(room: Room, shard: number): string {
   return `orchestrator.${room}.${shard}`;
 }
 
+/** Deliveries to webhooks, of all shards: they are in nobody's way, and one worker a process takes them. */
+export const deliveryQueue = 'orchestrator.deliver.0';
+
 /** `rag.embed` on shard 3 is served by the queue `rag.embed.3`. */
 export function actionQueue(action: string, shard: number): string {
   return `${action}.${shard}`;

@@ -1,5 +1,6 @@
 export { bullPrefix, queueOptions, workerOptions, type BullAddress } from './bull-connection.js';
 export { connectedWorkers, type ConnectedWorker } from './connected-workers.js';
+export { DeliveryReceiver, type DeliveryTurn } from './delivery-receiver.js';
 export { JobMarks } from './job-marks.js';
 export { isOutOfMemory } from './out-of-memory.js';
 export { OutcomeReader, type QueueReport } from './outcome-reader.js';
@@ -7,7 +8,7 @@ export { putOffNewer } from './put-off-newer.js';
 export { QueueKeeper, type FinishedJob, type JobFate, type JobOutcome } from './queue-keeper.js';
 export { QueueWorker, type Work } from './queue-worker.js';
 export { QueueKeys } from './queue-keys.js';
-export { QueueSender, type RoomSubject, type TaskJob } from './queue-sender.js';
+export { QueueSender, type DeliveryJob, type RoomSubject, type TaskJob } from './queue-sender.js';
 export { RoomReceiver, type RoomReceiverOptions } from './room-receiver.js';
 export { SteadyWorker } from './steady-worker.js';
 export { WorkerPresence, type NamedWorker, type QueueAttendance } from './worker-presence.js';

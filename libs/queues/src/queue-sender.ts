@@ -1,10 +1,12 @@
 import { Queue } from 'bullmq';
 import { duplicateOf, type Redis } from '#libs/redis';
 import {
+  deliveryQueue,
   parseQueueName,
   roomQueue,
   schemaVersion,
   shardOfDirective,
+  type DeliveryMessage,
   type Room,
   type RoomBatch,
   type RoomMessage,
@@ -36,6 +38,18 @@ const roomJobOptions = {
   removeOnComplete: true,
   removeOnFail: true,
 } as const;
+
+/** Longer than it takes until a killed reader has a successor, which files its last ones again: they are known by these. */
+const keepEnded = { age: 600, count: 10_000 };
+/** Of deliveries nobody reads them. */
+const maxLenDeliveryEvents = 1_000;
+
+export interface DeliveryJob {
+  jobId: string;
+  message: DeliveryMessage;
+  /** How often it is tried, at most. */
+  tries: number;
+}
 
 /**
  * The one factory of BullMQ queues: every message and every task job leaves through here, over one connection of its own. BullMQ defines
@@ -78,6 +92,23 @@ export class QueueSender {
     const batch: RoomBatch = { schemaVersion, messages: [message] };
     const jobId = `${message.directiveId}.${room}`;
     await this.queue(queueOf(room, message)).add(message.kind, batch, { ...roomJobOptions, jobId });
+  }
+
+  /** A job id that exists already is left as it is, so filing again is harmless. */
+  async sendDeliveries(jobs: readonly DeliveryJob[]): Promise<void> {
+    const kept = { removeOnComplete: keepEnded, removeOnFail: keepEnded };
+    await this.queue(deliveryQueue).addBulk(
+      jobs.map(({ jobId, message, tries }) => ({
+        name: message.type,
+        data: message,
+        opts: { ...kept, jobId, attempts: tries, backoff: { type: 'custom' }, stackTraceLimit: 1 },
+      })),
+    );
+  }
+
+  /** How many deliveries wait for their first or next try. */
+  async countDeliveries(): Promise<number> {
+    return this.queue(deliveryQueue).getJobCountByTypes('waiting', 'delayed');
   }
 
   /** Resolves when the message is in the room's queue. */
@@ -123,7 +154,7 @@ export class QueueSender {
     const queue = new Queue(name, {
       prefix: bullPrefix(this.address, shard),
       connection: this.redis,
-      streams: { events: { maxLen: maxLenEvents } },
+      streams: { events: { maxLen: name === deliveryQueue ? maxLenDeliveryEvents : maxLenEvents } },
     });
     queue.on('error', () => undefined);
     this.queues.set(name, queue);

@@ -66,11 +66,16 @@ export { openInstallation, type Installation } from './redis/open-installation.j
 export { ProgressProbe, type Progress } from './redis/progress-probe.js';
 export { RecordedMarks } from './stream/recorded-marks.js';
 export { RecorderLease } from './stream/recorder-lease.js';
+export { happenedAtMs, type EventPointer } from './stream/event-pointer.js';
 export { ShardEvents, type Positions, type ReadEvent } from './stream/shard-events.js';
 export { isAfter, streamStart } from './stream/stream-id.js';
 export { type EventFollower, type EventSink } from './stream/event-follower.js';
 export { EventStreams } from './stream/event-streams.js';
 export { type SharedEvent } from './stream/shared-event.js';
+export { HookLog } from './hooks/hook-log.js';
+export { HookMarks } from './hooks/hook-marks.js';
+export { HookRegister, type Hook } from './hooks/hook-register.js';
+export { HookStates } from './hooks/hook-states.js';
 export { HomeSlots, type HeldPermit } from './read/home-slots.js';
 export { KeyRegister, type KeyReservation } from './write/key-register.js';
 export { MendStore } from './write/mend-store.js';

@@ -66,6 +66,15 @@ export class Keys {
   spent = (tenant: string, day: number): string => `${this.tenant(tenant)}:spent:day:${day}`;
   tenant = (tenant: string): string => tenantRoot(this.keyPrefix, tenant);
   ref = (tenant: string, ref: string): string => `${tenantRoot(this.keyPrefix, tenant)}:ref:${ref}`;
+  /** Its webhooks. */
+  hooks = (tenant: string): string => `${this.tenant(tenant)}:hooks`;
+  /** How a webhook fares. */
+  hookState = (tenant: string, hookId: string): string => `${this.tenant(tenant)}:hookstate:${hookId}`;
+  /** The last tries to deliver to a webhook. */
+  hookLog = (tenant: string, hookId: string): string => `${this.tenant(tenant)}:hooklog:${hookId}`;
+  /** How far the shard's events were filed for webhooks. */
+  hooked = (shard: number): string => `${this.root(shard)}:hooked`;
+  hookReader = (): string => `${globalRoot(this.keyPrefix)}:hookreader`;
   installation = (): string => `${globalRoot(this.keyPrefix)}:installation`;
   identity = (): string => `${globalRoot(this.keyPrefix)}:identity`;
   cursorKey = (): string => `${globalRoot(this.keyPrefix)}:cursor-key`;

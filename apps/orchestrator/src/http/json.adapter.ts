@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { ConnectionError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CocError, limits } from '#libs/contracts';
+import { asksForWebSocket } from '../stream/web-socket.door.js';
 import { parseJsonBody } from './json-body.parser.js';
 import { problemFrom, problemOf, sendProblem } from './problem.js';
 
@@ -18,6 +19,8 @@ const settings = {
   bodyLimit: limits.maxBodyBytes,
   // A task id has 128 characters, each up to three in a path; an artifact id 94.
   routerOptions: { maxParamLength: 500 },
+  // What else asks for another protocol (curl --http2) is answered in this one.
+  http: { shouldUpgradeCallback: asksForWebSocket },
 } as const;
 
 function answerUnroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {

@@ -20,6 +20,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent) return;
     if (error instanceof CocError && error.retryAfterMs !== undefined)
       void reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
+    if (error instanceof CocError && error.code === 'UPGRADE_REQUIRED') void reply.header('upgrade', 'websocket');
     sendProblem(reply, problemOf(error, request, this.log(error, request)));
   }
 

@@ -32,8 +32,19 @@ export function hashOfRequest(
 
 /** The record of a submission, ready to be accepted. */
 export function buildDraft(body: SubmitDirective, origin: DraftOrigin): DirectiveDraft {
-  const { input, output, labels, workflow, intent, policies, budget, priority, models, ttlMs } = body;
-  const request: DirectiveRequest = { input, output, workflow, intent, policies, budget, priority, models, ttlMs };
+  const { input, output, labels, workflow, intent, policies, budget, priority, models, ttlMs, webhooks } = body;
+  const request: DirectiveRequest = {
+    input,
+    output,
+    workflow,
+    intent,
+    policies,
+    budget,
+    priority,
+    models,
+    ttlMs,
+    webhooks,
+  };
   return {
     id: origin.id,
     tenant: origin.principal.tenant,

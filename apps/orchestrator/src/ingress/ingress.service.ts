@@ -28,6 +28,7 @@ import { traceparentFrom, type Logger } from '#libs/telemetry';
 import type { WorkflowLibrary } from '../decide/workflow.library.js';
 import { DirectiveIngress, type Retry, type Submission, type SubmitResult } from '../http/directive-ingress.js';
 import { tellRoom } from '../tell-room.js';
+import type { HookDesk } from '../hooks/hook.desk.js';
 import type { CatalogSnapshot } from './catalog-snapshot.js';
 import type { DeletionDesk } from './deletion.desk.js';
 import { buildDraft, hashOfRequest } from './directive-draft.builder.js';
@@ -60,6 +61,7 @@ export interface IngressParts {
   retries: RetryDesk;
   resumes: ResumeDesk;
   retryPlanner: RetryPlanner;
+  hooks: HookDesk;
 }
 
 interface Further {
@@ -181,6 +183,7 @@ export class IngressService extends DirectiveIngress {
       retryOf,
     };
     const draft = buildDraft(body, origin);
+    await this.parts.hooks.expect(principal.tenant, body.webhooks);
     const takeOver: TakeOver = async () => resumed && this.parts.resumes.takeOver(resumed, draft);
     const isNew = await this.admit(draft, plan, takeOver);
     if (isNew && draft.startsAt === undefined)

@@ -1,6 +1,14 @@
-import type { ServerResponse } from 'node:http';
-import type { EventFollower } from '#libs/state';
-import { SseResponse } from './sse-response.js';
+import type { EventFollower, EventSink } from '#libs/state';
+
+/** One client of a stream, however it is connected. */
+export interface StreamClient extends EventSink {
+  /** With a position the client learns it before any event, and can come again with it. */
+  begin(position?: string): void;
+  heartbeat(position?: string): void;
+  /** This process goes; the client may come again to another. */
+  leave(): void;
+  onClosed(heard: () => void): void;
+}
 
 export interface StreamStart {
   follower: EventFollower;
@@ -8,7 +16,7 @@ export interface StreamStart {
   tellsPosition: boolean;
 }
 
-type Open = StreamStart & { response: SseResponse };
+type Open = StreamStart & { client: StreamClient };
 
 /** The streams that are open in this process: keeps them alive, and ends them with it. */
 export class OpenStreams {
@@ -18,26 +26,25 @@ export class OpenStreams {
 
   constructor(private readonly heartbeatMs: number) {}
 
-  /** `raw` is ours from here on. */
-  start(raw: ServerResponse, { follower, tellsPosition }: StreamStart): void {
-    const stream: Open = { response: new SseResponse(raw), follower, tellsPosition };
-    raw.once('close', () => this.forget(stream));
+  /** `client` is ours from here on. */
+  start(client: StreamClient, { follower, tellsPosition }: StreamStart): void {
+    const stream: Open = { client, follower, tellsPosition };
+    client.onClosed(() => this.forget(stream));
     // No answer instead of a refusal: an EventSource comes again after a lost connection, and never after a status.
-    if (this.isClosed) return void raw.destroy();
+    if (this.isClosed) return client.drop();
     this.open.add(stream);
     this.timer ??= setInterval(() => this.beat(), this.heartbeatMs).unref();
-    stream.response.begin(positionOf(stream));
-    if (raw.req.method === 'HEAD') stream.response.end();
-    else follower.start(stream.response);
+    client.begin(positionOf(stream));
+    follower.start(client);
   }
 
   close(): void {
     this.isClosed = true;
-    for (const { response } of this.open) response.end();
+    for (const { client } of this.open) client.leave();
   }
 
   private beat(): void {
-    for (const stream of this.open) stream.response.heartbeat(positionOf(stream));
+    for (const stream of this.open) stream.client.heartbeat(positionOf(stream));
   }
 
   private forget(stream: Open): void {

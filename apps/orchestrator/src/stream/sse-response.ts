@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { EventSink, SharedEvent } from '#libs/state';
+import type { SharedEvent } from '#libs/state';
+import type { StreamClient } from './open-streams.js';
 
 /** A client that leaves so much unread is dropped and comes again with its position; kept, it would fill our memory. */
 const maxUnsentBytes = 1024 * 1024;
@@ -19,7 +20,7 @@ function frameOf({ view, json }: SharedEvent, position: string): Buffer {
 }
 
 /** One client's answer as a stream of server-sent events. */
-export class SseResponse implements EventSink {
+export class SseResponse implements StreamClient {
   private lastPosition: string | undefined;
   private wake = (): void => undefined;
 
@@ -34,9 +35,9 @@ export class SseResponse implements EventSink {
     return !this.raw.destroyed && !this.raw.writableEnded;
   }
 
-  /** With a position the client learns it before any event, and can come again with it. */
   begin(position?: string): void {
     this.raw.writeHead(200, headers);
+    if (this.raw.req.method === 'HEAD') return this.end();
     this.raw.write(`retry: ${retryMs}\n${this.idLine(position)}\n`);
   }
 
@@ -59,8 +60,16 @@ export class SseResponse implements EventSink {
     if (this.isOpen) this.raw.end();
   }
 
+  leave(): void {
+    this.end();
+  }
+
   drop(): void {
     this.raw.destroy();
+  }
+
+  onClosed(heard: () => void): void {
+    this.raw.once('close', heard);
   }
 
   private idLine(position: string | undefined): string {

@@ -7,6 +7,7 @@ import { Allows } from '../http/access.js';
 import { Problems, found } from '../http/answers.js';
 import { CurrentPrincipal } from '../http/current-principal.js';
 import { OpenStreams, type StreamStart } from './open-streams.js';
+import { SseResponse } from './sse-response.js';
 import { DirectiveStreamQuery, TenantStreamQuery, positionFrom, seqFrom } from './stream.query.js';
 
 /** What both streams have in common in the docs. */
@@ -73,6 +74,6 @@ export class StreamController {
   private hand(reply: FastifyReply, start: StreamStart): void {
     if (reply.sent || reply.raw.destroyed) return start.follower.stop();
     reply.hijack();
-    this.open.start(reply.raw, start);
+    this.open.start(new SseResponse(reply.raw), start);
   }
 }

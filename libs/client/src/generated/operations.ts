@@ -70,6 +70,7 @@ export interface Schemas {
     labels?: Record<string, string> | undefined;
     parent?: string | undefined;
     onParentEnd?: 'orphan' | 'cancel' | 'continue' | undefined;
+    webhooks?: (Schemas['DirectiveWebhook'])[] | undefined;
   };
   TaskSpec: {
     id: string;
@@ -110,6 +111,11 @@ export interface Schemas {
     retryDelayMs?: number | undefined;
     backoff?: 'fixed' | 'exponential' | undefined;
     maxRetryDelayMs?: number | undefined;
+  };
+  DirectiveWebhook: {
+    url: string;
+    events?: ('directive.accepted' | 'directive.planned' | 'directive.kept' | 'directive.extended' | 'directive.released' | 'directive.started' | 'directive.degraded' | 'directive.recovered' | 'directive.paused' | 'directive.resumed' | 'directive.review_requested' | 'directive.budget_warned' | 'directive.budget_raised' | 'directive.reservation_corrected' | 'directive.completed' | 'directive.partially_completed' | 'directive.failed' | 'directive.cancelled' | 'directive.timeout' | 'directive.stopped' | 'directive.orphaned' | 'task.expanded' | 'task.queued' | 'task.started' | 'task.completed' | 'task.failed' | 'task.retried' | 'task.held' | 'task.approved' | 'task.denied' | 'task.resolved' | 'task.deferred' | 'task.overspent' | 'task.skipped' | 'task.cancelled' | 'task.expired' | 'artifact.indexed' | 'checkpoint.created' | 'evaluation.complete')[] | undefined;
+    secret: string;
   };
   SubmitAccepted: {
     id: string;
@@ -554,6 +560,49 @@ export interface Schemas {
     maxTokens?: number | undefined;
     comment?: string | undefined;
   };
+  CreateWebhook: {
+    url: string;
+    events?: ('directive.accepted' | 'directive.planned' | 'directive.kept' | 'directive.extended' | 'directive.released' | 'directive.started' | 'directive.degraded' | 'directive.recovered' | 'directive.paused' | 'directive.resumed' | 'directive.review_requested' | 'directive.budget_warned' | 'directive.budget_raised' | 'directive.reservation_corrected' | 'directive.completed' | 'directive.partially_completed' | 'directive.failed' | 'directive.cancelled' | 'directive.timeout' | 'directive.stopped' | 'directive.orphaned' | 'task.expanded' | 'task.queued' | 'task.started' | 'task.completed' | 'task.failed' | 'task.retried' | 'task.held' | 'task.approved' | 'task.denied' | 'task.resolved' | 'task.deferred' | 'task.overspent' | 'task.skipped' | 'task.cancelled' | 'task.expired' | 'artifact.indexed' | 'checkpoint.created' | 'evaluation.complete')[] | undefined;
+    description?: string | undefined;
+  };
+  WebhookCreated: {
+    id: string;
+    url: string;
+    events: ('directive.accepted' | 'directive.planned' | 'directive.kept' | 'directive.extended' | 'directive.released' | 'directive.started' | 'directive.degraded' | 'directive.recovered' | 'directive.paused' | 'directive.resumed' | 'directive.review_requested' | 'directive.budget_warned' | 'directive.budget_raised' | 'directive.reservation_corrected' | 'directive.completed' | 'directive.partially_completed' | 'directive.failed' | 'directive.cancelled' | 'directive.timeout' | 'directive.stopped' | 'directive.orphaned' | 'task.expanded' | 'task.queued' | 'task.started' | 'task.completed' | 'task.failed' | 'task.retried' | 'task.held' | 'task.approved' | 'task.denied' | 'task.resolved' | 'task.deferred' | 'task.overspent' | 'task.skipped' | 'task.cancelled' | 'task.expired' | 'artifact.indexed' | 'checkpoint.created' | 'evaluation.complete')[] | null;
+    description: string | null;
+    createdAt: string;
+    failingSince: string | null;
+    disabledAt: string | null;
+    secret: string;
+  };
+  WebhookList: {
+    items: (Schemas['Webhook'])[];
+  };
+  Webhook: {
+    id: string;
+    url: string;
+    events: ('directive.accepted' | 'directive.planned' | 'directive.kept' | 'directive.extended' | 'directive.released' | 'directive.started' | 'directive.degraded' | 'directive.recovered' | 'directive.paused' | 'directive.resumed' | 'directive.review_requested' | 'directive.budget_warned' | 'directive.budget_raised' | 'directive.reservation_corrected' | 'directive.completed' | 'directive.partially_completed' | 'directive.failed' | 'directive.cancelled' | 'directive.timeout' | 'directive.stopped' | 'directive.orphaned' | 'task.expanded' | 'task.queued' | 'task.started' | 'task.completed' | 'task.failed' | 'task.retried' | 'task.held' | 'task.approved' | 'task.denied' | 'task.resolved' | 'task.deferred' | 'task.overspent' | 'task.skipped' | 'task.cancelled' | 'task.expired' | 'artifact.indexed' | 'checkpoint.created' | 'evaluation.complete')[] | null;
+    description: string | null;
+    createdAt: string;
+    failingSince: string | null;
+    disabledAt: string | null;
+  };
+  DeliveryList: {
+    items: (Schemas['DeliveryTry'])[];
+  };
+  DeliveryTry: {
+    deliveryId: string;
+    type: string;
+    try: number;
+    at: string;
+    durationMs: number;
+    outcome: 'delivered' | 'retrying' | 'failed' | 'dropped';
+    status: number | null;
+    error: string | null;
+  };
+  DeliveryFiled: {
+    deliveryId: string;
+  };
   ActionList: {
     items: (Schemas['ActionRecord'])[];
   };
@@ -957,6 +1006,41 @@ export interface Operations {
     };
     answer: string;
   };
+  createWebhook: {
+    ask: {
+      body: Schemas['CreateWebhook'];
+    };
+    answer: Schemas['WebhookCreated'];
+  };
+  listWebhooks: {
+    ask: {};
+    answer: Schemas['WebhookList'];
+  };
+  getWebhook: {
+    ask: {
+      id: string;
+    };
+    answer: Schemas['Webhook'];
+  };
+  deleteWebhook: {
+    ask: {
+      id: string;
+    };
+    answer: undefined;
+  };
+  listDeliveries: {
+    ask: {
+      id: string;
+    };
+    answer: Schemas['DeliveryList'];
+  };
+  resendDelivery: {
+    ask: {
+      id: string;
+      deliveryId: string;
+    };
+    answer: Schemas['DeliveryFiled'];
+  };
   listActions: {
     ask: {};
     answer: Schemas['ActionList'];
@@ -1031,6 +1115,12 @@ export const operations = {
   raiseBudget: { method: 'POST', path: '/api/v1/directives/{id}/budget', query: [], headers: [] },
   streamDirectiveEvents: { method: 'GET', path: '/api/v1/directives/{id}/events/stream', query: ['after'], headers: ['Last-Event-ID'] },
   streamEvents: { method: 'GET', path: '/api/v1/events/stream', query: ['after', 'type'], headers: ['Last-Event-ID'] },
+  createWebhook: { method: 'POST', path: '/api/v1/webhooks', query: [], headers: [] },
+  listWebhooks: { method: 'GET', path: '/api/v1/webhooks', query: [], headers: [] },
+  getWebhook: { method: 'GET', path: '/api/v1/webhooks/{id}', query: [], headers: [] },
+  deleteWebhook: { method: 'DELETE', path: '/api/v1/webhooks/{id}', query: [], headers: [] },
+  listDeliveries: { method: 'GET', path: '/api/v1/webhooks/{id}/deliveries', query: [], headers: [] },
+  resendDelivery: { method: 'POST', path: '/api/v1/webhooks/{id}/deliveries/{deliveryId}/resend', query: [], headers: [] },
   listActions: { method: 'GET', path: '/api/v1/actions', query: [], headers: [] },
   publishAction: { method: 'PUT', path: '/api/v1/actions/{name}', query: [], headers: [] },
   getArtifact: { method: 'GET', path: '/api/v1/artifacts/{id}', query: [], headers: [] },

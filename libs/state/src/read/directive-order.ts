@@ -8,7 +8,7 @@ import { parseCounts } from './counts.js';
 /** The parts of a submission that rooms behind ingress need. */
 export type DirectiveRequest = Pick<
   SubmitDirective,
-  'input' | 'output' | 'workflow' | 'intent' | 'policies' | 'budget' | 'priority' | 'models' | 'ttlMs'
+  'input' | 'output' | 'workflow' | 'intent' | 'policies' | 'budget' | 'priority' | 'models' | 'ttlMs' | 'webhooks'
 >;
 
 interface Decided {

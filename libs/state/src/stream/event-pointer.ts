@@ -1,5 +1,5 @@
 import { shardOfDirective, type DirectiveEvent, type EventType } from '#libs/contracts';
-import type { StreamPlace } from './stream-id.js';
+import { partsOf, type StreamPlace } from './stream-id.js';
 
 /** What the stream of a shard says of an event; its body stands in the directive's own stream. */
 export interface EventPointer {
@@ -12,6 +12,11 @@ export interface EventPointer {
   lastSeq: number;
   type: EventType;
   tenant: string;
+}
+
+/** By Redis' clock, when it was written into the shard's stream. */
+export function happenedAtMs({ streamId }: EventPointer): number {
+  return partsOf(streamId).ms;
 }
 
 /**

@@ -6,7 +6,7 @@ const leaseMs = 10_000;
 const renewAfterMs = 3_000;
 const compare = "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end";
 
-/** Only one recorder writes down an installation: a key with a time by Redis' clock, renewed as long as its holder lives. */
+/** Only one of its kind is at work in an installation, such as the recorder: a key with a time by Redis' clock, renewed as long as its holder lives. */
 export class RecorderLease {
   private readonly key: string;
   private readonly token = randomUUID();
@@ -16,8 +16,9 @@ export class RecorderLease {
   constructor(
     private readonly redis: Redis,
     keys: Keys,
+    key: string = keys.recorder(),
   ) {
-    this.key = keys.recorder();
+    this.key = key;
   }
 
   /** Takes the lease, or answers what its holder wrote into it. */
