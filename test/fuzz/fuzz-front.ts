@@ -29,6 +29,7 @@ const good: GoodBodies = {
   approveHold: [{}],
   denyHold: [{ comment: 'no' }],
   resolveHold: [{ as: 'retry' }],
+  createWebhook: [{ url: 'https://192.0.2.1/hook' }, { url: 'https://10.0.0.1/' }],
 };
 
 const known: Known = {

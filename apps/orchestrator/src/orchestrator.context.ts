@@ -136,6 +136,26 @@ function openTasks(
   });
 }
 
+/** Where humans decide: about holds, and about tasks. */
+function openHumanDesks(
+  installation: Installation,
+  sources: ApprovalSources,
+): Pick<OrchestratorContext, 'approvals' | 'tasks'> {
+  return { approvals: openApprovals(installation, sources), tasks: openTasks(installation, sources) };
+}
+
+function openStreaming(
+  env: Env,
+  { redis, keys, servedShards }: Installation,
+  reader: DirectiveReader,
+): Pick<OrchestratorContext, 'streams' | 'openStreams' | 'webSockets'> {
+  return {
+    streams: new EventStreams(redis, keys, { shards: servedShards, reader }),
+    openStreams: new OpenStreams(env.stream.heartbeatMs),
+    webSockets: new WebSocketDoor({ allowedOrigins: [] }),
+  };
+}
+
 type Inspected = Pick<ConstructorParameters<typeof StateInspector>[0], 'workflows' | 'catalog' | 'beats'>;
 
 function openInspectors(
@@ -199,11 +219,8 @@ export function createOrchestratorContext(
     decide: new DecideService(shared),
     review: new ReviewService({ ...shared, outputs: new TaskOutputs(redis, keys, payloads) }),
     reader,
-    approvals: openApprovals(installation, { payloads, orders, reader, actions, sender, logger }),
-    tasks: openTasks(installation, { payloads, orders, reader, actions, sender, logger }),
-    streams: new EventStreams(redis, keys, { shards: servedShards, reader }),
-    openStreams: new OpenStreams(env.stream.heartbeatMs),
-    webSockets: new WebSocketDoor({ allowedOrigins: [] }),
+    ...openHumanDesks(installation, { payloads, orders, reader, actions, sender, logger }),
+    ...openStreaming(env, installation, reader),
     catalog: actions,
     artifacts,
     probe: new ProgressProbe(redis, keys),

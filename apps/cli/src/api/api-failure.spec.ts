@@ -20,6 +20,8 @@ const byExitCode: Record<number, ErrorCode[]> = {
     'CHECKPOINT_UNUSABLE',
     'PRECONDITION_FAILED',
     'PLAN_CHANGED',
+    'WEBHOOKS_TOO_MANY',
+    'UPGRADE_REQUIRED',
     'HOLD_ENDED',
     'DIGEST_STALE',
     'BUDGET_TOO_LOW',

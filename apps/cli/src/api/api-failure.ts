@@ -25,6 +25,7 @@ const nextByCode: Record<string, string> = {
   QUEUE_TOO_LONG: 'send it again in a while: too much waits already',
   REF_TAKEN: 'use another "ref", or find the directive that has it with "coc list"',
   TRANSITION_ILLEGAL: 'look at its state with "coc status ID"',
+  UPGRADE_REQUIRED: 'follow it by HTTP with "coc watch ID"',
   UNAVAILABLE: 'look at the server with "coc doctor"',
 };
 

@@ -64,7 +64,7 @@ export class HookController {
   @HttpCode(204)
   @ApiOperation({ operationId: 'deleteWebhook', summary: 'Remove a webhook with its log; nothing more goes to it' })
   @ApiNoContentResponse()
-  @Problems(403, 404)
+  @Problems(403, 404, 413, 415)
   async delete(@Param('id') id: string, @CurrentPrincipal() { tenant }: Principal): Promise<void> {
     await this.desk.delete(tenant, id);
   }
@@ -86,7 +86,7 @@ export class HookController {
   @HttpCode(202)
   @ApiOperation({ operationId: 'resendDelivery', summary: 'Deliver once more what is in the log' })
   @ApiAcceptedResponse({ standardSchema: DeliveryFiled })
-  @Problems(403, 404)
+  @Problems(403, 404, 413, 415)
   async resend(
     @Param('id') id: string,
     @Param('deliveryId') deliveryId: string,
