@@ -132,6 +132,8 @@ describe('/docs-json', () => {
       ['get /api/v1/directives/{id}/events/stream', 'after Last-Event-ID'],
       ['get /api/v1/events/stream', 'after type Last-Event-ID'],
       ['put /api/v1/actions/{name}', '', '#/components/schemas/ActionBody'],
+      ['post /api/v1/keys', '', '#/components/schemas/CreateKey'],
+      ['get /api/v1/keys', 'limit cursor tenant'],
     ]);
   });
 

@@ -4,6 +4,7 @@ import { QueueSender } from '#libs/queues';
 import type { Redis } from '#libs/redis';
 import {
   ActionCatalog,
+  ApiKeyStore,
   type ArtifactStore,
   DirectiveOrders,
   DirectiveReader,
@@ -35,6 +36,8 @@ import { ApprovalService } from './approve/approval.service.js';
 import { DecideService } from './decide/decide.service.js';
 import { WorkflowLibrary } from './decide/workflow.library.js';
 import { docsIndex } from './decide/workflows/docs-index.workflow.js';
+import { ApiKeyDesk } from './identity/api-key.desk.js';
+import { KeyRing } from './identity/key-ring.js';
 import { CatalogSnapshot } from './ingress/catalog-snapshot.js';
 import { DryPlanner } from './ingress/dry-planner.js';
 import { IngressService } from './ingress/ingress.service.js';
@@ -60,6 +63,8 @@ export interface OrchestratorContext {
   review: ReviewService;
   reader: DirectiveReader;
   approvals: ApprovalService;
+  keyRing: KeyRing;
+  apiKeys: ApiKeyDesk;
   streams: EventStreams;
   openStreams: OpenStreams;
   catalog: ActionCatalog;
@@ -80,6 +85,12 @@ function openDeletions({ redis, keys }: Installation, files: ArtifactStore, logg
     uploads: new UploadRegister(redis, keys),
     logger,
   });
+}
+
+function openApiKeys({ redis, keys }: Installation): Pick<OrchestratorContext, 'keyRing' | 'apiKeys'> {
+  const store = new ApiKeyStore(redis, keys);
+  const keyRing = new KeyRing(store);
+  return { keyRing, apiKeys: new ApiKeyDesk(store, keyRing) };
 }
 
 interface ApprovalSources {
@@ -155,6 +166,7 @@ export function createOrchestratorContext(
     review: new ReviewService({ ...shared, outputs: new TaskOutputs(redis, keys, payloads) }),
     reader,
     approvals: openApprovals(installation, { payloads, orders, reader, actions, sender, logger }),
+    ...openApiKeys(installation),
     streams: new EventStreams(redis, keys, { shards: servedShards, reader }),
     openStreams: new OpenStreams(env.stream.heartbeatMs),
     catalog: actions,

@@ -16,9 +16,9 @@ import { ActionController } from './http/action.controller.js';
 import { ApprovalController } from './http/approval.controller.js';
 import { ArtifactController } from './http/artifact.controller.js';
 import { BudgetController } from './http/budget.controller.js';
-import { PrincipalGuard } from './http/current-principal.js';
 import { DirectiveController } from './http/directive.controller.js';
 import { DirectiveIngress } from './http/directive-ingress.js';
+import { KeyController } from './http/key.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { OrderController } from './http/order.controller.js';
 import { TaskController } from './http/task.controller.js';
@@ -26,6 +26,8 @@ import { OrchestratorController } from './http/orchestrator.controller.js';
 import { QueueController } from './http/queue.controller.js';
 import { ServedShards } from './http/served-shards.js';
 import { StoreProbe } from './http/store-probe.js';
+import { AccessGuard } from './identity/access.guard.js';
+import { ApiKeyDesk } from './identity/api-key.desk.js';
 import { DryPlanner } from './ingress/dry-planner.js';
 import { QueueInspector } from './inspect/queue.inspector.js';
 import { StateInspector } from './inspect/state.inspector.js';
@@ -70,6 +72,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         StreamController,
         ActionController,
         ArtifactController,
+        KeyController,
         HealthController,
       ],
       providers: [
@@ -80,6 +83,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         { provide: StateInspector, useValue: context.state },
         { provide: DirectiveReader, useValue: context.reader },
         { provide: ApprovalService, useValue: context.approvals },
+        { provide: ApiKeyDesk, useValue: context.apiKeys },
         { provide: EventStreams, useValue: context.streams },
         { provide: OpenStreams, useValue: context.openStreams },
         { provide: ActionCatalog, useValue: context.catalog },
@@ -89,7 +93,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         { provide: EventLoopWatch, useValue: context.eventLoop },
         { provide: ServedShards, useValue: new ServedShards(context.servedShards) },
         { provide: StoreProbe, useValue: new StoreProbe(context.artifacts) },
-        { provide: APP_GUARD, useClass: PrincipalGuard },
+        { provide: APP_GUARD, useClass: AccessGuard },
       ],
     };
   }

@@ -3,6 +3,8 @@ import {
   ActionRecord,
   type ApproveHold,
   BudgetLedger,
+  type CreateKey,
+  CreatedKey,
   type DirectiveEvent,
   DirectiveList,
   DirectiveView,
@@ -12,6 +14,7 @@ import {
   HoldList,
   HoldView,
   type Json,
+  KeyList,
   OutputView,
   PlanView,
   type RaiseBudget,
@@ -169,6 +172,19 @@ export class CocClient {
 
   applyAction(name: string, record: Json): Promise<ActionRecord> {
     return this.ask(ActionRecord, { method: 'PUT', path: `/actions/${encodeURIComponent(name)}`, body: record });
+  }
+
+  /** `key` of the answer is the secret; it is shown only now. */
+  createKey(key: z.input<typeof CreateKey>): Promise<CreatedKey> {
+    return this.ask(CreatedKey, { method: 'POST', path: '/keys', body: key });
+  }
+
+  listKeys(limit: number, cursor?: string, tenant?: string): Promise<KeyList> {
+    return this.get(KeyList, `/keys?${query({ limit, cursor, tenant })}`);
+  }
+
+  async revokeKey(id: string): Promise<void> {
+    await this.reach({ method: 'DELETE', path: `/keys/${encodeURIComponent(id)}` });
   }
 
   /** Not ready is an answer here, not a failure: `coc doctor` reads it. */

@@ -8,6 +8,7 @@ export {
   effects,
   type ActionDraft,
 } from './action.js';
+export { CreateKey, CreatedKey, KeyList, KeyName, KeyView } from './api-key.js';
 export {
   ApproveHold,
   BudgetLedger,

@@ -14,5 +14,5 @@ export const Principal = z.strictObject({
 });
 export type Principal = z.infer<typeof Principal>;
 
-/** The one principal of the embedded default, where the operating system's user is the only user. */
+/** Who has the owner's key: the embedded default, where the operating system's user is the only user. */
 export const localPrincipal: Principal = { tenant: 'local', actor: 'local', roles: ['admin'] };

@@ -9,6 +9,9 @@ const nextByCode: Record<string, string> = {
   BUDGET_TOO_LOW: 'see what is spent with "coc budget explain DIRECTIVE", and give more than that',
   CURSOR_INVALID: 'start again without --cursor',
   DIGEST_STALE: 'look at what it is now with "coc approvals show ID", and decide about that',
+  UNAUTHENTICATED:
+    'give a key that is good with --api-key or COC_API_KEY; on the machine of the server, COC_DATA_DIR names the folder of its owner.key',
+  RATE_LIMITED: 'send it again in a while: too many requests came from you',
   FORBIDDEN: 'act as somebody who may, with --as NAME or COC_ACTOR; whoever asked for a task may always deny it',
   HOLD_ENDED: 'see what became of it with "coc approvals show ID"; what still waits, with "coc approvals list"',
   MEMORY_SHORT: 'send it again in a while: Redis has too little memory for more',

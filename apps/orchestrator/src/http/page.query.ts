@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DirectiveState } from '#libs/contracts';
+import { DirectiveState, TenantName } from '#libs/contracts';
 
 /** Digits only: `Number` would also read "0x10", "1e1" and "" as a number. */
 function fromDigits(text: unknown): unknown {
@@ -22,6 +22,13 @@ export type ListQuery = z.infer<typeof ListQuery>;
 
 export const PlanQuery = z.strictObject({ limit: limit(1_000, 500), cursor });
 export type PlanQuery = z.infer<typeof PlanQuery>;
+
+export const KeyQuery = z.strictObject({
+  limit: limit(200, 50),
+  cursor,
+  tenant: TenantName.optional().describe("another tenant than one's own, which only the owner's key may name"),
+});
+export type KeyQuery = z.infer<typeof KeyQuery>;
 
 export const GrantQuery = z.strictObject({
   directive: z.string().max(100).optional().describe('those of this directive; without it, those of the whole tenant'),
