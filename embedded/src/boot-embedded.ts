@@ -9,6 +9,8 @@ import { closeMarginMs, createLogger, type RunningService } from '#libs/telemetr
 
 export interface RunningEmbedded extends RunningService {
   url: string;
+  /** What a program that composes the services itself calls the API with. */
+  ownerKey: string;
 }
 
 /** Where `coc` finds the server of this machine. */
@@ -38,6 +40,7 @@ export async function bootEmbedded(env: Env): Promise<RunningEmbedded> {
     services.push(orchestrator, { close: await announce(env.dataDir, orchestrator.url) });
     return {
       url: orchestrator.url,
+      ownerKey: orchestrator.ownerKey,
       closeWithinMs: env.shutdownGraceMs + closeMarginMs,
       broken: Promise.race(services.flatMap(({ broken }) => broken ?? [])),
       checks: services.flatMap(({ checks = [] }) => checks),

@@ -37,12 +37,12 @@ function printPlaces(url: string, id: string, output: z.infer<typeof Output> | u
 
 /** The main job on real input: index a folder of Markdown, answer a question from it, say where everything is. True when it COMPLETED. */
 export async function runDocsDemo(
-  url: string,
+  { url, ownerKey }: { url: string; ownerKey: string },
   options: EmbeddedOptions,
   screen: { color: boolean; canMoveCursor: boolean },
 ): Promise<boolean> {
   const stay = new AbortController().signal;
-  const api = new CocClient({ url, saidBy: 'this process' }, stay);
+  const api = new CocClient({ url, saidBy: 'this process', apiKey: ownerKey }, stay);
   const { folder, question } = options;
   const { id } = await api.submit({
     workflow: 'docs.index',

@@ -23,7 +23,7 @@ const { options, url, asksForHigh } = service;
 /** A demo that cannot run is no reason to take the services down. */
 async function runDemo(): Promise<boolean> {
   try {
-    return await runDocsDemo(url, options, { color, canMoveCursor });
+    return await runDocsDemo(service, options, { color, canMoveCursor });
   } catch (error) {
     process.stderr.write(`The demo could not run: ${error instanceof Error ? error.message : String(error)}\n`);
     return false;

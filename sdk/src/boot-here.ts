@@ -1,9 +1,14 @@
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { loadCliEnv, loadEnv } from '#libs/config';
+import { loadCliEnv, loadEnv, ownerKeyFile } from '#libs/config';
 import type { Embedded, EmbeddedOptions } from '../chain-of-command.d.ts';
 import { projectRoot } from './project-root.js';
 import { EmbeddedStartError } from './sdk-error.js';
+
+/** Its owner is this process. */
+export interface OwnEmbedded extends Embedded {
+  ownerKey: string;
+}
 
 /** What launch/redis.mjs gives; it is plain JavaScript because it runs before anything is installed. */
 interface LaunchedRedis {
@@ -17,14 +22,15 @@ interface LaunchedRedis {
 const nodeFloor = '24.11.1';
 
 /** All services in this process, on a Redis that is given, named by REDIS_URL or started as the launcher does. */
-export async function bootHere({ redisUrl, dataDir, port }: EmbeddedOptions): Promise<Embedded> {
+export async function bootHere({ redisUrl, dataDir, port }: EmbeddedOptions): Promise<OwnEmbedded> {
   checkNode();
   const folder = resolve(dataDir ?? loadCliEnv().dataDir ?? join(projectRoot(), '.coc'));
   const redis = redisUrl === undefined ? await launchRedis(folder) : { url: redisUrl, stop: async () => undefined };
   try {
     const { bootEmbedded } = await import('../../embedded/src/index.js');
     const services = await bootEmbedded(settings(redis.url, folder, port));
-    return { url: services.url, close: async () => endAll([async () => services.close(), async () => redis.stop()]) };
+    const { url, ownerKey } = services;
+    return { url, ownerKey, close: async () => endAll([async () => services.close(), async () => redis.stop()]) };
   } catch (error) {
     await redis.stop();
     throw error;
@@ -47,6 +53,7 @@ function settings(redisUrl: string, dataDir: string, port: number | undefined) {
   return {
     ...env,
     dataDir,
+    identity: env.identity.isOwnerKeyGiven ? env.identity : { ...env.identity, ownerKeyFile: ownerKeyFile(dataDir) },
     redis: { ...env.redis, url: redisUrl },
     http: { ...env.http, port: port ?? env.http.port },
   };

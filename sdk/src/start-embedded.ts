@@ -1,7 +1,7 @@
 import { CocClient, type ServerAddress } from '#libs/client';
 import type { Embedded, EmbeddedOptions } from '../chain-of-command.d.ts';
-import { bootHere } from './boot-here.js';
-import { expectEmbedded, forgetEmbedded, runningServer } from './current-server.js';
+import { bootHere, type OwnEmbedded } from './boot-here.js';
+import { addressOfEmbedded, expectEmbedded, forgetEmbedded, runningServer } from './current-server.js';
 import { EmbeddedStartError } from './sdk-error.js';
 
 /** A server for as long as a caller needs it. */
@@ -14,9 +14,9 @@ export interface ServerLease {
 const answerWithinMs = 5_000;
 
 /** What the program started by `startEmbedded`. */
-let owned: Promise<Embedded> | undefined;
+let owned: Promise<OwnEmbedded> | undefined;
 /** What `embedded: true` started: none when a server answered. The last user ends it. */
-let shared: { users: number; embedded: Promise<Embedded | undefined> } | undefined;
+let shared: { users: number; embedded: Promise<OwnEmbedded | undefined> } | undefined;
 /** The end of the one before: two on one data folder would be refused. */
 let ending: Promise<void> = Promise.resolve();
 
@@ -28,7 +28,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
   }
   const starting = boot(options, () => (owned = undefined));
   owned = starting;
-  expectEmbedded(starting.then(({ url }) => url));
+  expectEmbedded(starting);
   return starting.catch((error: unknown) => {
     owned = undefined;
     throw error;
@@ -37,12 +37,12 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
 
 /** The server that answers; when none does, an embedded one, which all callers share. */
 export async function leaseServer(url?: string): Promise<ServerLease> {
-  if (owned !== undefined) return { server: addressOf(await owned), release: async () => undefined };
+  if (owned !== undefined) return { server: addressOfEmbedded(await owned), release: async () => undefined };
   if (shared === undefined) {
     const embedded = bootUnlessAnswered(url);
     shared = { users: 0, embedded };
     // Before anything is known: who subscribed in the line before waits for this server too.
-    expectEmbedded(embedded.then((it) => it?.url));
+    expectEmbedded(embedded);
   }
   const mine = shared;
   mine.users += 1;
@@ -57,14 +57,14 @@ export async function leaseServer(url?: string): Promise<ServerLease> {
   };
   try {
     const embedded = await mine.embedded;
-    return { server: embedded === undefined ? await runningServer(url) : addressOf(embedded), release };
+    return { server: embedded === undefined ? await runningServer(url) : addressOfEmbedded(embedded), release };
   } catch (error) {
     await release();
     throw error;
   }
 }
 
-async function bootUnlessAnswered(url: string | undefined): Promise<Embedded | undefined> {
+async function bootUnlessAnswered(url: string | undefined): Promise<OwnEmbedded | undefined> {
   await ending;
   const client = new CocClient(await runningServer(url), AbortSignal.timeout(answerWithinMs));
   const answer = await client.readiness().catch(() => undefined);
@@ -74,7 +74,7 @@ async function bootUnlessAnswered(url: string | undefined): Promise<Embedded | u
 }
 
 /** `close` may be called again; `onClose` hears of the first time. */
-async function boot(options: EmbeddedOptions, onClose: () => void): Promise<Embedded> {
+async function boot(options: EmbeddedOptions, onClose: () => void): Promise<OwnEmbedded> {
   await ending;
   const embedded = await bootHere(options).catch((cause: unknown) => {
     throw startError(cause);
@@ -87,10 +87,8 @@ async function boot(options: EmbeddedOptions, onClose: () => void): Promise<Embe
     ending = end.catch(() => undefined);
     return end;
   };
-  return { url: embedded.url, close: async () => (closing ??= close()) };
+  return { url: embedded.url, ownerKey: embedded.ownerKey, close: async () => (closing ??= close()) };
 }
-
-const addressOf = ({ url }: Embedded): ServerAddress => ({ url, saidBy: 'startEmbedded' });
 
 function startError(cause: unknown): EmbeddedStartError {
   if (cause instanceof EmbeddedStartError) return cause;

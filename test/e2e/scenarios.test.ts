@@ -13,7 +13,8 @@ beforeAll(async () => {
 afterAll(async () => services.close());
 
 async function scenarios(...args: string[]): Promise<{ code: number | string; lines: string[]; errors: string[] }> {
-  const runner = Spawned.start(process.execPath, [join(root, 'dist/sdk/src/scenario/main.js'), ...args]);
+  const main = join(root, 'dist/sdk/src/scenario/main.js');
+  const runner = Spawned.start(process.execPath, [main, ...args], { COC_DATA_DIR: services.dataDir });
   return { code: await runner.ended(), lines: runner.lines, errors: runner.errors };
 }
 

@@ -10,6 +10,7 @@ import {
   runDirective,
 } from 'chain-of-command';
 import { EventList } from '#libs/contracts';
+import { actAsOwnerOf } from '../setup/act-as-owner.js';
 import { WatchBed } from './watch-bed.js';
 
 let bed: WatchBed;
@@ -18,6 +19,7 @@ let url: string;
 beforeAll(async () => {
   bed = await WatchBed.open();
   url = bed.services.url;
+  actAsOwnerOf(bed.services.dataDir);
 });
 afterAll(async () => bed.close());
 

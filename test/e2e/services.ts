@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DirectiveView, Json, OutputView } from '#libs/contracts';
@@ -59,10 +59,17 @@ export class Services<Store extends TestStore = TestRedis> {
     await Promise.all([this.start('workers'), this.start('executor'), this.start('orchestrator')]);
   }
 
+  /** The key that the orchestrator made at its start. */
+  async owner(): Promise<{ authorization: string }> {
+    const key = await readFile(join(this.dataDir, 'owner.key'), 'utf8');
+    return { authorization: `Bearer ${key.trim()}` };
+  }
+
   async send(method: string, path: string, body?: Json): Promise<{ status: number; body: unknown }> {
     const response = await fetch(`${this.url}/api/v1${path}`, {
       method,
-      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      headers: { ...(await this.owner()), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return { status: response.status, body: await response.json() };
   }

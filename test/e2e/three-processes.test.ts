@@ -14,12 +14,8 @@ beforeAll(async () => {
 afterAll(async () => services.close());
 
 async function coc(...args: string[]): Promise<{ code: number | string; stdout: string; stderr: string }> {
-  const cli = Spawned.start(process.execPath, [
-    join(root, 'dist/apps/cli/src/main.js'),
-    ...args,
-    '--url',
-    services.url,
-  ]);
+  const command = [join(root, 'dist/apps/cli/src/main.js'), ...args, '--url', services.url];
+  const cli = Spawned.start(process.execPath, command, { COC_DATA_DIR: services.dataDir });
   const code = await cli.ended();
   return { code, stdout: cli.lines.join('\n'), stderr: cli.errors.join('\n') };
 }
@@ -45,7 +41,9 @@ describe('three services over HTTP', () => {
     };
     expect(output.report.documents).toBeGreaterThan(1);
     expect(output.answer.passages.length).toBeGreaterThan(0);
-    const report = await fetch(`${services.url}/api/v1/artifacts/${id}.${output.report.markdownArtifact}`);
+    const report = await fetch(`${services.url}/api/v1/artifacts/${id}.${output.report.markdownArtifact}`, {
+      headers: await services.owner(),
+    });
     expect(report.status).toBe(200);
     expect(await report.text()).toContain('#');
   });

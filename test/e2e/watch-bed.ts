@@ -32,7 +32,9 @@ export class WatchBed {
   }
 
   coc(...args: string[]): Spawned {
-    return Spawned.start(process.execPath, [cli, ...args, '--url', this.services.url]);
+    return Spawned.start(process.execPath, [cli, ...args, '--url', this.services.url], {
+      COC_DATA_DIR: this.services.dataDir,
+    });
   }
 
   /** Every event as one of its lines; by the API, page by page. */
@@ -52,7 +54,15 @@ export class WatchBed {
   }
 
   terminal(rows: number, columns: number, ...args: string[]): PseudoTerminal {
-    const command = [process.execPath, cli, ...args, '--url', this.services.url];
+    const command = [
+      'env',
+      `COC_DATA_DIR=${this.services.dataDir}`,
+      process.execPath,
+      cli,
+      ...args,
+      '--url',
+      this.services.url,
+    ];
     return new PseudoTerminal(rows, columns, command);
   }
 

@@ -77,7 +77,8 @@ export class HttpBed {
   }
 
   async request(method: string, path: string, init: RequestInit = {}): Promise<HttpAnswer> {
-    const response = await fetch(`${this.app.url}${path}`, { method, ...init });
+    const headers = { authorization: `Bearer ${this.app.ownerKey}`, ...(init.headers as Record<string, string>) };
+    const response = await fetch(`${this.app.url}${path}`, { method, ...init, headers });
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     const answer = {

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootOrchestrator, type RunningOrchestrator } from '#apps/orchestrator';
@@ -13,6 +13,9 @@ import { RoomsBed } from './rooms-bed.js';
 
 /** What Redis holds that changes without any request: BullMQ's own upkeep, the trimming of its events, the readiness probe, an executor's heartbeat, how far events were read for webhooks, and what it puts off of jobs that workers hold. */
 const upkeep = /:(stalled-check|meta|executor|hooked|hookreader|discard|probe(:[\w-]+)?|[\w-]+\.[\w-]+\.\d+:events)$/;
+
+/** The owner's key of each bed: known before there is one, as a key in a file may be. */
+export const bedOwnerKey = `coc_owner_${'b'.repeat(43)}`;
 
 export interface Refusal {
   status: number;
@@ -36,8 +39,14 @@ export class HttpFront {
     this.artifacts = openArtifactStore(rooms.env.artifacts);
   }
 
+  /** What the bed shows the server unless a test says otherwise. */
+  get owner(): Record<string, string> {
+    return { authorization: `Bearer ${this.app.ownerKey}` };
+  }
+
   static async open(settings: Record<string, string> = {}): Promise<HttpFront> {
     const folder = await mkdtemp(join(tmpdir(), 'coc-front-'));
+    await writeFile(join(folder, 'owner.key'), bedOwnerKey, { mode: 0o600 });
     const rooms = await RoomsBed.open({ COC_PORT: '0', COC_DATA_DIR: folder, COC_LOG_LEVEL: 'silent', ...settings });
     const app = await bootOrchestrator(rooms.env, createLogger('orchestrator', rooms.env.logLevel));
     return new HttpFront(rooms, app, folder);
@@ -60,7 +69,7 @@ export class HttpFront {
     const type = body === undefined ? {} : { 'content-type': 'application/json' };
     const response = await fetch(`${this.app.url}/api/v1${path}`, {
       method,
-      headers: { ...type, ...headers },
+      headers: { ...this.owner, ...type, ...headers },
       ...content,
     });
     const bytes = Buffer.from(await response.arrayBuffer());

@@ -9,7 +9,7 @@ let id: string;
 
 beforeAll(async () => {
   front = await HttpFront.open();
-  client = new CocClient({ url: front.app.url, saidBy: 'the test' });
+  client = new CocClient({ url: front.app.url, saidBy: 'the test', apiKey: front.app.ownerKey });
   await front.rooms.catalog.publish(ActionRecord.parse({ name: 'test.echo', effect: 'pure' }));
   await front.rooms.catalog.publish(ActionRecord.parse({ name: 'test.risky', effect: 'pure', risk: 'high' }));
   await front.rooms.startExecutor();

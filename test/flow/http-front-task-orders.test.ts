@@ -11,7 +11,7 @@ const output = { type: 'object', required: ['n'], properties: { n: { type: 'numb
 beforeAll(async () => {
   front = await HttpFront.open();
   await front.rooms.startExecutor();
-  client = new CocClient({ url: front.app.url, saidBy: 'the test' });
+  client = new CocClient({ url: front.app.url, saidBy: 'the test', apiKey: front.app.ownerKey });
   // Nobody serves them: their attempts are sent and stay there.
   for (const draft of [
     { name: 'test.idle', effect: 'pure', output },

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Problem, limits } from '#libs/contracts';
-import { HttpFront, eventually } from './http-front-bed.js';
+import { HttpFront, bedOwnerKey, eventually } from './http-front-bed.js';
 
 let front: HttpFront;
 let before: Map<string, string>;
@@ -79,7 +79,8 @@ async function pourUntil(socket: Socket, answer: Promise<unknown>): Promise<numb
 }
 
 function request(line: string, headers: string[], body = ''): string {
-  return `${line} HTTP/1.1\r\nhost: here\r\n${headers.map((header) => `${header}\r\n`).join('')}\r\n${body}`;
+  const owner = `authorization: Bearer ${bedOwnerKey}\r\n`;
+  return `${line} HTTP/1.1\r\nhost: here\r\n${owner}${headers.map((header) => `${header}\r\n`).join('')}\r\n${body}`;
 }
 
 const json = 'content-type: application/json';

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(async () => front.close());
 
 it('shows the workers of each queue, who need no library of ours, and queues without any', async () => {
-  const client = new CocClient({ url: front.app.url, saidBy: 'the test' });
+  const client = new CocClient({ url: front.app.url, saidBy: 'the test', apiKey: front.app.ownerKey });
   const id = await front.submit({ tasks: [{ id: 'a', action: 'test.echo' }] });
   await front.rooms.finished(id);
   await front.submit({ tasks: [{ id: 'a', action: 'test.idle' }] });

@@ -62,7 +62,7 @@ describe('a submit with an Idempotency-Key', () => {
       first.map(async (_, at) =>
         fetch(`${other.url}/api/v1/directives`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json', 'idempotency-key': `shards-${at}` },
+          headers: { ...front.owner, 'content-type': 'application/json', 'idempotency-key': `shards-${at}` },
           body: JSON.stringify(body),
         }).then(async (response) => response.json() as Promise<Json>),
       ),

@@ -55,7 +55,7 @@ export class StreamBed {
   /** `what` is a directive, or the query of the tenant's stream. */
   async follow(what = '', position?: string): Promise<SseClient> {
     const path = isDirectiveId(what) ? `directives/${what}/events/stream` : `events/stream${what}`;
-    const headers: Record<string, string> = position === undefined ? {} : { 'last-event-id': position };
+    const headers = { ...this.front.owner, ...(position === undefined ? {} : { 'last-event-id': position }) };
     const client = await SseClient.open(`${this.front.app.url}/api/v1/${path}`, headers);
     this.clients.push(client);
     return client;

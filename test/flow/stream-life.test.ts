@@ -19,7 +19,10 @@ const pieceBytes = 400_000;
 
 /** An answer that nobody reads. */
 async function stuck(id: string): Promise<IncomingMessage> {
-  const request = get(`${bed.front.app.url}/api/v1/directives/${id}/events/stream`, { agent: false });
+  const request = get(`${bed.front.app.url}/api/v1/directives/${id}/events/stream`, {
+    agent: false,
+    headers: bed.front.owner,
+  });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   request.on('error', () => undefined);
   return response.on('error', () => undefined);

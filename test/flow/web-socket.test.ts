@@ -17,14 +17,15 @@ afterEach(async () => {
   await bed.close();
 });
 
-async function follow(path: string, options: ClientOptions = {}, protocols?: string[]): Promise<WsClient> {
-  const client = await WsClient.open(`${bed.front.app.url}${path}`, options, protocols);
+async function follow(path: string, options: ClientOptions = {}): Promise<WsClient> {
+  const headers = { ...bed.front.owner, ...options.headers };
+  const client = await WsClient.open(`${bed.front.app.url}${path}`, { ...options, headers });
   clients.push(client);
   return client;
 }
 
 async function refusal(path: string, headers: Record<string, string> = {}): Promise<{ status: number; code: string }> {
-  return WsClient.refusal(`${bed.front.app.url}${path}`, { headers });
+  return WsClient.refusal(`${bed.front.app.url}${path}`, { headers: { ...bed.front.owner, ...headers } });
 }
 
 describe('a stream over WebSocket', () => {
@@ -81,12 +82,8 @@ describe('a stream over WebSocket', () => {
   });
 
   it('takes a credential as a protocol, and does not say it back', async () => {
-    const client = await follow('/ws', {}, ['coc.events', 'bearer.s3cret']);
-    expect(client.socket.protocol).toBe('coc.events');
-    const native = new globalThis.WebSocket(`${bed.front.app.url.replace('http', 'ws')}/ws`, [
-      'coc.events',
-      'bearer.x',
-    ]);
+    const url = `${bed.front.app.url.replace('http', 'ws')}/ws`;
+    const native = new globalThis.WebSocket(url, ['coc.events', `bearer.${bed.front.app.ownerKey}`]);
     await once(native, 'open');
     expect(native.protocol).toBe('coc.events');
     native.close();
@@ -105,6 +102,13 @@ describe('a stream over WebSocket', () => {
     expect(await refusal('/ws/elsewhere')).toEqual({ status: 404, code: 'NOT_FOUND' });
   });
 
+  it('is closed to who shows no good credential, and to a directive of another tenant', async () => {
+    const id = await bed.still(0, 'other');
+    for (const path of ['/ws', '/api/v1/ws/directives', `/ws/directives/${id}`])
+      expect(await refusal(path, { authorization: 'Bearer nobody' })).toEqual({ status: 401, code: 'UNAUTHENTICATED' });
+    expect(await refusal(`/ws/directives/${id}`)).toEqual({ status: 404, code: 'NOT_FOUND' });
+  });
+
   it('is refused to a page of another site, and not to one of ours', async () => {
     const { host } = new URL(bed.front.app.url);
     for (const origin of ['https://evil.example', `http://${host}.evil.example`, 'null', 'http://127.0.0.1:1'])
@@ -113,10 +117,10 @@ describe('a stream over WebSocket', () => {
   });
 
   it('answers 426 to who asks over HTTP, and HTTP to who asks for another protocol', async () => {
-    const plain = await fetch(`${bed.front.app.url}/ws`);
+    const plain = await fetch(`${bed.front.app.url}/ws`, { headers: bed.front.owner });
     expect([plain.status, plain.headers.get('upgrade')]).toEqual([426, 'websocket']);
     const asked = request(`${bed.front.app.url}/api/v1/queues`, {
-      headers: { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': '' },
+      headers: { ...bed.front.owner, connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': '' },
     }).end();
     const [{ statusCode }] = (await once(asked, 'response')) as [{ statusCode: number }];
     expect(statusCode).toBe(200);

@@ -28,8 +28,8 @@ export class WsClient {
       });
   }
 
-  static async open(url: string, options: ClientOptions = {}, protocols: string[] = []): Promise<WsClient> {
-    const client = new WsClient(new WebSocket(url.replace(/^http/, 'ws'), protocols, options));
+  static async open(url: string, options: ClientOptions = {}): Promise<WsClient> {
+    const client = new WsClient(new WebSocket(url.replace(/^http/, 'ws'), options));
     await once(client.socket, 'open');
     return client;
   }

@@ -64,7 +64,7 @@ export class FuzzFront {
     });
     await front.rooms.serve({ name: 'test.held', effect: 'keyed' }, async () => null);
     await front.call('PUT', '/actions/test.gate', { effect: 'once' });
-    return new FuzzFront(front, new RawExchange(front.app.url));
+    return new FuzzFront(front, new RawExchange(front.app.url, front.owner));
   }
 
   /** Throws `count` requests at it. */

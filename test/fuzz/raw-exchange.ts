@@ -14,12 +14,21 @@ const streamMs = 50;
 export class RawExchange {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 8 });
 
-  constructor(private readonly url: string) {}
+  constructor(
+    private readonly url: string,
+    /** Sent with every request. */
+    private readonly always: Record<string, string>,
+  ) {}
 
   async send({ method, target, headers, body }: ApiRequest): Promise<RawAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-    const outgoing = request(this.url, { method, path: target, agent: this.agent, headers: { ...headers, ...length } });
+    const outgoing = request(this.url, {
+      method,
+      path: target,
+      agent: this.agent,
+      headers: { ...this.always, ...headers, ...length },
+    });
     outgoing.once('error', reject);
     outgoing.once('response', (incoming) => {
       const chunks: Buffer[] = [];

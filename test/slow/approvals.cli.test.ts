@@ -20,8 +20,11 @@ beforeAll(async () => {
 
 afterAll(async () => bed.close());
 
-const coc = (args: readonly string[], options?: SpawnOptions): Promise<CliEnd> =>
-  runCoc([...args, '--url', bed.services.url], options);
+const coc = (args: readonly string[], options: SpawnOptions = {}): Promise<CliEnd> =>
+  runCoc([...args, '--url', bed.services.url], {
+    ...options,
+    env: { COC_DATA_DIR: bed.services.dataDir, ...options.env },
+  });
 
 async function planFile(directive: Json): Promise<string> {
   const file = join(bed.services.dataDir, 'plan.json');

@@ -33,7 +33,7 @@ async function submit(key: string): Promise<Accepted> {
   for (;;) {
     const response = await fetch(`${services.url}/api/v1/directives`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      headers: { ...(await services.owner()), 'content-type': 'application/json', 'idempotency-key': key },
       body: JSON.stringify(body),
     }).catch(() => undefined);
     if (response?.status === 202 || response?.status === 200)

@@ -11,7 +11,8 @@ let file: string;
 let first: string;
 let second: string;
 
-const coc = async (args: readonly string[]): Promise<CliEnd> => runCoc([...args, '--url', services.url]);
+const coc = async (args: readonly string[]): Promise<CliEnd> =>
+  runCoc([...args, '--url', services.url], { env: { COC_DATA_DIR: services.dataDir } });
 
 async function submit(): Promise<string> {
   const folder = join(root, 'docs/adr');

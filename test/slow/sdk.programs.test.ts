@@ -78,7 +78,7 @@ async function program(name: string, text: string): Promise<string> {
 describe('a program in a project of its own', () => {
   it('does what the first orchestrator promised, and ends by itself', async () => {
     const file = await program('promised.ts', asPromised);
-    const { code, stdout, stderr } = await node([file], { COC_URL: services.url });
+    const { code, stdout, stderr } = await node([file], { COC_URL: services.url, COC_DATA_DIR: services.dataDir });
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'Task completed: task-1', stderr: '' });
   });
 
@@ -93,7 +93,10 @@ describe('a program in a project of its own', () => {
         unsubscribe();
         console.log(ran.length > 5, String(heard.filter((it) => it.directiveId === id).map(({ seq }) => seq)) === String(ran));
       }`;
-    const { code, stdout } = await node([await program('heard.mjs', text)], { COC_URL: services.url });
+    const { code, stdout } = await node([await program('heard.mjs', text)], {
+      COC_URL: services.url,
+      COC_DATA_DIR: services.dataDir,
+    });
     expect({ code, stdout }).toEqual({ code: 0, stdout: Array(5).fill('true true').join('\n') });
   });
 

@@ -39,7 +39,9 @@ async function putToWork(services: Services): Promise<void> {
   };
   while (!(await Promise.all(ids.map(isRunning))).includes(true))
     await new Promise((resolve) => setTimeout(resolve, 50));
-  const stream = await fetch(`${services.url}/api/v1/directives/${ids[0]}/events/stream`);
+  const stream = await fetch(`${services.url}/api/v1/directives/${ids[0]}/events/stream`, {
+    headers: await services.owner(),
+  });
   stream.body
     ?.getReader()
     .read()

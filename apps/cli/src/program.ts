@@ -9,6 +9,7 @@ import { addDeleteCommand } from './commands/delete.command.js';
 import { addDoctorCommand } from './commands/doctor.command.js';
 import { addEndCommands } from './commands/end.command.js';
 import { addGlobalOptions } from './commands/global-options.js';
+import { addKeysCommands } from './commands/keys.command.js';
 import { addListCommand } from './commands/list.command.js';
 import { addLogsCommand } from './commands/logs.command.js';
 import { addOrderCommands } from './commands/order.command.js';
@@ -57,6 +58,7 @@ export function buildProgram(cli: Cli): Command {
   addApprovalsCommands(program, cli);
   addBudgetCommands(program, cli);
   addActionsCommands(program, cli);
+  addKeysCommands(program, cli);
   addDoctorCommand(program, cli);
   return program;
 }

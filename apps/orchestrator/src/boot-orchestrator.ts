@@ -6,12 +6,16 @@ import { checkArtifactStore, openArtifactStore, openInstallation } from '#libs/s
 import { NestLogger, closeMarginMs, tellOfConnectionLoss, type Logger, type RunningService } from '#libs/telemetry';
 import { configureHttpApp, createHttpAdapter } from './http/configure-http-app.js';
 import type { DirectiveIngress } from './http/directive-ingress.js';
+import { openCredentials, openFrontGate } from './identity/open-front-gate.js';
+import { refuseOpenHost } from './identity/refuse-open-host.js';
 import { createOrchestratorContext } from './orchestrator.context.js';
 import { OrchestratorModule } from './orchestrator.module.js';
 
 export interface RunningOrchestrator extends RunningService {
   /** Where the API answers, with the port that was really taken. */
   url: string;
+  /** The owner's key, as text: what a program that composes the orchestrator itself calls the API with. */
+  ownerKey: string;
   /** The door behind HTTP, for a program that composes the orchestrator itself. */
   ingress: DirectiveIngress;
 }
@@ -25,6 +29,8 @@ class PortInUseError extends StartRefusal {
 
 /** Starts the orchestrator on a fit Redis. Throws RedisUnfitError, PortInUseError, or a StartRefusal when artifacts cannot be kept. */
 export async function bootOrchestrator(env: Env, logger: Logger): Promise<RunningOrchestrator> {
+  refuseOpenHost(env);
+  const credentials = await openCredentials(env);
   const artifacts = openArtifactStore(env.artifacts);
   const storeWarnings = await checkArtifactStore(artifacts);
   const installation = await openInstallation(env.redis, env.shards);
@@ -35,7 +41,12 @@ export async function bootOrchestrator(env: Env, logger: Logger): Promise<Runnin
     logger: new NestLogger(logger),
     abortOnError: false,
   });
-  const deadline = configureHttpApp(app, logger, installation.replication);
+  const deadline = configureHttpApp(app, {
+    logger,
+    replication: installation.replication,
+    gate: openFrontGate(env, installation, context.keyRing, credentials),
+    corsOrigins: env.identity.corsOrigins,
+  });
   // With the listener, not before: a client that comes again finds the next process, not this one on its way out.
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('preClose', async () => context.openStreams.close());
@@ -58,5 +69,6 @@ export async function bootOrchestrator(env: Env, logger: Logger): Promise<Runnin
   const url = await app.getUrl();
   logger.info({ url }, 'orchestrator is running');
   const { broken } = app.get(OrchestratorModule);
-  return { url, ingress: context.ingress, broken, closeWithinMs: env.shutdownGraceMs + closeMarginMs, close };
+  const { ownerKey } = credentials;
+  return { url, ownerKey, ingress: context.ingress, broken, closeWithinMs: env.shutdownGraceMs + closeMarginMs, close };
 }

@@ -4,6 +4,7 @@ import { QueueSender } from '#libs/queues';
 import type { Redis } from '#libs/redis';
 import {
   ActionCatalog,
+  ApiKeyStore,
   type ArtifactStore,
   DirectiveOrders,
   DirectiveReader,
@@ -37,6 +38,8 @@ import { DecideService } from './decide/decide.service.js';
 import { WorkflowLibrary } from './decide/workflow.library.js';
 import { docsIndex } from './decide/workflows/docs-index.workflow.js';
 import { openHooks, type Hooks } from './hooks/open-hooks.js';
+import { ApiKeyDesk } from './identity/api-key.desk.js';
+import { KeyRing } from './identity/key-ring.js';
 import { CatalogSnapshot } from './ingress/catalog-snapshot.js';
 import type { CheckpointDesk } from './ingress/checkpoint.desk.js';
 import { DryPlanner } from './ingress/dry-planner.js';
@@ -71,6 +74,8 @@ export interface OrchestratorContext {
   reader: DirectiveReader;
   approvals: ApprovalService;
   tasks: TaskDesk;
+  keyRing: KeyRing;
+  apiKeys: ApiKeyDesk;
   streams: EventStreams;
   openStreams: OpenStreams;
   webSockets: WebSocketDoor;
@@ -93,6 +98,12 @@ function openDeletions({ redis, keys }: Installation, files: ArtifactStore, logg
     uploads: new UploadRegister(redis, keys),
     logger,
   });
+}
+
+function openApiKeys({ redis, keys }: Installation): Pick<OrchestratorContext, 'keyRing' | 'apiKeys'> {
+  const store = new ApiKeyStore(redis, keys);
+  const keyRing = new KeyRing(store);
+  return { keyRing, apiKeys: new ApiKeyDesk(store, keyRing) };
 }
 
 interface ApprovalSources {
@@ -152,7 +163,7 @@ function openStreaming(
   return {
     streams: new EventStreams(redis, keys, { shards: servedShards, reader }),
     openStreams: new OpenStreams(env.stream.heartbeatMs),
-    webSockets: new WebSocketDoor({ allowedOrigins: [] }),
+    webSockets: new WebSocketDoor({ allowedOrigins: env.identity.corsOrigins }),
   };
 }
 
@@ -183,11 +194,10 @@ export function createOrchestratorContext(
   const store = new DirectiveStore(scripts, keys, payloads);
   const orders = new DirectiveOrders(redis, keys, payloads);
   const actions = new ActionCatalog(redis, keys);
-  const catalog = new CatalogSnapshot(actions);
   const workflows = new WorkflowLibrary([docsIndex]);
   const sender = new QueueSender(redis, env.redis);
   const reader = new DirectiveReader(redis, keys, { shards: servedShards, payloads });
-  const shared = { orders, store, catalog, workflows, sender, logger, house: env.house };
+  const shared = { orders, store, catalog: new CatalogSnapshot(actions), workflows, sender, logger, house: env.house };
   const pressure = new PressureWatch(redis, keys, new PressureReader(redis, keys), env.shed);
   const dryPlanner = new DryPlanner({ ...shared, shards: env.shards, pressure });
   const beats = new ExecutorBeats(redis, keys);
@@ -221,6 +231,7 @@ export function createOrchestratorContext(
     reader,
     ...openHumanDesks(installation, { payloads, orders, reader, actions, sender, logger }),
     ...openStreaming(env, installation, reader),
+    ...openApiKeys(installation),
     catalog: actions,
     artifacts,
     probe: new ProgressProbe(redis, keys),

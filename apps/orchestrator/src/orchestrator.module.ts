@@ -22,11 +22,11 @@ import { ArtifactController } from './http/artifact.controller.js';
 import { BudgetController } from './http/budget.controller.js';
 import { CheckpointController } from './http/checkpoint.controller.js';
 import { ChildController } from './http/child.controller.js';
-import { PrincipalGuard } from './http/current-principal.js';
 import { CursorSeal } from './http/cursor-seal.js';
 import { DirectiveController } from './http/directive.controller.js';
 import { DirectiveIngress } from './http/directive-ingress.js';
 import { DocsController } from './http/docs.controller.js';
+import { KeyController } from './http/key.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { OrderController } from './http/order.controller.js';
 import { TaskController } from './http/task.controller.js';
@@ -40,6 +40,8 @@ import { StatsController } from './http/stats.controller.js';
 import { TaskReadsController } from './http/task-reads.controller.js';
 import { StoreProbe } from './http/store-probe.js';
 import { CheckpointDesk } from './ingress/checkpoint.desk.js';
+import { AccessGuard } from './identity/access.guard.js';
+import { ApiKeyDesk } from './identity/api-key.desk.js';
 import { DryPlanner } from './ingress/dry-planner.js';
 import { DirectiveCensus } from './inspect/directive-stats.js';
 import { QueueInspector } from './inspect/queue.inspector.js';
@@ -99,6 +101,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         HookController,
         ActionController,
         ArtifactController,
+        KeyController,
         HealthController,
         DocsController,
       ],
@@ -114,6 +117,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         { provide: DirectiveReader, useValue: context.reader },
         { provide: ApprovalService, useValue: context.approvals },
         { provide: TaskDesk, useValue: context.tasks },
+        { provide: ApiKeyDesk, useValue: context.apiKeys },
         { provide: EventStreams, useValue: context.streams },
         { provide: OpenStreams, useValue: context.openStreams },
         { provide: WebSocketDoor, useValue: context.webSockets },
@@ -126,7 +130,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         { provide: ServedShards, useValue: new ServedShards(context.servedShards) },
         { provide: CursorSeal, useValue: new CursorSeal(context.cursorKey) },
         { provide: StoreProbe, useValue: new StoreProbe(context.artifacts) },
-        { provide: APP_GUARD, useClass: PrincipalGuard },
+        { provide: APP_GUARD, useClass: AccessGuard },
       ],
     };
   }

@@ -68,7 +68,7 @@ export class CrashLane {
     });
     await rig.start();
     lane.observer.start();
-    lane.review = await ReviewClient.open(new ApiClient(rig.urls), join(folder, 'documents'));
+    lane.review = await ReviewClient.open(new ApiClient(rig.urls, rig.ownerKeyFile), join(folder, 'documents'));
     rig.history.add({ kind: 'phase', phase: 'load' });
     return lane;
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { sleep } from '../run/clock.js';
 
 export interface Answer {
@@ -11,8 +12,13 @@ const pauseMs = 200;
 /** The HTTP API as a client should use it: any orchestrator will do, and whatever has no clear answer is asked again. */
 export class ApiClient {
   private turn = 0;
+  private key = '';
 
-  constructor(private readonly urls: readonly string[]) {}
+  /** `ownerKeyFile` is made by the first orchestrator that starts. */
+  constructor(
+    private readonly urls: readonly string[],
+    private readonly ownerKeyFile: string,
+  ) {}
 
   /** undefined when the reply is unknown: no answer, a 5xx, or to come again later. */
   async once(
@@ -26,7 +32,11 @@ export class ApiClient {
       const response = await fetch(`${url}/api/v1${path}`, {
         method,
         signal: AbortSignal.timeout(answerWithinMs),
-        headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        headers: {
+          ...this.credential(),
+          ...headers,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();
@@ -35,6 +45,11 @@ export class ApiClient {
     } catch {
       return undefined;
     }
+  }
+
+  private credential(): { authorization: string } {
+    this.key ||= readFileSync(this.ownerKeyFile, 'utf8').trim();
+    return { authorization: `Bearer ${this.key}` };
   }
 
   /** Asks until it knows the answer. */

@@ -24,12 +24,12 @@ export class LoadDriver {
   private readonly open = new Set<string>();
 
   constructor(
-    private readonly rig: Pick<Rig, 'urls' | 'door' | 'history' | 'stateOf'>,
+    private readonly rig: Pick<Rig, 'urls' | 'ownerKeyFile' | 'door' | 'history' | 'stateOf'>,
     private readonly drafts: readonly Draft[],
     private readonly random: SeededRandom,
   ) {
     this.history = rig.history;
-    this.api = new ApiClient(rig.urls);
+    this.api = new ApiClient(rig.urls, rig.ownerKeyFile);
     this.human = new Human(this.api, rig.history, (id) => this.draftsById.get(id));
   }
 
@@ -125,7 +125,7 @@ export class LoadDriver {
   }
 
   private async submit(tenant: string, key: string, body: object): Promise<string | undefined> {
-    const api = tenant === homeTenant ? this.api : new ApiClient([`${this.rig.door}/${tenant}`]);
+    const api = tenant === homeTenant ? this.api : new ApiClient([`${this.rig.door}/${tenant}`], this.rig.ownerKeyFile);
     const answer = await api.send('POST', '/directives', body, { 'idempotency-key': key });
     if (answer.status !== 202) {
       this.history.add({ kind: 'refused', key, status: answer.status, answer: answer.body });

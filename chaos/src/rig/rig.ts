@@ -99,6 +99,10 @@ export class Rig {
     return this.processes.filter((each) => each.role === role);
   }
 
+  get ownerKeyFile(): string {
+    return join(this.path('data'), 'owner.key');
+  }
+
   /** Where the orchestrators answer, for their whole run: a restarted one takes its port again. */
   get urls(): string[] {
     return this.of('orchestrator').map(({ name }) => `http://127.0.0.1:${this.ports.get(name)}`);

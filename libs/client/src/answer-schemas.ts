@@ -4,6 +4,7 @@ import {
   BudgetLedger,
   CheckpointList,
   CheckpointView,
+  CreatedKey,
   DirectiveList,
   DirectiveStats,
   DirectiveView,
@@ -13,6 +14,7 @@ import {
   GrantList,
   HoldList,
   HoldView,
+  KeyList,
   OrchestratorState,
   OutputView,
   PlanView,
@@ -66,4 +68,6 @@ export const answerSchemas: { readonly [Id in OperationId]?: z.ZodType } = {
   raiseBudget: BudgetLedger,
   listActions: ActionList,
   publishAction: ActionRecord,
+  createKey: CreatedKey,
+  listKeys: KeyList,
 };

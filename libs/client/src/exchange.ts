@@ -23,11 +23,9 @@ export interface Question {
 export async function exchange(server: ServerAddress, question: Question, signal: AbortSignal): Promise<Answer> {
   const { method, path, body, headers } = question;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]);
-  const init: RequestInit = { method, signal: limit, headers: { ...headers } };
-  if (body !== undefined) {
-    init.headers = { 'content-type': 'application/json', ...headers };
-    init.body = JSON.stringify(body);
-  }
+  const type = body === undefined ? {} : { 'content-type': 'application/json' };
+  const init: RequestInit = { method, signal: limit, headers: { ...credentialOf(server), ...type, ...headers } };
+  if (body !== undefined) init.body = JSON.stringify(body);
   try {
     const response = await fetch(`${server.url}${path}`, init);
     return { status: response.status, body: parseBody(await response.text()) };
@@ -35,6 +33,10 @@ export async function exchange(server: ServerAddress, question: Question, signal
     signal.throwIfAborted();
     throw noAnswer(server, cause);
   }
+}
+
+export function credentialOf({ apiKey }: ServerAddress): Record<string, string> {
+  return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
 }
 
 /** The refusal in an answer of 400 or more. */

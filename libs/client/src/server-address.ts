@@ -12,6 +12,8 @@ const ServerFile = z.object({ url: z.url({ protocol: /^https?$/ }) });
 export interface ServerAddress {
   url: string;
   saidBy: string;
+  /** Key or token that its requests show. */
+  apiKey?: string | undefined;
 }
 
 /** Where an address may come from; the first that is there counts. */
@@ -20,14 +22,30 @@ export interface AddressSources {
   option?: { url: string; name: string } | undefined;
   /** What COC_URL holds. */
   variable?: string | undefined;
-  /** The data folder, in which a running server leaves its address. */
+  /** The data folder, in which a running server leaves its address, and the key of its owner. */
   dataDir: string;
+  /** Given by the user; without it, the owner's key is shown to a server of this machine. */
+  apiKey?: string | undefined;
 }
 
 const withoutSlash = (url: string) => url.replace(/\/+$/, '');
 
 /** The option, else COC_URL, else `server.json` of the data folder, else the default port. Throws ServerAddressError. */
-export async function findServer({ option, variable, dataDir }: AddressSources): Promise<ServerAddress> {
+export async function findServer(sources: AddressSources): Promise<ServerAddress> {
+  const server = await findAddress(sources);
+  return { ...server, apiKey: sources.apiKey ?? (await ownerKeyFor(server.url, sources.dataDir)) };
+}
+
+/** A key that only this machine's servers take goes to no other. */
+async function ownerKeyFor(url: string, dataDir: string): Promise<string | undefined> {
+  const host = URL.parse(url)?.hostname ?? '';
+  const isHere = host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
+  if (!isHere) return undefined;
+  const text = await readFile(join(dataDir, 'owner.key'), 'utf8').catch(() => undefined);
+  return text?.trim() || undefined;
+}
+
+async function findAddress({ option, variable, dataDir }: AddressSources): Promise<ServerAddress> {
   if (option !== undefined) return { url: checkedUrl(option.url, option.name), saidBy: option.name };
   if (variable !== undefined) return { url: withoutSlash(variable), saidBy: 'COC_URL' };
   const file = join(dataDir, 'server.json');

@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser';
 import { ForeignAnswerError, ServerUnreachableError } from './client-error.js';
-import { noAnswer, parseBody, reasonOf, refusalOf } from './exchange.js';
+import { credentialOf, noAnswer, parseBody, reasonOf, refusalOf } from './exchange.js';
 import type { ServerAddress } from './server-address.js';
 
 /** What a stream says: a position, an event's data, the pause before a reconnect, or only that it lives. */
@@ -48,7 +48,11 @@ export class StreamConnection {
 
   private async open(): Promise<Response> {
     const { server, path, lastEventId, signal } = this.options;
-    const headers = { accept: 'text/event-stream', ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) };
+    const headers = {
+      ...credentialOf(server),
+      accept: 'text/event-stream',
+      ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+    };
     const leave = AbortSignal.any([signal, this.leave.signal]);
     const response = await fetch(`${server.url}${path}`, { headers, signal: leave }).catch((cause: unknown) => {
       throw noAnswer(server, cause);

@@ -9,6 +9,11 @@ export const cliVariables = {
   COC_URL: z
     .preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).optional())
     .describe('Address of the server that `coc` talks to; not set, the one that runs in COC_DATA_DIR.'),
+  COC_API_KEY: z
+    .preprocess(blankIsUnset, z.string().optional())
+    .describe(
+      'Key or token that `coc` shows the server; not set, the key of the owner of COC_DATA_DIR, where the server is on this machine.',
+    ),
   // https://no-color.org: any value but the empty one switches colour off.
   NO_COLOR: z
     .preprocess(blankIsUnset, z.string().optional())
@@ -24,6 +29,7 @@ const CliEnvSchema = z
   })
   .transform((raw) => ({
     url: raw.COC_URL,
+    apiKey: raw.COC_API_KEY,
     dataDir: raw.COC_DATA_DIR,
     traceDir: raw.TRACE_DIR,
     color: raw.NO_COLOR === undefined,

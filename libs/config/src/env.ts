@@ -2,6 +2,7 @@ import { StartRefusal } from '#libs/contracts';
 import { z } from 'zod';
 import { artifactSettings, artifactVariables, problemsOfBucket } from './artifact-settings.js';
 import { auditSettings, auditVariables } from './audit-settings.js';
+import { identitySettings, identityVariables } from './identity-settings.js';
 import {
   directiveVariables,
   executorVariables,
@@ -24,6 +25,7 @@ export const EnvSchema = z
     ...traceVariables,
     ...auditVariables,
     ...artifactVariables,
+    ...identityVariables,
   })
   .superRefine((raw, context) => {
     for (const [name, message] of problemsOfBucket(raw)) context.addIssue({ code: 'custom', path: [name], message });
@@ -40,6 +42,7 @@ export const EnvSchema = z
     },
     shards: raw.COC_SHARDS,
     http: { host: raw.COC_HOST, port: raw.COC_PORT },
+    identity: identitySettings(raw, raw.COC_DATA_DIR),
     stream: { heartbeatMs: raw.COC_STREAM_HEARTBEAT_MS },
     dataDir: raw.COC_DATA_DIR,
     artifacts: artifactSettings(raw, raw.COC_DATA_DIR),

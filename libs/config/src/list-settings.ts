@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { artifactVariables } from './artifact-settings.js';
 import { auditVariables } from './audit-settings.js';
 import { cliVariables } from './cli-env.js';
+import { identityVariables } from './identity-settings.js';
 import {
   directiveVariables,
   executorVariables,
@@ -32,6 +33,7 @@ const groups: Record<string, Record<string, z.ZodType>> = {
   'Every service': processVariables,
   'Directives, in the orchestrator': directiveVariables,
   'Webhooks, in the orchestrator': webhookVariables,
+  'Identity and limits of the API, in the orchestrator': identityVariables,
   Executor: executorVariables,
   Workers: workerVariables,
   Recorder: traceVariables,
@@ -112,6 +114,7 @@ function rangeOf(name: string, { type, enum: words, minimum, maximum, pattern, f
   if (words) return words.filter((word) => word !== '').join(', ');
   if (type === 'integer' || type === 'number') return numbersOf(type, minimum, maximum);
   if (name === 'COC_TENANTS') return 'JSON';
+  if (name === 'COC_CORS_ORIGINS') return 'origins';
   if (format === 'uri') return 'http or https address';
   if (pattern && pattern.length <= readablePattern) return `matches ${pattern}`;
   return 'text';

@@ -8,6 +8,7 @@ export {
   effects,
   type ActionDraft,
 } from './action.js';
+export { CreateKey, CreatedKey, KeyList, KeyName, KeyView } from './api-key.js';
 export {
   ApproveHold,
   BudgetLedger,
@@ -68,7 +69,7 @@ export { OrchestratorState } from './orchestrator-state.js';
 export { PayloadClaim, type ReportedClaim } from './payload-claim.js';
 export { type AskedRisk, type Permit, type PermitKind, type Plan, type PlannedTask, type RiskTerms } from './plan.js';
 export { ApprovalPolicy, Backoff, Concurrency, DirectiveBudget, Policies, Rate } from './policies.js';
-export { Principal, localPrincipal, Role } from './principal.js';
+export { Principal, localPrincipal, Role, TenantName } from './principal.js';
 export { QueueWorkers, WorkerList } from './worker-view.js';
 export { QueueList, QueueView } from './queue-view.js';
 export {

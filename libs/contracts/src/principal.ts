@@ -4,7 +4,7 @@ const roles = ['viewer', 'operator', 'approver', 'admin'] as const;
 export const Role = z.enum(roles);
 export type Role = z.infer<typeof Role>;
 
-const TenantName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/);
+export const TenantName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/);
 
 /** Who asks. The tenant comes from the credential only, never from a body or a path. */
 export const Principal = z.strictObject({
@@ -14,5 +14,5 @@ export const Principal = z.strictObject({
 });
 export type Principal = z.infer<typeof Principal>;
 
-/** The one principal of the embedded default, where the operating system's user is the only user. */
+/** Who has the owner's key: the embedded default, where the operating system's user is the only user. */
 export const localPrincipal: Principal = { tenant: 'local', actor: 'local', roles: ['admin'] };

@@ -11,6 +11,8 @@ export { Replication } from './redis/replication.js';
 export { ActionCatalog } from './catalog/action-catalog.js';
 export { ControlStreamReader, type AbortSignalMessage } from './control/control-stream.js';
 export { Keys } from './keys.js';
+export { ApiKeyStore, type ApiKey } from './identity/api-key-store.js';
+export { RateBuckets, type Draw, type RateRule } from './identity/rate-buckets.js';
 export { ExecutorBeats } from './agenda/executor-beats.js';
 export { QueueWindows, type QueueLine } from './agenda/queue-windows.js';
 export { QueueReader, type RecordedQueue } from './agenda/queue-reader.js';

@@ -80,4 +80,8 @@ export class Keys {
   cursorKey = (): string => `${globalRoot(this.keyPrefix)}:cursor-key`;
   recorder = (): string => `${globalRoot(this.keyPrefix)}:recorder`;
   catalog = (): string => `${globalRoot(this.keyPrefix)}:actions`;
+  /** API keys of all tenants, without their secrets. */
+  apiKeys = (): string => `${globalRoot(this.keyPrefix)}:keys`;
+  apiKeysOf = (tenant: string): string => `${globalRoot(this.keyPrefix)}:keys:of:${tenant}`;
+  global = (): string => globalRoot(this.keyPrefix);
 }

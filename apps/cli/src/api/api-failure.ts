@@ -13,6 +13,9 @@ const nextByCode: Record<string, string> = {
   DIRECTIVE_SETTLING: 'send it again in a few seconds; if it stays so, look at "recorder" in "coc doctor"',
   DIGEST_STALE: 'look at what it is now with "coc approvals show ID", and decide about that',
   FAMILY_TOO_LARGE: 'submit it as the child of another directive, or leave "parent" out',
+  UNAUTHENTICATED:
+    'give a key that is good with --api-key or COC_API_KEY; on the machine of the server, COC_DATA_DIR names the folder of its owner.key',
+  RATE_LIMITED: 'send it again in a while: too many requests came from you',
   FORBIDDEN: 'act as somebody who may, with --as NAME or COC_ACTOR; whoever asked for a task may always deny it',
   HOLD_ENDED: 'see what became of it with "coc approvals show ID"; what still waits, with "coc approvals list"',
   MEMORY_SHORT: 'send it again in a while: Redis has too little memory for more',

@@ -10,6 +10,7 @@ import { projectRoot } from '../project-root.js';
 interface GlobalOptions {
   url?: string;
   as?: string;
+  apiKey?: string;
   output: OutputFormat;
   /** Of the commands that have it. */
   json?: boolean;
@@ -22,6 +23,8 @@ export function addGlobalOptions(program: Command): void {
     `${urlOption} <url>`,
     'address of the server (default: COC_URL, else the running server of this folder)',
   );
+  const key = new Option('--api-key <key>', 'key or token of yours (default: on this machine the key of the owner)');
+  program.addOption(key.env('COC_API_KEY'));
   const actor = new Option('--as <name>', 'the name by which you act, where nobody logs in');
   program.addOption(actor.env('COC_ACTOR').argParser(parseActor));
   const format = new Option('-o, --output <format>', 'form of what goes to stdout');
@@ -50,10 +53,12 @@ function actorOf(command: Command): string | undefined {
 }
 
 export async function openApi(cli: Cli, command: Command): Promise<CocClient> {
-  const { url } = command.optsWithGlobals<GlobalOptions>();
+  const { url, apiKey } = command.optsWithGlobals<GlobalOptions>();
   const server = await findServer({
     option: url === undefined ? undefined : { url, name: urlOption },
     variable: cli.env.url,
+    // A variable that is set to nothing is not set.
+    apiKey: apiKey || undefined,
     // The launcher's own default, wherever coc is called from.
     dataDir: cli.env.dataDir ?? join(projectRoot(), '.coc'),
   });

@@ -6,7 +6,14 @@ import { parseDocument, readDocument } from './document.js';
 const stream = { write: () => true };
 
 function cliWithStdin(text: string): Cli {
-  const env = { url: undefined, dataDir: undefined, traceDir: undefined, color: false, canMoveCursor: false };
+  const env = {
+    url: undefined,
+    apiKey: undefined,
+    dataDir: undefined,
+    traceDir: undefined,
+    color: false,
+    canMoveCursor: false,
+  };
   const interrupt = new AbortController().signal;
   return {
     env,

@@ -16,16 +16,17 @@ function codesOf(status: number): string {
 /** What any route may answer: a header that is malformed, a defect of ours, a record that does not answer. */
 const everywhere = [400, 500, 503];
 
+export function problemAnswer(status: number): MethodDecorator & ClassDecorator {
+  return ApiResponse({
+    status,
+    description: `problem details (RFC 9457) with one of these codes: ${codesOf(status)}`,
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  });
+}
+
 /** Documents the problem answers of a route, beside those of every route. */
 export function Problems(...statuses: number[]): MethodDecorator {
-  const described = [...statuses, ...everywhere].map((status) =>
-    ApiResponse({
-      status,
-      description: `problem details (RFC 9457) with one of these codes: ${codesOf(status)}`,
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-    }),
-  );
-  return applyDecorators(...described);
+  return applyDecorators(...[...statuses, ...everywhere].map(problemAnswer));
 }
 
 /** A missing thing and another tenant's thing answer alike. */

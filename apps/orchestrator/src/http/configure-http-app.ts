@@ -1,6 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Replication } from '#libs/state';
 import type { Logger } from '#libs/telemetry';
+import { fenceBrowsers } from '../identity/browser-fence.js';
+import type { FrontGate } from '../identity/front-gate.js';
 import { AnswerDeadline } from './answer-deadline.js';
 import { JsonAdapter } from './json.adapter.js';
 import { serveDocs } from './openapi.js';
@@ -12,16 +14,24 @@ export function createHttpAdapter(): JsonAdapter {
   return new JsonAdapter();
 }
 
-/** Validation, errors, headers and docs of the API; called before the application is initialised. */
+export interface HttpParts {
+  logger: Logger;
+  replication: Replication;
+  gate: FrontGate;
+  corsOrigins: string[];
+}
+
+/** Who may come in, validation, errors, headers and docs of the API; called before the application is initialised. */
 export function configureHttpApp(
   app: NestFastifyApplication,
-  logger: Logger,
-  replication: Replication,
+  { logger, replication, gate, corsOrigins }: HttpParts,
 ): AnswerDeadline {
-  // The embedded default knows its one principal without a credential: a foreign page in their browser must not act as them.
-  app.enableCsrfProtection();
-  app.useGlobalPipes(new RequestPipe());
   const fastify = app.getHttpAdapter().getInstance();
+  fenceBrowsers(fastify, corsOrigins);
+  // No browser adds a bearer's key by itself; a foreign page that has one all the same must not use it either.
+  app.enableCsrfProtection({ trustedOrigins: corsOrigins });
+  gate.guard(fastify);
+  app.useGlobalPipes(new RequestPipe());
   const filter = new ProblemFilter(logger);
   app.useGlobalFilters(filter);
   const deadline = new AnswerDeadline(filter.answer.bind(filter));
@@ -29,7 +39,6 @@ export function configureHttpApp(
   // An interceptor is a twentieth of a submit, also where it does nothing.
   if (replication.isAsked) app.useGlobalInterceptors(new ReplicatedAnswer(replication));
   fastify.addHook('onSend', (_request, reply, _payload, done) => {
-    reply.header('x-content-type-options', 'nosniff');
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     done();
   });

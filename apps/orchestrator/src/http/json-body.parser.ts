@@ -1,11 +1,23 @@
 import { isUtf8 } from 'node:buffer';
 import { CocError, limits } from '#libs/contracts';
 
-const byte = { quote: 0x22, backslash: 0x5c, openList: 0x5b, closeList: 0x5d, openObject: 0x7b, closeObject: 0x7d };
+const byte = {
+  quote: 0x22,
+  colon: 0x3a,
+  backslash: 0x5c,
+  openList: 0x5b,
+  closeList: 0x5d,
+  openObject: 0x7b,
+  closeObject: 0x7d,
+};
 
-/** Looks at the bytes, before anything is built from them: 8 MB of "[" would parse to a gigabyte. */
-function checkDepth(bytes: Uint8Array): void {
+/**
+ * Looks at the bytes, before anything is built from them: 8 MB of "[" would parse to a gigabyte. Answers how many members the objects
+ * have in the text: a colon outside of a text is one.
+ */
+function checkDepth(bytes: Uint8Array): number {
   let depth = 0;
+  let members = 0;
   let isInText = false;
   for (let at = 0; at < bytes.length; at += 1) {
     const now = bytes[at];
@@ -13,11 +25,13 @@ function checkDepth(bytes: Uint8Array): void {
       if (now === byte.backslash) at += 1;
       else if (now === byte.quote) isInText = false;
     } else if (now === byte.quote) isInText = true;
+    else if (now === byte.colon) members += 1;
     else if (now === byte.openList || now === byte.openObject) {
       depth += 1;
       if (depth > limits.maxJsonDepth) throw bodyTooDeep();
     } else if (now === byte.closeList || now === byte.closeObject) depth -= 1;
   }
+  return members;
 }
 
 function bodyTooDeep(): CocError {
@@ -53,6 +67,20 @@ function checkText(value: string): void {
   if (!value.isWellFormed()) throw malformed('a text in the body has half of a surrogate pair, which is no character');
 }
 
+/** Of a key that stands twice the last would count here, and another for whoever looked before us: a proxy, a policy. */
+function checkMembers(body: unknown, members: number): void {
+  let built = 0;
+  const open: unknown[] = [body];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    const children = Object.values(value);
+    if (!Array.isArray(value)) built += children.length;
+    for (const child of children) if (typeof child === 'object') open.push(child);
+  }
+  if (built !== members) throw malformed('an object in the body has the same key twice');
+}
+
 function malformed(detail: string, cause?: unknown): CocError {
   return new CocError('BODY_MALFORMED', detail, [], { cause });
 }
@@ -69,9 +97,10 @@ function parse(text: string): unknown {
 export function parseJsonBody(bytes: Buffer): unknown {
   if (bytes.byteLength === 0) return undefined;
   if (!isUtf8(bytes)) throw malformed('the body is not UTF-8');
-  checkDepth(bytes);
+  const members = checkDepth(bytes);
   const text = bytes.toString('utf8');
   const body = parse(text);
+  checkMembers(body, members);
   checkContent(text, body);
   return body;
 }

@@ -65,6 +65,11 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .setDescription('Directives in, plans decided, tasks released under assignments, every step explained.')
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      description: 'an API key, a token of a known issuer, or the key of the owner',
+    })
     .build();
   const document = SwaggerModule.createDocument(app, config, { standardSchemaConverter: describeSchema });
   document.components = {

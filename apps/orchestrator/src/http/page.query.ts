@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TenantName } from '#libs/contracts';
 
 /** Digits only: `Number` would also read "0x10", "1e1" and "" as a number. */
 function fromDigits(text: unknown): unknown {
@@ -24,6 +25,13 @@ export type PlanQuery = z.infer<typeof PlanQuery>;
 
 export const CheckpointQuery = z.strictObject({ limit: limit(100, 50), cursor });
 export type CheckpointQuery = z.infer<typeof CheckpointQuery>;
+
+export const KeyQuery = z.strictObject({
+  limit: limit(200, 50),
+  cursor,
+  tenant: TenantName.optional().describe("another tenant than one's own, which only the owner's key may name"),
+});
+export type KeyQuery = z.infer<typeof KeyQuery>;
 
 export const GrantQuery = z.strictObject({
   directive: z.string().max(100).optional().describe('those of this directive; without it, those of the whole tenant'),

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CocError, limits, type ErrorCode, type Problem } from '#libs/contracts';
 
 const codeByStatus: Partial<Record<number, ErrorCode>> = {
+  401: 'UNAUTHENTICATED',
   403: 'FORBIDDEN',
   404: 'NOT_FOUND',
   413: 'BODY_TOO_LARGE',
@@ -99,6 +100,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem): void {
     .status(problem.status)
     .header('cache-control', 'no-store')
     .header('x-content-type-options', 'nosniff')
+    .headers(problem.status === 401 ? { 'www-authenticate': 'Bearer realm="coc"' } : {})
     .type('application/problem+json')
     .send(JSON.stringify(problem));
 }

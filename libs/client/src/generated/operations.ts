@@ -644,6 +644,39 @@ export interface Schemas {
     } | undefined;
     claims?: true | undefined;
   };
+  CreateKey: {
+    name: string;
+    roles: ('viewer' | 'operator' | 'approver' | 'admin')[];
+    tenant?: string | undefined;
+    expiresInMs?: number | undefined;
+  };
+  CreatedKey: {
+    id: string;
+    name: string;
+    tenant: string;
+    roles: ('viewer' | 'operator' | 'approver' | 'admin')[];
+    createdAt: string;
+    createdBy: string;
+    expiresAt: string | null;
+    revokedAt: string | null;
+    lastUsedAt: string | null;
+    key: string;
+  };
+  KeyList: {
+    items: (Schemas['KeyView'])[];
+    nextCursor: string | null;
+  };
+  KeyView: {
+    id: string;
+    name: string;
+    tenant: string;
+    roles: ('viewer' | 'operator' | 'approver' | 'admin')[];
+    createdAt: string;
+    createdBy: string;
+    expiresAt: string | null;
+    revokedAt: string | null;
+    lastUsedAt: string | null;
+  };
   Health: {
     status: 'ok';
     info: Record<string, {
@@ -1058,6 +1091,26 @@ export interface Operations {
     };
     answer: string;
   };
+  createKey: {
+    ask: {
+      body: Schemas['CreateKey'];
+    };
+    answer: Schemas['CreatedKey'];
+  };
+  listKeys: {
+    ask: {
+      limit?: number | undefined;
+      cursor?: string | undefined;
+      tenant?: string | undefined;
+    };
+    answer: Schemas['KeyList'];
+  };
+  revokeKey: {
+    ask: {
+      id: string;
+    };
+    answer: undefined;
+  };
   getLiveness: {
     ask: {};
     answer: Schemas['Health'];
@@ -1124,6 +1177,9 @@ export const operations = {
   listActions: { method: 'GET', path: '/api/v1/actions', query: [], headers: [] },
   publishAction: { method: 'PUT', path: '/api/v1/actions/{name}', query: [], headers: [] },
   getArtifact: { method: 'GET', path: '/api/v1/artifacts/{id}', query: [], headers: [] },
+  createKey: { method: 'POST', path: '/api/v1/keys', query: [], headers: [] },
+  listKeys: { method: 'GET', path: '/api/v1/keys', query: ['limit', 'cursor', 'tenant'], headers: [] },
+  revokeKey: { method: 'DELETE', path: '/api/v1/keys/{id}', query: [], headers: [] },
   getLiveness: { method: 'GET', path: '/api/v1/health/live', query: [], headers: [] },
   getReadiness: { method: 'GET', path: '/api/v1/health/ready', query: [], headers: [] },
 } as const;
