@@ -197,7 +197,12 @@ describe('a server that stops', () => {
     const port = Number(new URL(stopping.app.url).port);
     const [socket, idle] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
     const body = JSON.stringify({ intent: 'index the docs' });
-    const head = ['content-type: application/json', `content-length: ${body.length}`, 'expect: 100-continue'];
+    const head = [
+      `authorization: Bearer ${stopping.app.ownerKey}`,
+      'content-type: application/json',
+      `content-length: ${body.length}`,
+      'expect: 100-continue',
+    ];
     socket.setEncoding('utf8').write(`POST /api/v1/directives HTTP/1.1\r\nhost: a\r\n${head.join('\r\n')}\r\n\r\n`);
     await Promise.all([once(socket, 'data'), once(idle, 'connect')]);
     const closed = stopping.close();

@@ -42,7 +42,7 @@ const lists = [
 ] as const;
 const prefixes = ['index', 'holds', 'grants', 'd'];
 /** At home slots. */
-const ofTenants = ['idem', 'ref', 'spent'];
+const ofTenants = ['idem', 'ref', 'spent', 'rate'];
 /** Only scripts touch these, so keys.ts does not know them. */
 const luaOnly = { parts: ['parked', 'short', 'unfunded', 'undrawn', 'retiring', 'logs:'], staged: ['plan:', 'tasks:'] };
 

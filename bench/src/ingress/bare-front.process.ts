@@ -15,4 +15,4 @@ app.post('/directives', async (request, reply) => {
 });
 const url = await app.listen({ host: '127.0.0.1', port: 0 });
 
-serveParent({ url: async () => `${url}/directives` });
+serveParent({ target: async () => ({ url: `${url}/directives`, authorization: 'none' }) });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startRedis } from '#libs/testing';
 import { cpuOf, type CpuTimes } from '../cpu-time.js';
 import { directiveOf } from '../directives.js';
+import type { Target } from './http-load.process.js';
 import { Peer } from '../peer.js';
 import { printFigure } from '../print-figure.js';
 import { quantile, rounded, spreadOf } from '../statistics.js';
@@ -15,7 +16,7 @@ const pacedSubmits = 1_000;
 
 interface Front {
   name: 'ours' | 'bare';
-  url: string;
+  target: Target;
   pids: Record<string, number>;
 }
 
@@ -28,11 +29,11 @@ interface IngressRound {
 
 const body = JSON.stringify(directiveOf(1));
 
-async function measure(load: Peer, { url, pids }: Front): Promise<IngressRound> {
+async function measure(load: Peer, { target, pids }: Front): Promise<IngressRound> {
   const { result: ms, micros } = await cpuOf(pids, async () =>
-    load.ask<number>('saturate', url, body, submits, connections),
+    load.ask<number>('saturate', target, body, submits, connections),
   );
-  const latencies = await load.ask<number[]>('pace', url, body, pacedSubmits, pacedPerSecond);
+  const latencies = await load.ask<number[]>('pace', target, body, pacedSubmits, pacedPerSecond);
   return {
     submitsPerS: submits / (ms / 1_000),
     p50Ms: quantile(latencies, 0.5),
@@ -48,7 +49,7 @@ async function runRounds(
   count: number,
 ): Promise<Record<Front['name'], IngressRound[]>> {
   const rounds: Record<Front['name'], IngressRound[]> = { ours: [], bare: [] };
-  for (const { url } of fronts) await load.ask('saturate', url, body, submits, connections);
+  for (const { target } of fronts) await load.ask('saturate', target, body, submits, connections);
   for (let round = 0; round < count; round += 1) {
     const order = round % 2 === 0 ? fronts : fronts.toReversed();
     for (const front of order) rounds[front.name].push(await measure(load, front));
@@ -91,7 +92,7 @@ export async function measureIngress(count: number, profile: string | undefined)
   const load = await Peer.start('ingress/http-load.process.js', {});
   const front = async (name: Front['name'], peer: Peer): Promise<Front> => ({
     name,
-    url: await peer.ask<string>('url'),
+    target: await peer.ask<Target>('target'),
     pids: { front: peer.pid, redis: server.process.pid! },
   });
   try {

@@ -16,6 +16,6 @@ await new ActionCatalog(redis, new Keys(env.redis.keyPrefix)).publish(
   ActionRecord.parse({ name: noopAction, effect: 'keyed' }),
 );
 redis.disconnect();
-const { url } = await bootOrchestrator(env, createLogger('orchestrator', env.logLevel));
+const { url, ownerKey } = await bootOrchestrator(env, createLogger('orchestrator', env.logLevel));
 
-serveParent({ url: async () => `${url}/api/v1/directives` });
+serveParent({ target: async () => ({ url: `${url}/api/v1/directives`, authorization: `Bearer ${ownerKey}` }) });

@@ -6,13 +6,17 @@ import type { Caller } from '../identity/caller.js';
 import { Allows } from './access.js';
 import { Problems } from './answers.js';
 import { CurrentCaller } from './current-principal.js';
+import { CursorSeal, type CursorScope } from './cursor-seal.js';
 import { KeyQuery } from './page.query.js';
 
 /** The keys by which programs and people call this API. */
 @ApiTags('keys')
 @Controller('api/v1/keys')
 export class KeyController {
-  constructor(@Inject(ApiKeyDesk) private readonly desk: ApiKeyDesk) {}
+  constructor(
+    @Inject(ApiKeyDesk) private readonly desk: ApiKeyDesk,
+    @Inject(CursorSeal) private readonly seal: CursorSeal,
+  ) {}
 
   @Allows('admin')
   @Post()
@@ -33,7 +37,8 @@ export class KeyController {
     @Query({ schema: KeyQuery }) { tenant, ...page }: KeyQuery,
     @CurrentCaller() caller: Caller,
   ): Promise<KeyList> {
-    return this.desk.list(caller, tenant, page);
+    const scope: CursorScope = ['keys', tenant ?? caller.principal.tenant];
+    return this.seal.turn(page, scope, async (inner) => this.desk.list(caller, tenant, inner));
   }
 
   @Allows('admin')

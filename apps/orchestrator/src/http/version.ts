@@ -9,11 +9,10 @@ import {
 } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { CocError, type Principal } from '#libs/contracts';
+import { CocError } from '#libs/contracts';
 import { DirectiveReader } from '#libs/state';
+import { callerOf, type GatedRequest } from '../identity/front-gate.js';
 import { Problems } from './answers.js';
-
-type Identified = { principal?: Principal; headers: Record<string, string | undefined>; params: { id?: string } };
 
 const tagPattern = /^(?:W\/)?"(\d{1,15})\.[\w-]{11}"$/;
 
@@ -61,14 +60,15 @@ class IfMatchGuard implements CanActivate {
   constructor(@Inject(DirectiveReader) private readonly reader: DirectiveReader) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { principal, headers, params } = context.switchToHttp().getRequest<Identified>();
-    const seen = seenSeq(headers['if-match']);
-    if (seen === undefined || !principal || params.id === undefined) return true;
-    const directive = await this.reader.get(principal.tenant, params.id);
+    const request = context.switchToHttp().getRequest<GatedRequest>();
+    const seen = seenSeq(request.headers['if-match']);
+    if (seen === undefined) return true;
+    const { id } = request.params as { id: string };
+    const directive = await this.reader.get(callerOf(request).principal.tenant, id);
     if (directive && directive.lastSeq !== seen)
       throw new CocError(
         'PRECONDITION_FAILED',
-        `${params.id} changed since: its last event is ${directive.lastSeq}, not ${seen}`,
+        `${id} changed since: its last event is ${directive.lastSeq}, not ${seen}`,
       );
     return true;
   }

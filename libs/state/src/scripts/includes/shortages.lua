@@ -3,6 +3,20 @@
 -- when it goes on. A function, for a chunk of Lua has at most 200 local names.
 local shortages = (function()
   local MOST_SHORTAGES = 20
+  local FIELDS = { 'reason', 'task', 'index', 'queue', 'model', 'since' }
+
+  -- cjson has no order of its own: what did not change must be the same text.
+  local function encode(list)
+    local all = {}
+    for at, shortage in ipairs(list) do
+      local fields = {}
+      for _, name in ipairs(FIELDS) do
+        if shortage[name] ~= nil then fields[#fields + 1] = '"' .. name .. '":' .. cjson.encode(shortage[name]) end
+      end
+      all[at] = '{' .. table.concat(fields, ',') .. '}'
+    end
+    return '[' .. table.concat(all, ',') .. ']'
+  end
 
   local function tell(directive)
     if directive.closing ~= '' then return end
@@ -19,7 +33,7 @@ local shortages = (function()
   end
 
   local function keep(directive, list)
-    local text = #list > 0 and cjson.encode(list) or ''
+    local text = #list > 0 and encode(list) or ''
     if text == directive.degraded then return end
     if text == '' then
       remove_later(shard_key('degraded'), directive.id)
