@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** `coc_<id>_<secret>`: the secret has 256 random bits. */
 export interface KeyText {
@@ -27,7 +27,7 @@ export function newKeyId(): string {
 
 /** In hex. A plain hash is enough: nobody can try 2^256 secrets. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return hash('sha256', secret, 'hex');
 }
 
 export function isSameHash(one: string, other: string): boolean {
