@@ -20,7 +20,14 @@ afterAll(async () => bed.close());
 
 async function order(id: string, index: string, verb: TaskOrder['verb'], more: Partial<TaskOrder> = {}): Promise<void> {
   const text = verb === 'complete' ? '"by hand"' : '';
-  await tasks.order(id, Number.parseInt(index, 36), { verb, by: 'ann', comment: 'because', text, ...more });
+  await tasks.order(id, Number.parseInt(index, 36), {
+    verb,
+    by: 'ann',
+    comment: 'because',
+    text,
+    mayAnswer: true,
+    ...more,
+  });
 }
 
 async function refused(id: string, index: string, verb: TaskOrder['verb']): Promise<unknown> {
@@ -86,7 +93,8 @@ describe('a task that is skipped', () => {
     const narrow = bed.stage(1);
     const store = new TaskStore(narrow.scripts, narrow.keys);
     const { id, granted } = await narrow.begin([echo('a'), echo('b'), { id: 'c', action: 'test.risky' }]);
-    for (const taskIndex of [1, 2]) await store.order(id, taskIndex, { verb: 'skip', by: 'ann', comment: '' });
+    for (const taskIndex of [1, 2])
+      await store.order(id, taskIndex, { verb: 'skip', by: 'ann', comment: '', mayAnswer: true });
     expect(await narrow.ready()).toEqual([]);
     expect(await narrow.redis.zrange(narrow.keys.holds(0, 'local'), '0', '-1')).toEqual([]);
     await narrow.cascade();
@@ -130,9 +138,19 @@ describe('a task that is completed by hand', () => {
     const narrow = bed.stage(1);
     const store = new TaskStore(narrow.scripts, narrow.keys);
     const { id, granted } = await narrow.begin([echo('a'), echo('b'), echo('c', ['b'])]);
-    await store.order(id, 1, { verb: 'complete', by: 'ann', comment: '', text: '1' });
+    await store.order(id, 1, { verb: 'complete', by: 'ann', comment: '', text: '1', mayAnswer: true });
     await narrow.settle(outcome(granted['a']!));
     expect(Object.keys(await narrow.cascade())).toEqual(['c']);
+  });
+});
+
+describe('a task that came to wait for a human meanwhile', () => {
+  it('takes no order of one of whom nobody asked whether he may answer', async () => {
+    const id = await uncertain();
+    const before = await stage.keyspace();
+    const given = { verb: 'complete', by: 'ann', comment: '', text: '1', mayAnswer: false } as const;
+    expect(await tasks.order(id, 0, given)).toBe(false);
+    expect(await stage.keyspace()).toEqual(before);
   });
 });
 

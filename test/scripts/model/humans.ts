@@ -35,7 +35,13 @@ export class Humans {
     const verb = (['skip', 'complete', 'retry'] as const)[pick % 3]!;
     const text = verb === 'complete' ? '"by hand"' : '';
     await this.refusable(
-      this.tasks.order(chosen.id, Number.parseInt(chosen.index, 36), { verb, by: 'model', comment: '', text }),
+      this.tasks.order(chosen.id, Number.parseInt(chosen.index, 36), {
+        verb,
+        by: 'model',
+        comment: '',
+        text,
+        mayAnswer: true,
+      }),
     );
   }
 

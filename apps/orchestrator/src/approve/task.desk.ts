@@ -30,15 +30,19 @@ export class TaskDesk {
 
   /** The task as it then is. Throws CocError. */
   async order(principal: Principal, id: string, taskId: string, order: Order): Promise<TaskDetail> {
-    const { store, editor, payloads } = this.parts;
-    const task = await this.find(principal, id, taskId);
-    const { verb, comment, output, lastSeq } = order;
-    await this.assertMayAnswer(principal, task, verb !== 'skip');
-    if (output !== undefined) await editor.checkOutput({ view: task }, output);
-    const text = output === undefined ? '' : await payloads.shelve(id, JSON.stringify(output));
-    await store.order(id, task.index, { verb, by: principal.actor, comment, text, lastSeq });
+    // Again when it came to wait for a human in between: that is another question, and not everybody may answer it.
+    while (!(await this.give(principal, await this.find(principal, id, taskId), order)));
     await tellRoom(this.parts, 'execute', { tenant: principal.tenant, directiveId: id, traceparent: '' });
     return this.find(principal, id, taskId);
+  }
+
+  private async give(principal: Principal, task: TaskDetail, { output, ...order }: Order): Promise<boolean> {
+    const { store, editor, payloads } = this.parts;
+    await this.assertMayAnswer(principal, task, order.verb !== 'skip');
+    if (output !== undefined) await editor.checkOutput({ view: task }, output);
+    const text = output === undefined ? '' : await payloads.shelve(task.directiveId, JSON.stringify(output));
+    const mayAnswer = task.state === 'held';
+    return store.order(task.directiveId, task.index, { ...order, by: principal.actor, text, mayAnswer });
   }
 
   /** Of a task that waits for a human it is an answer, and an answer is an approver's. */

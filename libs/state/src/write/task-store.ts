@@ -9,6 +9,8 @@ export interface TaskOrder {
   comment: string;
   /** The output a task is completed with, as JSON text. */
   text?: string;
+  /** Who orders may answer for the task where it waits for a human. */
+  mayAnswer: boolean;
   /** The last event that the one who orders saw: after another nothing is done. */
   lastSeq?: number | undefined;
 }
@@ -20,17 +22,20 @@ export class TaskStore {
     private readonly keys: Keys,
   ) {}
 
-  /** Throws NOT_FOUND, TRANSITION_ILLEGAL with the state of the task and the verbs that it allows, or PRECONDITION_FAILED. */
-  async order(directiveId: string, taskIndex: number, order: TaskOrder): Promise<void> {
-    const { verb, by, comment, text = '', lastSeq } = order;
+  /**
+   * False, and nothing done, when it waits for a human by now, for whom the order was not judged. Throws NOT_FOUND, TRANSITION_ILLEGAL with the state of the task and the verbs that it allows, or PRECONDITION_FAILED.
+   */
+  async order(directiveId: string, taskIndex: number, order: TaskOrder): Promise<boolean> {
+    const { verb, by, comment, text = '', lastSeq, mayAnswer } = order;
     const index = formatTaskIndex(taskIndex);
-    const args = [directiveId, index, verb, luaJson({ by, comment }), text, lastSeq ?? ''];
+    const args = [directiveId, index, verb, luaJson({ by, comment }), text, lastSeq ?? '', mayAnswer ? 'held' : ''];
     const reply = await this.scripts.run({ name: 'order-task', root: this.keys.rootOf(directiveId), args });
     const [result, state = '', ...allowed] = reply as [string, string?, ...string[]];
     if (result === 'unknown') throw new CocError('NOT_FOUND', `there is no task ${index} in ${directiveId}`);
     if (result === 'changed')
       throw new CocError('PRECONDITION_FAILED', `${directiveId} changed since: its last event is ${state} now`);
     if (result === 'illegal') throw illegal(verb, state as TaskState, allowed as TaskVerb[]);
+    return result !== 'held';
   }
 }
 
