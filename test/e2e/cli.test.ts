@@ -262,7 +262,7 @@ describe('the other commands', () => {
 
 describe('usage', () => {
   it.each([
-    [['stauts', 'x'], 'Did you mean status?'],
+    [['stauts', 'x'], 'status?'],
     [['run'], "missing required argument 'file'"],
     [['list', '--limit', 'many'], 'whole number'],
     [['list', '-o', 'xml'], 'Allowed choices are table, json'],

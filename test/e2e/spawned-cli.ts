@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RecordedAnswers, startRecordedServer } from './recorded-server.js';
 
+/** Of the tests alone: what they submit is nobody's `@last`. */
+const stateHome = join(tmpdir(), `coc-state-${process.pid}`);
 const main = join(import.meta.dirname, '../../dist/apps/cli/src/main.js');
 
 export interface SpawnOptions {
@@ -27,7 +30,11 @@ export async function runCoc(
 ): Promise<CliEnd> {
   if (!existsSync(main)) throw new Error(`${main} is missing: build it first with "npm run build"`);
   const { env = {}, cwd } = options;
-  const child = spawn(process.execPath, [main, ...args], { cwd, env, stdio: 'pipe' });
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd,
+    env: { XDG_STATE_HOME: stateHome, ...env },
+    stdio: 'pipe',
+  });
   const end: CliEnd = { code: null, stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (end.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -7,5 +7,7 @@ export const exitCode = {
   notFound: 4,
   notCompleted: 5,
   waitsForHuman: 6,
+  timedOut: 7,
+  unauthenticated: 8,
   detached: 130,
 } as const;

@@ -18,7 +18,7 @@ import type {
 import { answerSchemas } from './answer-schemas.js';
 import { ForeignAnswerError } from './client-error.js';
 import { type StreamOptions, type StreamedEvent, streamEvents } from './event-stream.js';
-import { type Answer, exchange, refusalOf } from './exchange.js';
+import { type Answer, download, exchange, refusalOf } from './exchange.js';
 import { type EventPage, type FollowOptions, followEvents } from './follow-events.js';
 import type { Schemas } from './generated/operations.js';
 import { type Answered, type AskedArguments, type OperationId, questionOf } from './operation.js';
@@ -200,6 +200,11 @@ export class CocClient {
 
   applyAction(name: string, record: Json): Promise<ActionRecord> {
     return this.call('publishAction', { name, body: record as Schemas['ActionBody'] });
+  }
+
+  /** The bytes of an artifact, as they come. */
+  async readArtifact(id: string): Promise<ReadableStream<Uint8Array>> {
+    return download(this.server, questionOf('getArtifact', { id }), this.signal);
   }
 
   /** Not ready is an answer here, not a failure: `coc doctor` reads it. */

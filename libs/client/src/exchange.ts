@@ -35,6 +35,21 @@ export async function exchange(server: ServerAddress, question: Question, signal
   }
 }
 
+/** The bytes of an answer, as they come. Throws ApiError, ForeignAnswerError, ServerUnreachableError, or the signal's reason. */
+export async function download(
+  server: ServerAddress,
+  { path, headers }: Question,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const init = { signal, headers: { ...credentialOf(server), ...headers } };
+  const response = await fetch(`${server.url}${path}`, init).catch((cause: unknown) => {
+    signal.throwIfAborted();
+    throw noAnswer(server, cause);
+  });
+  if (response.ok && response.body !== null) return response.body;
+  throw refusalOf({ status: response.status, body: parseBody(await response.text()) }, server.url);
+}
+
 export function credentialOf({ apiKey }: ServerAddress): Record<string, string> {
   return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
 }

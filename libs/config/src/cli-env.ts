@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { AuditVariables, auditSettings, type AuditSettings } from './audit-settings.js';
 import { EnvError } from './env.js';
@@ -26,6 +28,7 @@ const CliEnvSchema = z
     ...cliVariables,
     COC_DATA_DIR: z.preprocess(blankIsUnset, z.string().optional()),
     TRACE_DIR: z.preprocess(blankIsUnset, z.string().optional()),
+    XDG_STATE_HOME: z.preprocess(blankIsUnset, z.string().optional()),
   })
   .transform((raw) => ({
     url: raw.COC_URL,
@@ -33,6 +36,8 @@ const CliEnvSchema = z
     dataDir: raw.COC_DATA_DIR,
     traceDir: raw.TRACE_DIR,
     color: raw.NO_COLOR === undefined,
+    /** Where programs keep what they remember of their user (XDG Base Directory). */
+    stateDir: raw.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'),
     canMoveCursor: raw.TERM !== 'dumb',
   }));
 

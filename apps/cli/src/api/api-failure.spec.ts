@@ -25,7 +25,6 @@ const byExitCode: Record<number, ErrorCode[]> = {
     'HOLD_ENDED',
     'DIGEST_STALE',
     'BUDGET_TOO_LOW',
-    'UNAUTHENTICATED',
     'FORBIDDEN',
     'RATE_LIMITED',
     'QUEUE_TOO_LONG',
@@ -35,6 +34,7 @@ const byExitCode: Record<number, ErrorCode[]> = {
   ],
   3: ['UNAVAILABLE', 'MEMORY_SHORT', 'ARTIFACT_STORE_UNAVAILABLE'],
   4: ['NOT_FOUND'],
+  8: ['UNAUTHENTICATED'],
 };
 // 410 is no usage error: the position was right once.
 const expectedOf = (code: ErrorCode) =>

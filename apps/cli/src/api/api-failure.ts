@@ -67,6 +67,7 @@ function misaddressed(cause: ServerAddressError): CliFailure {
 }
 
 function exitCodeOf(status: number): number {
+  if (status === 401) return exitCode.unauthenticated;
   if (status === 404) return exitCode.notFound;
   if (status === 503) return exitCode.unreachable;
   return [400, 413, 415, 422].includes(status) ? exitCode.usage : exitCode.unexpected;

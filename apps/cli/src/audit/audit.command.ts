@@ -5,7 +5,7 @@ import { type Cli, talk } from '../cli.js';
 import { formatOf } from '../commands/global-options.js';
 import { exitCode } from '../exit-code.js';
 import { badFile } from '../input/document.js';
-import { jsonText, printData } from '../output/output-format.js';
+import { dataText, printData, type OutputFormat } from '../output/output-format.js';
 import { projectRoot } from '../project-root.js';
 import { linesOf, readPieces, traceFiles } from '../replay/trace-text.js';
 import { TraceReader } from '../replay/trace.reader.js';
@@ -48,7 +48,7 @@ export function addAuditCommands(program: Command, cli: Cli): void {
     .option('--json', 'the same as -o json')
     .addHelpText('after', examples)
     .action((source: string | undefined, options: VerifyOptions, command: Command) =>
-      verify(cli, source ?? ownTrace(cli), options, isJson(options, command)),
+      verify(cli, source ?? ownTrace(cli), options, formatIn(options, command)),
     );
   audit
     .command('view')
@@ -56,16 +56,16 @@ export function addAuditCommands(program: Command, cli: Cli): void {
     .argument('[source]')
     .option('--json', 'the same as -o json')
     .action((source: string | undefined, options: { json?: boolean }, command: Command) =>
-      view(cli, source ?? ownTrace(cli), isJson(options, command)),
+      view(cli, source ?? ownTrace(cli), formatIn(options, command)),
     );
 }
 
-const isJson = (options: { json?: boolean }, command: Command): boolean =>
-  options.json === true || formatOf(command) === 'json';
+const formatIn = (options: { json?: boolean }, command: Command): OutputFormat =>
+  options.json === true ? 'json' : formatOf(command);
 
 const ownTrace = (cli: Cli): string => cli.env.traceDir ?? join(projectRoot(), 'out', 'traces');
 
-async function verify(cli: Cli, source: string, { keyFile, head }: VerifyOptions, json: boolean): Promise<void> {
+async function verify(cli: Cli, source: string, { keyFile, head }: VerifyOptions, format: OutputFormat): Promise<void> {
   const settings = loadAuditSettings();
   const report = await reading(source, async () => {
     const scope = await scopeOf(source);
@@ -76,13 +76,13 @@ async function verify(cli: Cli, source: string, { keyFile, head }: VerifyOptions
     const usualHead = scope.hasEnd ? places.headFile : undefined;
     return verifyTrace(source, scope, { keys, headPath: head === false ? undefined : (head ?? usualHead) });
   });
-  printData(cli, json ? 'json' : 'table', report, renderReport);
+  printData(cli, format, report, renderReport);
   if (report.isSound) return;
   cli.exitCode = exitCode.unexpected;
   talk(cli, 'next: see what this means and what to do in docs/audit.md');
 }
 
-async function view(cli: Cli, source: string, json: boolean): Promise<void> {
+async function view(cli: Cli, source: string, format: OutputFormat): Promise<void> {
   const entries: AuditEntry[] = [];
   await reading(source, async () => {
     const reader = new TraceReader(source, (note) => talk(cli, note));
@@ -92,11 +92,11 @@ async function view(cli: Cli, source: string, json: boolean): Promise<void> {
       reader.byDirective.clear();
       const entry = event && viewEvent(event);
       if (!entry) continue;
-      if (json) entries.push(entry);
-      else cli.stdout.write(renderEntry(entry));
+      if (format === 'table') cli.stdout.write(renderEntry(entry));
+      else entries.push(entry);
     }
   });
-  if (json) cli.stdout.write(jsonText({ items: entries }));
+  if (format !== 'table') cli.stdout.write(dataText(format, { items: entries }));
 }
 
 /** What the file system says of a trace is told as a fault of SOURCE. */

@@ -48,7 +48,7 @@ function addReading(approvals: Command, cli: Cli): void {
   approvals
     .command('show')
     .description('Show what a task would do, why somebody is asked, and the answer if there is one.')
-    .argument('<id>')
+    .argument('<hold>')
     .option(...jsonOption)
     .action(async (id: string, _options: object, command: Command) => {
       printData(cli, formatOf(command), await findHold(await openApi(cli, command), id), renderHold);
@@ -59,7 +59,7 @@ function addAnswers(approvals: Command, cli: Cli): void {
   approvals
     .command('approve')
     .description('Let a task start.')
-    .argument('<id>')
+    .argument('<hold>')
     .option(...comment)
     .option('--digest <digest>', 'what you saw with "show" (default: what it is now, which is printed)')
     .option('--input <file>', 'start it with this input instead (JSON or YAML, "-" for stdin)')
@@ -70,14 +70,14 @@ function addAnswers(approvals: Command, cli: Cli): void {
   approvals
     .command('deny')
     .description('Let a task fail instead of starting.')
-    .argument('<id>')
+    .argument('<hold>')
     .option(...comment)
     .option(...jsonOption)
     .action((id: string, options: { comment: string }, command: Command) => deny(cli, id, options.comment, command));
   approvals
     .command('resolve')
     .description('Say what becomes of a task whose effect nobody knows, or give up one that the budget does not allow.')
-    .argument('<id>')
+    .argument('<hold>')
     .addArgument(new Argument('<decision>').choices(resolutions))
     .option(...comment)
     .option('--output-file <file>', 'with "complete": its output (JSON or YAML, "-" for stdin)')

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli } from '../cli.js';
 import { CliFailure } from '../cli-failure.js';
 import { exitCode } from '../exit-code.js';
-import type { OutputFormat } from '../output/output-format.js';
+import { outputFormats, type OutputFormat } from '../output/output-format.js';
 import { projectRoot } from '../project-root.js';
 
 interface GlobalOptions {
@@ -28,7 +28,7 @@ export function addGlobalOptions(program: Command): void {
   const actor = new Option('--as <name>', 'the name by which you act, where nobody logs in');
   program.addOption(actor.env('COC_ACTOR').argParser(parseActor));
   const format = new Option('-o, --output <format>', 'form of what goes to stdout');
-  program.addOption(format.choices(['table', 'json']).default('table'));
+  program.addOption(format.choices(outputFormats).default('table'));
 }
 
 export function formatOf(command: Command): OutputFormat {

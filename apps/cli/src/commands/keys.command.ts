@@ -40,7 +40,7 @@ export function addKeysCommands(program: Command, cli: Cli): void {
   keys
     .command('revoke')
     .description('Take a key out of use, on every server within two seconds.')
-    .argument('<id>')
+    .argument('<key>')
     .action(async (id: string, _options: object, command: Command) => {
       await (await openApi(cli, command)).call('revokeKey', { id });
       talk(cli, `revoked ${id}`);

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.js';
 import { printData, type OutputFormat } from '../output/output-format.js';
 import { formatOf, openApi } from './global-options.js';
+import { addStayOptions, stay, type StayOptions } from './stay.js';
 
 const orders: Record<DirectiveOrder, string> = {
   cancel: 'End a directive: nothing new starts, what runs is told to stop.',
@@ -21,13 +22,14 @@ export function printDirective(cli: Cli, format: OutputFormat, directive: Direct
 
 export function addOrderCommands(program: Command, cli: Cli): void {
   for (const [order, description] of Object.entries(orders) as [DirectiveOrder, string][]) {
-    program
-      .command(order)
-      .description(description)
-      .argument('<id>')
-      .action(async (id: string, _options: object, command: Command) => {
-        const api = await openApi(cli, command);
-        printDirective(cli, formatOf(command), await api.order(id, order));
-      });
+    const command = program.command(order).description(description).argument('<id>');
+    // What ends or rests has nothing to be waited for.
+    if (order === 'start' || order === 'resume') addStayOptions(command);
+    command.action(async (id: string, options: StayOptions, self: Command) => {
+      const api = await openApi(cli, self);
+      const directive = await api.order(id, order);
+      if (options.wait || options.watch) await stay(cli, api, id, options, self);
+      else printDirective(cli, formatOf(self), directive);
+    });
   }
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type DirectiveEvent, isDirectiveId } from '#libs/contracts';
 import { type Cli, talk } from '../cli.js';
 import { exitCode } from '../exit-code.js';
-import { jsonText } from '../output/output-format.js';
+import { dataText, type OutputFormat } from '../output/output-format.js';
 import { projectRoot } from '../project-root.js';
 import { restingStates } from '../progress/fold-directive.js';
 import { type StorySource, serverSource, traceSource } from '../replay/story-source.js';
@@ -38,9 +38,9 @@ export function addReplayCommand(program: Command, cli: Cli): void {
     .option(...jsonOption)
     .addHelpText('after', examples)
     .action(async (source: string | undefined, options: ReplayOptions, command: Command) => {
-      const isJson = formatOf(command) === 'json';
+      const format = formatOf(command);
       const stories = await openSource(cli, source, options, command);
-      await (options.follow ? follow(cli, stories, isJson) : tell(cli, stories, isJson, isLive(source)));
+      await (options.follow ? follow(cli, stories, format) : tell(cli, stories, format, isLive(source)));
     });
 }
 
@@ -57,21 +57,20 @@ async function openSource(
   return traceSource(cli, source ?? join(folder, 'events.jsonl'), directive);
 }
 
-async function tell(cli: Cli, source: StorySource, isJson: boolean, isNow: boolean): Promise<void> {
+async function tell(cli: Cli, source: StorySource, format: OutputFormat, isNow: boolean): Promise<void> {
   const asOf = isNow ? Date.now() : undefined;
   const told = [...(await source.readAll()).values()].filter((events) => events.length > 0);
   const stories = told.map((events) => tellStory(events, asOf));
-  if (isJson) cli.stdout.write(documentOf(stories));
-  else cli.stdout.write(stories.map(renderStory).join('\n'));
+  cli.stdout.write(format === 'table' ? stories.map(renderStory).join('\n') : documentOf(format, stories));
   if (stories.length === 0) talk(cli, 'there are no events yet');
 }
 
-async function follow(cli: Cli, source: StorySource, isJson: boolean): Promise<void> {
+async function follow(cli: Cli, source: StorySource, format: OutputFormat): Promise<void> {
   const events: DirectiveEvent[] = [];
   try {
     for await (const event of source.follow()) {
       events.push(event);
-      if (!isJson) tellStep(cli, events);
+      if (format === 'table') tellStep(cli, events);
       if (restingStates[event.type] !== undefined) break;
     }
   } catch (error) {
@@ -80,7 +79,7 @@ async function follow(cli: Cli, source: StorySource, isJson: boolean): Promise<v
   const story = events.length > 0 ? tellStory(events, Date.now()) : undefined;
   if (cli.interrupt.aborted && !story?.isOver) return detach(cli, story);
   if (!story) return talk(cli, 'there are no events yet');
-  cli.stdout.write(isJson ? documentOf([story]) : renderSummary(story));
+  cli.stdout.write(format === 'table' ? renderSummary(story) : documentOf(format, [story]));
   if (source.explainStop()) return;
   if (story.state !== 'COMPLETED') cli.exitCode = exitCode.notCompleted;
 }
@@ -98,4 +97,6 @@ function detach(cli: Cli, story: Story | undefined): void {
   if (story) talk(cli, `next: come back with "coc replay ${story.directive} --follow"`);
 }
 
-const documentOf = (stories: readonly Story[]): string => jsonText({ schemaVersion: storyVersion, stories });
+function documentOf(format: Exclude<OutputFormat, 'table'>, stories: readonly Story[]): string {
+  return dataText(format, format === 'jsonl' ? { items: stories } : { schemaVersion: storyVersion, stories });
+}

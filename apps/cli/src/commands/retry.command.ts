@@ -3,20 +3,20 @@ import type { CocClient, RetryOrder } from '#libs/client';
 import type { RetryPlan } from '#libs/contracts';
 import { Option, type Command } from 'commander';
 import { type Cli, talk } from '../cli.js';
+import { rememberDirective } from '../ids/last-directive.js';
 import { formatUsd } from '../output/money.js';
-import { jsonText, printData } from '../output/output-format.js';
+import { printData } from '../output/output-format.js';
 import { renderTable } from '../output/table.js';
 import { flagOf, formatOf, openApi, parseCount } from './global-options.js';
-import { seeThrough } from './see-through.js';
+import { addStayOptions, stay, type StayOptions } from './stay.js';
 
-interface RetryOptions extends RetryOrder {
+interface RetryOptions extends RetryOrder, StayOptions {
   dryRun?: boolean;
-  wait?: boolean;
 }
 
 export function addRetryCommand(program: Command, cli: Cli): void {
   const from = new Option('--from <where>', 'begin at the start, or keep what had succeeded by a checkpoint');
-  program
+  const command = program
     .command('retry')
     .summary('Do again what a final directive was asked to do.')
     .description(
@@ -26,24 +26,22 @@ export function addRetryCommand(program: Command, cli: Cli): void {
     .argument('<id>')
     .addOption(from.choices(['start', 'checkpoint']))
     .option('--checkpoint <number>', 'the checkpoint to go on from; without it the last one', parseCount)
-    .option('--dry-run', 'only show what would be kept and what would run')
-    .option('--wait', 'wait for it, say only what needs a human, then print its output')
-    .action((id: string, options: RetryOptions, command: Command) => retry(cli, id, options, command));
+    .option('--dry-run', 'only show what would be kept and what would run');
+  addStayOptions(command).action((id: string, options: RetryOptions, self: Command) => retry(cli, id, options, self));
 }
 
 async function retry(cli: Cli, id: string, options: RetryOptions, command: Command): Promise<void> {
   const api = await openApi(cli, command);
-  const { from, checkpoint, dryRun, wait } = options;
+  const { from, checkpoint, dryRun } = options;
   const order = { ...(from && { from }), ...(checkpoint !== undefined && { checkpoint }) };
   const format = formatOf(command);
   if (dryRun) return showPlan(cli, api, await api.planRetry(id, order), command);
   // Whoever sends it on twice on its way, as a proxy may, makes no second directive of it.
   const accepted = await api.retry(id, randomUUID(), Object.keys(order).length === 0 ? undefined : order);
-  if (!wait) return printData(cli, format, accepted, (again) => `${again.id}\n`);
+  await rememberDirective(cli.env.stateDir, api.server.url, accepted.id);
+  if (!options.wait && !options.watch) return printData(cli, format, accepted, (again) => `${again.id}\n`);
   talk(cli, `submitted ${accepted.id}`);
-  const directive = await seeThrough(cli, api, accepted.id, false);
-  if (directive === undefined) return;
-  printData(cli, format, await api.getOutput(accepted.id), ({ output }) => jsonText(output));
+  await stay(cli, api, accepted.id, options, command);
 }
 
 function showPlan(cli: Cli, api: CocClient, plan: RetryPlan, command: Command): void {

@@ -11,7 +11,7 @@ import { flagOf } from './global-options.js';
 
 /**
  * Stays with a directive to its rest, with the progress on stderr when `isShown`, else with what only a human can end.
- * Sets the exit code. Undefined when it does not rest: the user left with Ctrl-C, or only a human can let it go on. They are told
+ * Sets the exit code. Undefined when it does not rest: the user left with Ctrl-C, `late` aborted, or only a human can let it go on. They are told
  * how to come back, or what to answer.
  */
 export async function seeThrough(
@@ -19,6 +19,7 @@ export async function seeThrough(
   api: CocClient,
   id: string,
   isShown: boolean,
+  late?: AbortSignal,
 ): Promise<DirectiveView | undefined> {
   const { color, canMoveCursor } = cli.env;
   const flag = flagOf(api.server);
@@ -27,11 +28,10 @@ export async function seeThrough(
     : new HoldView(cli.stderr, id, flag);
   let held: readonly TaskView[] | undefined;
   const onStandstill = (tasks: readonly TaskView[]) => (held = tasks);
-  const directive = await watchDirective(api, id, { signal: cli.interrupt, view, onStandstill });
+  const signal = late === undefined ? cli.interrupt : AbortSignal.any([cli.interrupt, late]);
+  const directive = await watchDirective(api, id, { signal, view, onStandstill });
   if (directive === undefined) {
-    cli.exitCode = exitCode.detached;
-    talk(cli, `detached; ${id} goes on`);
-    talk(cli, `next: come back with "coc watch ${id}${flag}", or end it with "coc cancel ${id}${flag}"`);
+    tellGone(cli, `${id}${flag}`, id);
     return undefined;
   }
   if (held !== undefined) {
@@ -40,6 +40,14 @@ export async function seeThrough(
   }
   if (directive.state !== 'COMPLETED') explainEnd(cli, directive);
   return directive;
+}
+
+/** The time was over, or the user left. */
+function tellGone(cli: Cli, named: string, id: string): void {
+  const isDetached = cli.interrupt.aborted;
+  cli.exitCode = isDetached ? exitCode.detached : exitCode.timedOut;
+  talk(cli, isDetached ? `detached; ${id} goes on` : `not at rest within the time; ${id} goes on`);
+  talk(cli, `next: come back with "coc watch ${named}", or end it with "coc cancel ${named}"`);
 }
 
 /** For a directive that rests without being COMPLETED: says so and sets the exit code. */

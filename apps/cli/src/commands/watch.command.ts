@@ -30,6 +30,5 @@ export async function watch(
   await api.getDirective(id);
   const directive = await seeThrough(cli, api, id, true);
   if (directive === undefined) return;
-  if (format === 'json') printData(cli, format, await read(directive), () => '');
-  else cli.stdout.write(`${directive.state}\n`);
+  printData(cli, format, format === 'table' ? directive : await read(directive), () => `${directive.state}\n`);
 }

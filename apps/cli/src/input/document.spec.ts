@@ -12,6 +12,7 @@ function cliWithStdin(text: string): Cli {
     dataDir: undefined,
     traceDir: undefined,
     color: false,
+    stateDir: '/nowhere',
     canMoveCursor: false,
   };
   const interrupt = new AbortController().signal;
