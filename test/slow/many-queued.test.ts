@@ -128,9 +128,11 @@ function sayLatency(tookMs: readonly number[]): void {
   say(`accepted in ${at(0.5)} ms (p50), ${at(0.99)} ms (p99), ${at(1)} ms (most)`);
 }
 
-/** What a storm would have said: an executor warns of every repair and of every failure. */
+/** What a storm would have said: an executor warns of every repair and of every failure. That nobody serves the queue is true until the worker comes. */
 function complaints(): string[] {
-  return [...executor.lines, ...executor.errors].filter((line) => !line.includes('"level":30'));
+  return [...executor.lines, ...executor.errors].filter(
+    (line) => !line.includes('"level":30') && !line.includes('no worker takes jobs from the queue'),
+  );
 }
 
 it.each([5, 5_000])(
@@ -152,7 +154,11 @@ it.each([5, 5_000])(
     await until(async () => (await tally.read())['directive.completed'] === everything, 'all directives are done');
     say(`${Math.round((queued / (performance.now() - releasedAt)) * 1e3)} tasks/s`);
     await sayMemory();
-    expect(await tally.read()).toEqual({
+    const { 'directive.degraded': degraded, 'directive.recovered': recovered, ...told } = await tally.read();
+    expect(recovered).toBe(degraded);
+    // How many checkpoints are made depends on how long it took.
+    delete told['checkpoint.created'];
+    expect(told).toEqual({
       'directive.accepted': everything,
       'directive.planned': everything,
       'directive.started': everything,
