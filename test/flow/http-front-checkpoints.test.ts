@@ -269,6 +269,16 @@ describe('a task whose effect must not come twice', () => {
     expect(await dryRun(id, { from: 'start' })).toMatchObject({ from: 'start', runs: 2 });
   });
 
+  it('is not run again in silence either where it succeeded, and the directive with it', async () => {
+    gate('paid').resolve();
+    const { id, state } = await front.run({ tasks: [{ id: 'o', action: 'test.once', input: 'paid' }] });
+    expect(state).toBe('COMPLETED');
+    const refusal = await front.refusal('POST', `/directives/${id}/retry`);
+    expect(refusal).toMatchObject({ status: 409, code: 'CHECKPOINT_UNUSABLE' });
+    expect(refusal.detail).toContain('would come twice');
+    expect(await dryRun(id, { from: 'start' })).toMatchObject({ from: 'start', runs: 1 });
+  });
+
   it('is asked about where it succeeded after the checkpoint', async () => {
     done.clear();
     const id = await front.submit({

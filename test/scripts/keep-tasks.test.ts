@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TaskSpec } from '#libs/contracts';
-import { DirectiveStore, parseCounts, type KeptWork } from '#libs/state';
+import { DirectiveStore, MendStore, parseCounts, type KeptWork } from '#libs/state';
 import { foldEvents } from './model/fold.js';
 import { aDraft, echo, outcome, planOf } from './orders.js';
 import { ScriptBed } from './script-bed.js';
@@ -67,6 +67,12 @@ describe('a plan of which tasks have succeeded before', () => {
       'task.queued d',
     ]);
     await expectFolded(id);
+  });
+
+  it('has nothing that is lost as long as its start is filed', async () => {
+    const id = await acceptKeeping([echo('a'), echo('b', ['a'])], [0]);
+    const mending = new MendStore(stage.redis, stage.scripts, stage.keys);
+    expect(await mending.mend(id, 0, 0)).toEqual({ mended: [], next: null });
   });
 
   it('does not run a kept task when what it once waited for runs again', async () => {

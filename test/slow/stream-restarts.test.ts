@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -14,11 +15,13 @@ const workMs = 40;
 let rooms: RoomsBed;
 let orchestrator: Spawned;
 let url = '';
+let owner: { authorization: string };
 
 async function startOrchestrator(): Promise<void> {
-  const env = { REDIS_URL: rooms.env.redis.url, COC_PORT: '0', COC_SHARDS: '2' };
+  const env = { REDIS_URL: rooms.env.redis.url, COC_PORT: '0', COC_SHARDS: '2', COC_DATA_DIR: rooms.env.dataDir };
   orchestrator = Spawned.start(process.execPath, [join(root, 'dist/apps/orchestrator/src/main.js')], env);
   url = (JSON.parse(await orchestrator.line(/is running/)) as { url: string }).url;
+  owner = { authorization: `Bearer ${(await readFile(join(rooms.env.dataDir, 'owner.key'), 'utf8')).trim()}` };
 }
 
 beforeAll(async () => {
@@ -48,7 +51,7 @@ class Follower {
   /** Until it is told that it has all, or the server says so with a 204. */
   async run(): Promise<this> {
     while (!this.isDone) {
-      const headers: Record<string, string> = this.position ? { 'last-event-id': this.position } : {};
+      const headers = { ...owner, ...(this.position ? { 'last-event-id': this.position } : {}) };
       const client = await SseClient.open(`${url}/api/v1${this.path}`, headers).catch(() => undefined);
       if (client?.status === 204) break;
       if (client) await this.follow(client);

@@ -59,4 +59,20 @@ describe('a task list made of its plan', () => {
     expect(again.hash).not.toBe(plan.hash);
     expect(askAgain(plan, [{ task: plan.tasks[0]! }])).toEqual(plan);
   });
+
+  it('keeps the doubt whether it had its effect, beside a risk of its own and where its input is known later', () => {
+    const plan = planOf([{ id: 'a', action: 'test.echo' }]);
+    const [task] = plan.tasks;
+    const asked = { score: 50, factors: [], reasons: ['nobody knows'], ungranted: true };
+    const risk = { score: 70, factors: [], reasons: ['it deletes'] };
+    const riskTerms = { policy: 'auto', priority: 'MEDIUM', network: false, declared: 'none' } as never;
+    for (const known of [{ risk }, { riskTerms }, { risk, riskTerms }]) {
+      const again = askAgain({ ...plan, tasks: [{ ...task!, ...known }] }, [{ task: task!, asked }]);
+      expect(again.tasks[0]!.risk).toMatchObject({
+        ungranted: true,
+        reasons: expect.arrayContaining(['nobody knows']),
+      });
+      expect(again.tasks[0]!.risk!.score).toBe('risk' in known ? 70 : 50);
+    }
+  });
 });

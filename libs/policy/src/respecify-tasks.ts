@@ -67,7 +67,18 @@ function budgetOf(
 export function askAgain(plan: Plan, earlier: readonly EarlierTask[]): Plan {
   const tasks = plan.tasks.map((task, at) => {
     const { asked } = earlier[at]!;
+    if (asked?.ungranted === true) return { ...task, risk: withDoubt(asked, task.risk) };
     return task.risk || task.riskTerms || !asked ? task : { ...task, risk: asked };
   });
   return { ...plan, tasks, hash: hashOfTasks(tasks) };
+}
+
+/** Whether it had its effect is as unknown as before, whatever is known of its risk now. */
+function withDoubt(doubt: AskedRisk, risk: AskedRisk | undefined): AskedRisk {
+  return {
+    score: Math.max(doubt.score, risk?.score ?? 0),
+    factors: risk?.factors ?? doubt.factors,
+    reasons: [...new Set([...doubt.reasons, ...(risk?.reasons ?? [])])],
+    ungranted: true,
+  };
 }

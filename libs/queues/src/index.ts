@@ -11,4 +11,3 @@ export { QueueKeys } from './queue-keys.js';
 export { QueueSender, type DeliveryJob, type RoomSubject, type TaskJob } from './queue-sender.js';
 export { RoomReceiver, type RoomReceiverOptions } from './room-receiver.js';
 export { SteadyWorker } from './steady-worker.js';
-export { WorkerPresence, type NamedWorker, type QueueAttendance } from './worker-presence.js';

@@ -4,13 +4,17 @@ import { CheckpointList, CheckpointView, CocError, CreateCheckpoint, type Princi
 import { CheckpointDesk } from '../ingress/checkpoint.desk.js';
 import { Allows } from './access.js';
 import { Problems } from './answers.js';
+import { CursorSeal, type CursorScope } from './cursor-seal.js';
 import { CurrentPrincipal } from './current-principal.js';
 import { CheckpointQuery } from './page.query.js';
 
 @ApiTags('checkpoints')
 @Controller('api/v1/directives/:id/checkpoints')
 export class CheckpointController {
-  constructor(@Inject(CheckpointDesk) private readonly desk: CheckpointDesk) {}
+  constructor(
+    @Inject(CheckpointDesk) private readonly desk: CheckpointDesk,
+    @Inject(CursorSeal) private readonly seal: CursorSeal,
+  ) {}
 
   @Allows('operator')
   @Post()
@@ -36,7 +40,8 @@ export class CheckpointController {
     @Query({ schema: CheckpointQuery }) query: CheckpointQuery,
     @CurrentPrincipal() { tenant }: Principal,
   ): Promise<CheckpointList> {
-    return this.desk.list(tenant, id, query);
+    const scope: CursorScope = ['checkpoints', tenant, { id }];
+    return this.seal.turn(query, scope, async (page) => this.desk.list(tenant, id, page));
   }
 
   @Allows('viewer')

@@ -50,13 +50,13 @@ export class ResumeDesk {
 
   /** Nobody said that all is to run again: what may have had its effect must not have it twice in silence. */
   private async requireNoDoubt(id: string): Promise<void> {
-    const unsure = (await this.stories.fold(id)).unsure();
-    if (unsure.size === 0) return;
-    const [first] = await this.requests.onceOf(id, unsure);
+    const story = await this.stories.fold(id);
+    const [first] = await this.requests.onceOf(id, story.mayHaveActed());
     if (first === undefined) return;
-    throw unusable(
-      `"${first}" was begun in ${id} and nobody knows whether it had its effect; look, and retry from start to run all again`,
-    );
+    const about = story.of(first).unsure
+      ? 'was begun, and nobody knows whether it had its effect'
+      : 'has had its effect, which would come twice';
+    throw unusable(`"${first}" of ${id} ${about}; look, and retry from start to run all again`);
   }
 
   /** Throws CHECKPOINT_UNUSABLE when nothing would run. */

@@ -22,8 +22,15 @@ const unsureClasses: readonly Json[] = ['lost', 'timeout', 'cancelled'];
 /** Reads the events of a directive in their order. */
 export class StoryFold {
   private readonly tasks = new Map<string, ToldTask>();
+  private last = 0;
+
+  /** The last event it was told of. */
+  get lastSeq(): number {
+    return this.last;
+  }
 
   add(event: Told): void {
+    this.last = event.seq;
     if (event.type === 'directive.kept') this.keep(event);
     if (event.task === null || !event.type.startsWith('task.')) return;
     const parent = parentOf(event.task);
@@ -33,9 +40,10 @@ export class StoryFold {
     addToTask(task, event);
   }
 
-  /** Tasks that were begun and of which nobody said how that ended. */
-  unsure(): ReadonlySet<string> {
-    return new Set([...this.tasks].flatMap(([id, { unsure }]) => (unsure ? [id] : [])));
+  /** Tasks that had their effect, or may have had it: they were begun, and nobody said that it did not come. */
+  mayHaveActed(): ReadonlySet<string> {
+    const acted = [...this.tasks].filter(([, { unsure, succeededAt }]) => unsure || succeededAt !== undefined);
+    return new Set(acted.map(([id]) => id));
   }
 
   of(id: string): ToldTask {

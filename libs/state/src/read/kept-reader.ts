@@ -54,7 +54,7 @@ export class KeptReader {
 
   /**
    * Copies their outputs and artifacts to `target`, which is not accepted yet: files first. The address of an artifact that stands in an
-   * output is that of the copy then. Throws NOT_FOUND when the source is being removed, ARTIFACT_MISSING and the like.
+   * output is that of the copy then. Throws CHECKPOINT_UNUSABLE when outputs name more files than are taken along, NOT_FOUND when the source is being removed, ARTIFACT_MISSING and the like.
    */
   async copy(
     source: string,
@@ -67,6 +67,7 @@ export class KeptReader {
     const kept: KeptTask[] = [];
     for (let from = 0; from < tasks.length; from += tasksAtOnce)
       kept.push(...(await this.copyOutputs(source, tasks.slice(from, from + tasksAtOnce), target, { all, mine })));
+    refuseTooMany(source, mine);
     for (const sha256 of mine.keys()) await this.copyFile(source, sha256, target);
     // A removal takes the record away first: as long as it is there, all that was read was whole.
     if ((await this.parts.redis.exists(this.parts.keys.directive(source))) === 0)
@@ -140,6 +141,16 @@ export class KeptReader {
     if (bytes === 0 || bytes > claimChars) return bytes;
     return decodeClaim((await this.parts.redis.hget(key, field)) ?? '')?.bytes ?? bytes;
   }
+}
+
+/** What the tasks made themselves was counted before; what their outputs name of others was not. */
+function refuseTooMany(source: string, files: ReadonlyMap<string, OwnedArtifact>): void {
+  const bytes = [...files.values()].reduce((sum, file) => sum + file.bytes, 0);
+  if (files.size <= limits.maxKeptArtifacts && bytes <= limits.maxKeptBytes) return;
+  throw new CocError(
+    'CHECKPOINT_UNUSABLE',
+    `what is kept of ${source} names ${files.size} artifacts with ${bytes} bytes, which is more than is taken along; retry it from start`,
+  );
 }
 
 /** `claim:`, a SHA-256 and a length. */

@@ -6,7 +6,7 @@
 
 local directive = load_directive(ARGV[1])
 if not directive then return { 'unknown' } end
-if directive.state == 'PAUSED' then return { 'ok', 'PAUSED' } end
+if directive.state == 'PAUSED' and directive.closing == '' then return { 'ok', 'PAUSED' } end
 if not may_go(directive, 'PAUSED') then return { 'illegal', directive.state, directive.closing } end
 guard_shard({ directive })
 guard_checkpoints(directive.id)

@@ -6,8 +6,9 @@
 
 local directive = load_directive(ARGV[1])
 if not directive then return { 'unknown' } end
-if directive.state == 'RUNNING' or directive.state == 'DEGRADED' then return { 'ok', directive.state } end
-if directive.state ~= 'PAUSED' or directive.closing ~= '' then return { 'illegal', directive.state, directive.closing } end
+local is_closing = directive.closing ~= ''
+if not is_closing and (directive.state == 'RUNNING' or directive.state == 'DEGRADED') then return { 'ok', directive.state } end
+if directive.state ~= 'PAUSED' or is_closing then return { 'illegal', directive.state, directive.closing } end
 guard_directive(directive)
 
 directive.state = 'RUNNING'

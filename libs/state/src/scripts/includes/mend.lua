@@ -66,7 +66,8 @@ local mend_task, mend_lists = (function()
     return text and text:find('"dependsOn":[', 1, true) and cjson.decode(text).dependsOn or {}
   end
 
-  -- A task that has no state yet: it waits for its dependencies, or for the chunk in which it starts.
+  -- A task that has no state yet: it waits for its dependencies, or for the chunk in which it starts. Of a retry also tasks with dependencies start
+  -- there, for what they depend on was kept.
   local function mend_waiting(directive, index, control, filed, work)
     if not control.parent and not take_on(work, redis.call('HSTRLEN', directive_key(directive.id, 'plan'), index .. ':spec')) then return nil end
     local dependencies = control.parent and {} or dependencies_of(directive, index)
@@ -80,6 +81,7 @@ local mend_task, mend_lists = (function()
       if advance_mode(load_control(directive, node), task.state) == 'skip' then skipped_by = node end
     end
     if skipped_by then return skip_again(directive, skipped_by) end
+    if filed.hasStart and not control.parent then return nil end
     if #dependencies > 1 then save_field(directive, directive.pending, index .. ':pending', 0) end
     return go_again(directive, index)
   end
