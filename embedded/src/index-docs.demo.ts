@@ -26,11 +26,10 @@ function printAnswer(question: string, { answer }: z.infer<typeof Output>): void
 }
 
 function printPlaces(url: string, id: string, output: z.infer<typeof Output> | undefined): void {
-  const directive = `${url}/api/v1/directives/${id}`;
   print('');
-  if (output) print(`report      ${url}/api/v1/artifacts/${id}.${output.report.markdownArtifact}`);
-  print(`results     ${directive}/output`);
-  print(`events      ${directive}/events`);
+  if (output) print(`report      npx coc artifact ${id}.${output.report.markdownArtifact}`);
+  print(`results     npx coc output ${id}`);
+  print(`events      npx coc events ${id}`);
   print(`API         ${url}/api/v1`);
   print(`API docs    ${url}/docs`);
 }

@@ -1,6 +1,6 @@
 import type { Json } from '#libs/contracts';
 import { HttpFront } from '../flow/http-front-bed.js';
-import { ApiRequests, type GoodBodies } from './api-request.js';
+import { ApiRequests, type ApiRequest, type GoodBodies } from './api-request.js';
 import { FuzzRun, placeholders, type FuzzReport } from './fuzz-run.js';
 import { RawExchange } from './raw-exchange.js';
 import type { Known } from './value-of-schema.js';
@@ -67,12 +67,17 @@ export class FuzzFront {
     return new FuzzFront(front, new RawExchange(front.app.url, front.owner));
   }
 
-  /** Throws `count` requests at it. */
-  async run(count: number, seed: number): Promise<FuzzReport> {
+  /** Drawn before there is a server: 20,000 hold up their process for seconds, and it is the server's too. */
+  static draw(count: number, seed: number): ApiRequest[] {
+    return new ApiRequests(known, good).draw(count, seed);
+  }
+
+  /** Throws them at it. */
+  async run(requests: readonly ApiRequest[]): Promise<FuzzReport> {
     let refills = 0;
     const refill = async (): Promise<string> => this.front.submit(submits[refills++ % submits.length]!);
     const run = new FuzzRun(this.exchange, refill);
-    return run.run(new ApiRequests(known, good).draw(count, seed));
+    return run.run(requests);
   }
 
   /** It serves after all that: a submit runs to its end. */

@@ -42,7 +42,7 @@ async function listQueues(cli: Cli, command: Command): Promise<void> {
       queue,
       String(ready),
       String(inFlight),
-      String(window),
+      String(window ?? '-'),
       oldestWaitMs === null ? '-' : `${oldestWaitMs} ms`,
     ],
     none: 'no queue has had work yet',
