@@ -66,16 +66,14 @@ local mend_task, mend_lists = (function()
     return text and text:find('"dependsOn":[', 1, true) and cjson.decode(text).dependsOn or {}
   end
 
-  -- A task that has no state yet: it waits for its dependencies, or for the chunk in which it starts. Of a retry also tasks with dependencies start
-  -- there, for what they depend on was kept.
+  -- A task that has no state yet waits for its dependencies, or for the chunk in which it starts; in a retry also with dependencies, which were kept.
   local function mend_waiting(directive, index, control, filed, work)
     if not control.parent and not take_on(work, redis.call('HSTRLEN', directive_key(directive.id, 'plan'), index .. ':spec')) then return nil end
     local dependencies = control.parent and {} or dependencies_of(directive, index)
-    if #dependencies == 0 and not control.parent and filed.hasStart or #dependencies > MOST_DEPENDENCIES then return nil end
+    if #dependencies > MOST_DEPENDENCIES then return nil end
     local skipped_by
     for _, node in ipairs(dependencies) do
-      if filed.nodes[node] then return nil end
-      local task = load_task(directive, node)
+      local task = not filed.nodes[node] and load_task(directive, node)
       if not task or not FINAL[task.state] then return nil end
       work.bytes = work.bytes + DEPENDENCY_BYTES
       if advance_mode(load_control(directive, node), task.state) == 'skip' then skipped_by = node end
