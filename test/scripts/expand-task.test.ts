@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TaskSpec } from '#libs/contracts';
+import { encodeTask } from '#libs/state';
 import { childrenOf, expandAll, expandRaw } from './fan-out.js';
 import { expectNothingWritten, guardedKeys } from './wrong-type.js';
-import { aDraft, echo, failure, outcome } from './orders.js';
+import { aDraft, echo, failure, outcome, planOf } from './orders.js';
 import { ScriptBed } from './script-bed.js';
 import type { Stage } from './stage.js';
 
@@ -188,5 +189,22 @@ describe('expand-task', () => {
     await expectNothingWritten(stage, guardedKeys(stage, id), async () =>
       expandRaw(stage, id, '0', 2, 0, childrenOf('each', 0, 2)),
     );
+  });
+});
+
+describe('children whose effect may come twice', () => {
+  const risk = { score: 50, factors: [], reasons: ['nobody knows'], ungranted: true };
+
+  it.each([
+    ['held, whatever else of this action was granted', {}, []],
+    ['let go by a grant that was the answer to such a question', { doubtful: true }, ['each[0]']],
+  ])('are %s', async (_name, kind, going) => {
+    const id = await beginFanOut();
+    const grant = JSON.stringify({ maxScore: 100, by: 'ann', ...kind });
+    await stage.redis.hset(stage.keys.tasks(id), 'grant:test.echo.0', grant);
+    const [template] = planOf([{ id: 'each[0]', action: 'test.echo', input: 'item' }]).tasks;
+    const { control, spec } = encodeTask({ ...template!, parent: 0, item: 0, risk }, 0, String);
+    const { followup } = await expandRaw(stage, id, '0', 1, 0, [[control, spec]]);
+    expect(followup!.dispatched.map(({ spec: { id: child } }) => child)).toEqual(going);
   });
 });

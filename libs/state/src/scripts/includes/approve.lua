@@ -1,6 +1,7 @@
 -- Purpose: whether a task that needs a human's word has it, and the durable question when it has not.
 -- A grant stands beside the tasks of its directive (`grant:<queue>`) or, for a tenant, in each shard (`grants:<tenant>`), as
--- { maxScore, untilMs, by, at }: it covers what is at most as risky as what the human saw.
+-- { maxScore, untilMs, by, at, doubtful }: it covers what is at most as risky as what the human saw, and an effect that may come twice only where
+-- the human was asked about one.
 -- From here on nobody lets go what he asked for himself: `holdFromScore` in libs/policy.
 local FOUR_EYES_SCORE = 60
 
@@ -16,7 +17,11 @@ local function is_approved(directive, index, control, task, score)
   local is_doubtful = control.risk and control.risk.ungranted
   if is_doubtful and not control.parent then return false end
   local grant = is_granted(redis.call('HGET', directive_key(directive.id, 'tasks'), 'grant:' .. control.queue), score)
-    or not is_doubtful and is_granted(redis.call('HGET', ROOT .. ':grants:' .. directive.tenant, control.queue), score)
+  if is_doubtful then
+    grant = grant and grant.doubtful and grant
+  else
+    grant = grant or is_granted(redis.call('HGET', ROOT .. ':grants:' .. directive.tenant, control.queue), score)
+  end
   if not grant or score >= FOUR_EYES_SCORE and grant.by == redis.call('HGET', directive_key(directive.id), 'actor') then return false end
   leave_hold(directive, index, task)
   start_directive(directive)

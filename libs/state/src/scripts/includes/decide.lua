@@ -32,9 +32,16 @@ local function go_on(directive, held)
   file_cascade(directive, held.index, 'one', 'go')
 end
 
+-- The grant says what kind of question it was the answer to.
+local function keep_grant(directive, held)
+  local grant, risk = cjson.decode(held.grant), held.control.risk
+  grant.doubtful = risk and risk.ungranted or nil
+  save_text(directive, 'grant:' .. held.control.queue, cjson.encode(grant))
+end
+
 local function approve(directive, held)
   if #held.text > 0 then redis.call('HSET', directive_key(directive.id, 'plan'), held.index .. ':spec', held.text) end
-  if #held.grant > 0 then save_text(directive, 'grant:' .. held.control.queue, held.grant) end
+  if #held.grant > 0 then keep_grant(directive, held) end
   answer_approval(directive, held, 'approved')
   held.task.approved = true
   held.word.attempt = held.task.attempt or 0
