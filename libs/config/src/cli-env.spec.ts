@@ -1,10 +1,13 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadCliEnv } from './cli-env.js';
 import { EnvError } from './env.js';
 
 describe('the settings of the command line tool', () => {
   it('may all be absent', () => {
-    expect(loadCliEnv({})).toEqual({ url: undefined, dataDir: undefined, color: true, canMoveCursor: true });
+    expect(loadCliEnv({})).toEqual({ color: true, canMoveCursor: true, stateDir: join(homedir(), '.local', 'state') });
+    expect(loadCliEnv({ XDG_STATE_HOME: '/there' }).stateDir).toBe('/there');
   });
 
   it('count an empty variable as not set', () => {
