@@ -63,6 +63,12 @@ export class StreamBlockedError extends Error {
   }
 }
 
+/** A part of a path that no path can carry: nothing was sent. */
+export class PathPartError extends Error {
+  readonly code = 'PATH_PART_INVALID';
+  override readonly name = 'PathPartError';
+}
+
 /** What was given as the address of a server is none. `source` says where it was given. */
 export class ServerAddressError extends Error {
   readonly code = 'SERVER_ADDRESS_INVALID';

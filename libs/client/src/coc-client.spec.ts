@@ -56,6 +56,20 @@ describe('the client', () => {
     expect(await bed.client.submit({ intent: 'x' })).toMatchObject({ id: 'd0_X' });
   });
 
+  it('takes words that it does not know', async () => {
+    const wait = { id: 'a', state: 'dreaming', why: null, waitingOn: null, owner: null, since: null, deadline: null };
+    await using bed = await clientOf(200, JSON.stringify(wait));
+    expect(await bed.client.call('explainTask', { id: 'd0_X', taskId: 'a' })).toMatchObject({ state: 'dreaming' });
+  });
+
+  it.each(['..', '.', ''])('asks nothing about the task "%s", which would be another path', async (taskId) => {
+    await using bed = await clientOf(200, '{}');
+    await expect(bed.client.call('retryTask', { id: 'd0_X', taskId })).rejects.toMatchObject({
+      code: 'PATH_PART_INVALID',
+    });
+    expect(bed.asked).toEqual([]);
+  });
+
   it('says where a directive is that may not be ended, and where it may go', async () => {
     const standing = { state: 'PAUSED', allowed: ['RUNNING', 'STOPPED'] };
     const problem = { type: '/docs/errors#X', title: 'x', status: 409, code: 'TRANSITION_ILLEGAL', detail: 'no' };

@@ -66,8 +66,8 @@ export class CocClient {
     const parsed = answerSchemas[id]?.safeParse(answer.body);
     if (parsed === undefined) return answer.body as Answered<Id>;
     if (parsed.success) return parsed.data as Answered<Id>;
-    // A newer server may say more than this client knows: only what is missing or wrong is a fault.
-    const fault = parsed.error.issues.find((issue) => issue.code !== 'unrecognized_keys');
+    // A newer server may have more fields, and more words in a list of words, than this client knows: that is no fault.
+    const fault = parsed.error.issues.find(({ code }) => code !== 'unrecognized_keys' && code !== 'invalid_value');
     if (fault === undefined) return answer.body as Answered<Id>;
     throw new ForeignAnswerError(this.server.url, answer.status, `/${fault.path.join('/')} ${fault.message}`);
   }

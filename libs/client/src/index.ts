@@ -1,4 +1,10 @@
-export { ApiError, ForeignAnswerError, ServerAddressError, ServerUnreachableError } from './client-error.js';
+export {
+  ApiError,
+  ForeignAnswerError,
+  PathPartError,
+  ServerAddressError,
+  ServerUnreachableError,
+} from './client-error.js';
 export { CocClient, type DirectiveEnding, type DirectiveOrder, type LogLine, type RetryOrder } from './coc-client.js';
 export type { StreamOptions, StreamedEvent } from './event-stream.js';
 export type { Answer } from './exchange.js';

@@ -1,3 +1,4 @@
+import { PathPartError } from './client-error.js';
 import { type Operations, operations } from './generated/operations.js';
 import type { Question } from './exchange.js';
 
@@ -22,9 +23,7 @@ type Asking = boolean | number | string;
 /** The HTTP request of an operation. A value that is undefined is left out, each of a list is sent. */
 export function questionOf(id: OperationId, ask: Readonly<Record<string, unknown>>): Question {
   const { method, path, query, headers }: Place = operations[id];
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_match, name: string) =>
-    encodeURIComponent(ask[name] as number | string),
-  );
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => pathPart(name, String(ask[name])));
   const search = new URLSearchParams(textOf(query, ask)).toString();
   return {
     method,
@@ -32,6 +31,12 @@ export function questionOf(id: OperationId, ask: Readonly<Record<string, unknown
     body: ask['body'] as Question['body'],
     headers: Object.fromEntries(textOf(headers, ask).map(([name, value]) => [name.toLowerCase(), value])),
   };
+}
+
+/** `.` and `..` would be taken out of the path on its way, and another operation asked. */
+function pathPart(name: string, value: string): string {
+  if (!['', '.', '..'].includes(value)) return encodeURIComponent(value);
+  throw new PathPartError(`${name} is ${JSON.stringify(value)}, which names nothing`);
 }
 
 function textOf(names: readonly string[], ask: Readonly<Record<string, unknown>>): [name: string, value: string][] {

@@ -12,7 +12,7 @@ export { canonicalJson } from './canonical-json.js';
 export { refuseApprover } from './decide-approver.js';
 export { evaluateCondition } from './conditions/evaluate-expression.js';
 export { decideCheckpoint, type CheckpointMoment, type CheckpointTerms } from './decide-checkpoint.js';
-export { decideRetry, hadSucceeded, type RetryDecision } from './retry/decide-retry.js';
+export { decideRetry, hadSucceeded, isDoubtful, type RetryDecision } from './retry/decide-retry.js';
 export { StoryFold } from './retry/story.fold.js';
 export { decidePlan, type PlanDecision } from './decide-plan.js';
 export {

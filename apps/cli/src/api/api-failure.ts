@@ -1,4 +1,4 @@
-import { ApiError, ForeignAnswerError, ServerAddressError, ServerUnreachableError } from '#libs/client';
+import { ApiError, ForeignAnswerError, PathPartError, ServerAddressError, ServerUnreachableError } from '#libs/client';
 import { CliFailure } from '../cli-failure.js';
 import { exitCode } from '../exit-code.js';
 
@@ -36,6 +36,10 @@ const nextByCode: Record<string, string> = {
 export function failureOf(error: unknown): CliFailure | undefined {
   if (error instanceof CliFailure) return error;
   if (error instanceof ApiError) return refused(error);
+  if (error instanceof PathPartError) {
+    const next = 'give the id of one; "coc list" and "coc task list ID" show them';
+    return new CliFailure({ exitCode: exitCode.usage, message: error.message, next, cause: error });
+  }
   if (error instanceof ServerUnreachableError) {
     const next = 'start the server with "coc up", or pass its address with --url; "coc doctor" looks closer';
     return new CliFailure({ exitCode: exitCode.unreachable, message: error.message, next, cause: error });

@@ -6,6 +6,7 @@ export type CursorScope = readonly [route: string, tenant: string, filters?: Rec
 
 /** A page that is asked for later than this is asked for anew: what stood there is long gone. */
 const freshMs = 24 * 3_600_000;
+const hourMs = 3_600_000;
 
 /** Signs the cursors that clients get, and opens those they bring back, for the question alone that they were an answer to. */
 export class CursorSeal {
@@ -14,7 +15,9 @@ export class CursorSeal {
   /** A page's own cursor, for the client. */
   close(inner: string | null, scope: CursorScope): string | null {
     if (inner === null) return null;
-    const text = `${Date.now().toString(36)}.${inner}`;
+    // To the hour, so that the same page is the same text, and has the same ETag.
+    const givenAt = Date.now() - (Date.now() % hourMs);
+    const text = `${givenAt.toString(36)}.${inner}`;
     return `${text}.${this.sign(text, scope)}`;
   }
 

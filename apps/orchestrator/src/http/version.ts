@@ -18,9 +18,7 @@ const tagPattern = /^(?:W\/)?"(\d{1,15})\.[\w-]{11}"$/;
 
 /** `"<last event of the directive>.<hash of the answer>"`: the one tells what an order may be held against, the other any change of what is shown. */
 function tagOf(lastSeq: number, body: unknown): string {
-  // A cursor is signed anew each time.
-  const text = JSON.stringify(body, (key, value: unknown) => (key === 'nextCursor' ? undefined : value));
-  return `"${lastSeq}.${createHash('sha256').update(text).digest('base64url').slice(0, 11)}"`;
+  return `"${lastSeq}.${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 11)}"`;
 }
 
 /** Documents the `ETag` of an answer and `If-None-Match`. */

@@ -1,12 +1,13 @@
 import {
   usdFromMicroUsd,
   type DirectiveView,
+  type PlannedTask,
   type Principal,
   type RetriedTask,
   type RetryPlan,
   type SubmitDirective,
 } from '#libs/contracts';
-import { askAgain, estimateCost, houseRulesFor, type EarlierTask, type House, type PlanRequest } from '#libs/policy';
+import { askAgain, estimateCost, houseRulesFor, isDoubtful, type House, type PlanRequest } from '#libs/policy';
 import type { CatalogSnapshot } from './catalog-snapshot.js';
 import type { DryPlanner } from './dry-planner.js';
 import { planOrRefuse } from './plan-or-refuse.js';
@@ -34,7 +35,7 @@ export class RetryPlanner {
     const catalog = await this.parts.catalog.get([...new Set(request.tasks.map(({ action }) => action))]);
     const asked = askAgain(planOrRefuse(request, catalog), earlier);
     const resumed = resumption && (await this.parts.resumes.decide(asked, resumption));
-    const tasks = resumed?.tasks ?? earlier.map(runOf);
+    const tasks = resumed?.tasks ?? asked.tasks.map(runOf);
     const plan = resumed?.plan ?? asked;
     const keptMicroUsd = (resumed?.kept ?? []).reduce(
       (sum, index) => sum + resumed!.story.of(plan.tasks[index]!.id).costMicroUsd,
@@ -68,6 +69,8 @@ export class RetryPlanner {
   }
 }
 
-function runOf({ task: { id, index, action } }: EarlierTask): RetriedTask {
-  return { id, index, action, fate: 'run', why: '' };
+function runOf(task: PlannedTask): RetriedTask {
+  const { id, index, action, risk } = task;
+  const isAsked = isDoubtful(task);
+  return { id, index, action, fate: isAsked ? 'ask' : 'run', why: isAsked ? (risk!.reasons[0] ?? '') : '' };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ActionRecord, type DirectiveEvent, type Json, type TaskSpec } from '#libs/contracts';
+import { ActionRecord, type AskedRisk, type DirectiveEvent, type Json, type TaskSpec } from '#libs/contracts';
 import { catalogLookup } from '../catalog-lookup.js';
 import { decidePlan } from '../decide-plan.js';
 import { SchemaValidator } from '../schema-validator.js';
@@ -26,7 +26,7 @@ const failedWith = (code: string, kind = 'permanent'): Step[] => [
 function fateOf(
   action: string,
   steps: readonly Step[],
-  more: { seq?: number; tooLarge?: boolean; task?: string } = {},
+  more: { seq?: number; tooLarge?: boolean; task?: string; risk?: AskedRisk } = {},
 ) {
   const each = more.task !== undefined;
   const spec: TaskSpec = {
@@ -41,9 +41,27 @@ function fateOf(
   const { seq = 1_000, tooLarge = false } = more;
   const tooLargeOnes = new Set(tooLarge ? [0] : []);
   const earlier = decided.plan.tasks.map((task) => ({ task }));
-  const retry = decideRetry(decided.plan, { directiveId: 'd0_X', seq, earlier, story, tooLarge: tooLargeOnes });
+  const plan = {
+    ...decided.plan,
+    tasks: decided.plan.tasks.map((task) => ({ ...task, ...(more.risk && { risk: more.risk }) })),
+  };
+  const retry = decideRetry(plan, { directiveId: 'd0_X', seq, earlier, story, tooLarge: tooLargeOnes });
   return { fate: retry.tasks[0]!.fate, kept: retry.kept, task: retry.plan.tasks[0]! };
 }
+
+describe('a doubt of an earlier directive', () => {
+  const risk = { score: 50, factors: [], reasons: ['nobody knew'], ungranted: true };
+
+  it('is one still where this one never began it, and the dry run says so', () => {
+    const { fate, task } = fateOf('test.once', [], { risk });
+    expect([fate, task.risk]).toEqual(['ask', risk]);
+  });
+
+  it('is none any more where it ran and said how that ended', () => {
+    const { fate, task } = fateOf('test.once', failedWith('WORKER_ERROR'), { risk });
+    expect([fate, task.risk!.ungranted]).toEqual(['run', undefined]);
+  });
+});
 
 describe('a retry from a checkpoint', () => {
   it.each(['test.pure', 'test.keyed', 'test.once'])('keeps what had succeeded, also of %s', (action) => {

@@ -53,7 +53,21 @@ function judge(task: PlannedTask, earlier: PlannedTask, facts: RetryFacts): { ta
   const why = whyAgain(known, index, facts);
   const doubt = doubtOf(earlier, known, facts);
   if (doubt !== undefined) return { task: { ...task, risk: askedAbout(task, doubt) }, told: about('ask', doubt) };
-  return { task: withEffectKey(task, earlier, known, facts), told: about('run', why) };
+  const settled = withoutSettledDoubt(task, known);
+  const run = withEffectKey(settled, earlier, known, facts);
+  return { task: run, told: isDoubtful(settled) ? about('ask', settled.risk!.reasons[0] ?? '') : about('run', why) };
+}
+
+/** What was unknown of it before this directive is so still, unless it ran here and said how that ended. */
+function withoutSettledDoubt(task: PlannedTask, { begun, unsure }: ToldTask): PlannedTask {
+  if (!isDoubtful(task) || !begun || unsure) return task;
+  const { ungranted: _, ...risk } = task.risk!;
+  return { ...task, risk };
+}
+
+/** Whether a human is asked about an effect of before, whatever grants there are. */
+export function isDoubtful({ risk }: Pick<PlannedTask, 'risk'>): boolean {
+  return risk?.ungranted === true;
 }
 
 function whyAgain({ succeededAt, childrenBegun }: ToldTask, index: number, { tooLarge, seq }: RetryFacts): string {

@@ -173,7 +173,11 @@ function readdress(
   { all, mine }: { all: Map<string, OwnedArtifact>; mine: Map<string, OwnedArtifact> },
 ): string {
   if (all.size === 0) return text;
-  for (const [sha256, entry] of all) if (!mine.has(sha256) && text.includes(sha256)) mine.set(sha256, entry);
+  // By what the text has, not by what there is: 20,000 files in 5 MB of outputs held a process up for 7 s.
+  for (const [sha256] of text.matchAll(/(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g)) {
+    const entry = mine.has(sha256) ? undefined : all.get(sha256);
+    if (entry) mine.set(sha256, entry);
+  }
   return text.replaceAll(new RegExp(`${source}\\.([0-9a-f]{64})`, 'g'), (address, sha256: string) =>
     mine.has(sha256) ? `${target}.${sha256}` : address,
   );
