@@ -154,8 +154,9 @@ it.each([5, 5_000])(
     await until(async () => (await tally.read())['directive.completed'] === everything, 'all directives are done');
     say(`${Math.round((queued / (performance.now() - releasedAt)) * 1e3)} tasks/s`);
     await sayMemory();
-    const { 'directive.degraded': degraded, 'directive.recovered': recovered, ...told } = await tally.read();
-    expect(recovered).toBe(degraded);
+    const { 'directive.degraded': degraded = 0, 'directive.recovered': recovered = 0, ...told } = await tally.read();
+    // One that has no open task any more by then ends, and that says it all.
+    expect(recovered).toBeLessThanOrEqual(degraded);
     // How many checkpoints are made depends on how long it took.
     delete told['checkpoint.created'];
     expect(told).toEqual({
