@@ -169,5 +169,5 @@ it.each([5, 5_000])(
       'task.completed': queued + 2 * small,
     });
   },
-  120_000,
+  240_000,
 );
