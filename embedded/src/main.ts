@@ -8,7 +8,13 @@ import { readOptions } from './embedded-options.js';
 import { runDocsDemo } from './index-docs.demo.js';
 
 // One person on his own machine is not asked about himself.
-const defaults = { COC_LOG_LEVEL: 'warn', TRACE_DIR: join(projectRoot(), 'out', 'traces'), LOCAL_ALLOW_HIGH: '1' };
+const forOnePerson = process.env['COC_AUTH'] === 'keys' ? {} : { COC_DOCUMENT_ROOTS: '/' };
+const defaults = {
+  COC_LOG_LEVEL: 'warn',
+  TRACE_DIR: join(projectRoot(), 'out', 'traces'),
+  LOCAL_ALLOW_HIGH: '1',
+  ...forOnePerson,
+};
 
 const service = await runServiceProcess(async () => {
   const options = readOptions(process.argv.slice(2), join(projectRoot(), 'docs'));

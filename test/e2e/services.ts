@@ -43,6 +43,7 @@ export class Services<Store extends TestStore = TestRedis> {
     const env = {
       REDIS_URL: this.redis.url,
       COC_DATA_DIR: this.dataDir,
+      COC_DOCUMENT_ROOTS: '/',
       COC_PORT: '0',
       TRACE_DIR: join(this.dataDir, 'traces'),
       ...this.settings,

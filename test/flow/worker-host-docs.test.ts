@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import { actionControllers } from '../../apps/workers/src/actions/action-controllers.js';
@@ -12,6 +14,8 @@ import type { EmbedOutput } from '../../apps/workers/src/actions/embed-document/
 import type { GraphOutput } from '../../apps/workers/src/actions/build-graph/build-graph.schema.js';
 import type { ReportOutput } from '../../apps/workers/src/actions/report-index/report-index.schema.js';
 import { formatDirectiveId } from '#libs/contracts';
+import { maxDocumentBytes } from '../../apps/workers/src/documents/source-folder.js';
+import { SourceFolders } from '../../apps/workers/src/documents/source-folders.js';
 import type { WorkerHost } from '../../apps/workers/src/host/start-worker-host.js';
 import { ulid } from 'ulid';
 import { WorkerStage } from './worker-host.stage.js';
@@ -73,7 +77,9 @@ beforeAll(async () => {
   }
   await symlink(tmpdir(), join(folder, 'docs', 'way-out'));
   const provider = { provide: AgentProvider, useValue: await openProvider(stage.env().agent) };
-  host = await stage.boot({}, actionControllers, [provider]);
+  const rules = { roots: [folder, '/no', '/proc/self/fd', dirname(stage.env().dataDir)], dataDir: stage.env().dataDir };
+  const folders = { provide: SourceFolders, useValue: new SourceFolders(rules) };
+  host = await stage.boot({}, actionControllers, [provider, folders]);
 });
 
 afterAll(async () => {
@@ -103,6 +109,9 @@ describe('docs.collect', () => {
     ['there is no folder', '/no/such/folder', 'FOLDER_MISSING'],
     ['the folder holds no Markdown', '/proc/self/fd', 'NO_DOCUMENTS'],
     ['the path is not absolute', 'docs', 'INPUT_INVALID'],
+    ['the folder is not open', '/etc', 'FOLDER_NOT_OPEN'],
+    ['it is not said whether a folder that is not open is there', '/etc/gone', 'FOLDER_NOT_OPEN'],
+    ['a way back leads out of an open folder', '/proc/self/fd/../../..', 'FOLDER_NOT_OPEN'],
   ])('fails for good when %s', async (_, missing, code) => {
     expect(await stage.failOf('docs.collect', { input: { folder: missing } })).toMatchObject({
       code,
@@ -112,6 +121,32 @@ describe('docs.collect', () => {
 });
 
 describe('rag.embed', () => {
+  it('never reads in the data folder, though it lies in one that is open', async () => {
+    const { dataDir } = stage.env();
+    await writeFile(join(dataDir, 'owner.md'), 'a key');
+    const [above, inside] = [dirname(dataDir), relative(dirname(dataDir), join(dataDir, 'owner.md'))];
+    const failOf = async (root: string, path: string) =>
+      stage.failOf('rag.embed', { input: { folder: root, document: { path } } });
+    expect(await failOf(dataDir, 'owner.md')).toMatchObject({ code: 'FOLDER_NOT_OPEN' });
+    expect(await failOf(above, inside)).toMatchObject({ code: 'DOCUMENT_MISSING' });
+  });
+
+  it('reads Markdown files only, and no pipe, which would never end', async () => {
+    await promisify(execFile)('mkfifo', [join(folder, 'pipe.md')]);
+    for (const path of ['src/lamp.ts', 'pipe.md', 'docs']) {
+      const failure = await stage.failOf('rag.embed', { input: { folder, document: { path } } });
+      expect(failure).toMatchObject({ code: 'DOCUMENT_MISSING' });
+    }
+    await rm(join(folder, 'pipe.md'));
+  });
+
+  it('fails for good for a document over the limit', async () => {
+    await writeFile(join(folder, 'docs', 'large.md'), 'a'.repeat(maxDocumentBytes + 1));
+    const failure = await stage.failOf('rag.embed', { input: { folder, document: { path: 'docs/large.md' } } });
+    expect(failure).toMatchObject({ code: 'DOCUMENT_TOO_LARGE', class: 'permanent' });
+    await rm(join(folder, 'docs', 'large.md'));
+  });
+
   it('fails for good for a document that is gone or lies outside the folder', async () => {
     for (const path of ['gone.md', '../../etc/passwd', 'docs/way-out']) {
       const failure = await stage.failOf('rag.embed', { input: { folder, document: { path } } });

@@ -192,6 +192,7 @@ export class Rig {
       COC_SHARDS: String(this.settings.shards),
       COC_PORT: String(this.ports.get(`${role}-${slot}`) ?? 0),
       COC_DATA_DIR: this.path('data'),
+      COC_DOCUMENT_ROOTS: '/',
       TRACE_DIR: this.path('traces'),
       COC_WORKER_LOCK_MS: String(this.settings.lockMs),
       COC_TENANTS: JSON.stringify(tenantRules),

@@ -46,7 +46,12 @@ export const EnvSchema = z
     stream: { heartbeatMs: raw.COC_STREAM_HEARTBEAT_MS },
     dataDir: raw.COC_DATA_DIR,
     artifacts: artifactSettings(raw, raw.COC_DATA_DIR),
-    worker: { actions: raw.COC_ACTIONS, concurrency: raw.COC_WORKER_CONCURRENCY, lockMs: raw.COC_WORKER_LOCK_MS },
+    worker: {
+      actions: raw.COC_ACTIONS,
+      concurrency: raw.COC_WORKER_CONCURRENCY,
+      lockMs: raw.COC_WORKER_LOCK_MS,
+      documentRoots: raw.COC_DOCUMENT_ROOTS,
+    },
     agent: {
       mode: raw.COC_MODE,
       module: raw.COC_AGENT_MODULE || undefined,

@@ -145,6 +145,9 @@ export const workerVariables = {
   COC_WORKER_LOCK_MS: whole(9_000, 1_000, 600_000).describe(
     'How long the lock of a job lives that its worker does not renew: a lost worker is found after that.',
   ),
+  COC_DOCUMENT_ROOTS: csv.describe(
+    'Folders that the actions about documents may read, with commas in between; empty: none. `npm start` opens all but COC_DATA_DIR, unless COC_AUTH=keys.',
+  ),
   COC_MODE: z
     .enum(['mock', 'real'])
     .default('mock')

@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Json, JsonSchema } from '#libs/contracts';
 import { pointerSegment } from './json-pointer.js';
+import { boundedPatterns } from './schema-pattern.js';
 
 /** One thing that does not match: `pointer` is relative to the value. */
 export interface SchemaFault {
@@ -20,7 +21,7 @@ const maxSchemas = 1_000;
 /** Collecting makes one object a fault: on a list of 4 million wrong elements that is over 1 GB. Larger values name their first fault. */
 const maxCollectChars = 65_536;
 
-const options = { strict: false, validateFormats: false, logger: false } as const;
+const options = { strict: false, validateFormats: false, logger: false, code: { regExp: boundedPatterns } } as const;
 
 /** JSON Schema draft-07 (when `$schema` says so) and 2020-12. Each distinct schema is compiled once; nothing here throws. */
 export class SchemaValidator {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+import { extname, isAbsolute, join, relative } from 'node:path';
 import { z } from 'zod';
 import { ActionError } from '../host/action-error.js';
 
@@ -19,31 +19,56 @@ export interface SourceText {
   sha256: string;
 }
 
-function isInside(folder: string, path: string): boolean {
+export function isMarkdown(name: string): boolean {
+  return extname(name).toLowerCase() === '.md';
+}
+
+/** The folder itself is inside too. */
+export function isInsideFolder(folder: string, path: string): boolean {
   const way = relative(folder, path);
-  return way !== '' && !way.startsWith('..') && !isAbsolute(way);
+  return way === '' || (!isAbsolute(way) && way !== '..' && !/^\.\.[\\/]/.test(way));
 }
 
-/** The real path of a folder. Throws FOLDER_MISSING (permanent). */
-export async function openFolder(folder: string): Promise<string> {
-  const found = await stat(folder).catch(() => undefined);
-  if (!found?.isDirectory()) {
-    throw new ActionError('FOLDER_MISSING', `there is no folder ${folder} where this worker runs`);
-  }
-  return realpath(folder);
-}
+/** A folder of documents by its real path: only its Markdown files are read, and nothing that a link leads out to. */
+export class SourceFolder {
+  constructor(
+    readonly path: string,
+    private readonly closed: string,
+  ) {}
 
-/** Reads a file of the folder by its relative path. Throws DOCUMENT_MISSING, also for a path that leads out of it. */
-export async function readSource(folder: string, path: string): Promise<SourceText> {
-  const root = await openFolder(folder);
-  const real = await realpath(join(root, path)).catch(() => undefined);
-  if (real === undefined || !isInside(root, real)) {
-    throw new ActionError('DOCUMENT_MISSING', `there is no ${path} in ${folder}`);
+  /** Bytes of a document. Throws DOCUMENT_MISSING, also for what is no Markdown file or leads out of the folder. */
+  async sizeOf(path: string): Promise<number> {
+    return (await this.find(path)).bytes;
   }
-  const content = await readFile(real);
-  return {
-    text: content.toString('utf8'),
-    bytes: content.byteLength,
-    sha256: createHash('sha256').update(content).digest('hex'),
-  };
+
+  /** Reads a document by its relative path. Throws DOCUMENT_MISSING and DOCUMENT_TOO_LARGE. */
+  async read(path: string): Promise<SourceText> {
+    const { real, bytes } = await this.find(path);
+    if (bytes > maxDocumentBytes)
+      throw new ActionError('DOCUMENT_TOO_LARGE', `${path} has ${bytes} bytes, the limit is ${maxDocumentBytes}`);
+    const content = await readFile(real);
+    return {
+      text: content.toString('utf8'),
+      bytes: content.byteLength,
+      sha256: createHash('sha256').update(content).digest('hex'),
+    };
+  }
+
+  /** Whether there is such a file or folder within this one. */
+  async has(path: string): Promise<boolean> {
+    const real = await realpath(join(this.path, path)).catch(() => undefined);
+    return real !== undefined && this.isOpen(real);
+  }
+
+  private async find(path: string): Promise<{ real: string; bytes: number }> {
+    const real = await realpath(join(this.path, path)).catch(() => undefined);
+    // A pipe or a device would never end.
+    const found = real !== undefined && this.isOpen(real) && isMarkdown(real) ? await stat(real) : undefined;
+    if (!found?.isFile()) throw new ActionError('DOCUMENT_MISSING', `there is no document ${path} in ${this.path}`);
+    return { real: real!, bytes: found.size };
+  }
+
+  private isOpen(real: string): boolean {
+    return isInsideFolder(this.path, real) && !isInsideFolder(this.closed, real);
+  }
 }

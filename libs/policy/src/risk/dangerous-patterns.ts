@@ -1,3 +1,4 @@
+import { hasFlagLetter } from './flag-letters.js';
 import { readGitPush } from './git-push.js';
 import { type Command, unknown, type Word } from './shell-command.js';
 import { isCredentialFile, isDevice, isEverythingHere, isKernelTrigger, isVitalPath } from './vital-paths.js';
@@ -128,8 +129,7 @@ function has(args: readonly Word[], test: (text: string) => boolean): boolean {
 /** A flag that is a variable may be any flag. */
 function hasLetter(args: readonly Word[], letter: string): boolean {
   return has(args, (it) => {
-    const flags = it.replaceAll(unknown, '').toLowerCase();
-    return it === unknown || (/^-[a-z]+$/.test(flags) && flags.includes(letter));
+    return it === unknown || hasFlagLetter(it.replaceAll(unknown, ''), letter);
   });
 }
 

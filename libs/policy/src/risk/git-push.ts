@@ -1,3 +1,4 @@
+import { hasFlagLetter } from './flag-letters.js';
 import type { Word } from './shell-command.js';
 
 export interface GitPush {
@@ -35,7 +36,7 @@ export function readGitPush(args: readonly Word[]): GitPush | undefined {
   if (subcommand?.name !== 'push') return undefined;
   const { rest } = subcommand;
   const isForced = rest.some(({ text }) => isForceFlag(text) || /^\+./.test(text));
-  const deletes = rest.some(({ text }) => hasLetter(text, 'd') || isLong(text, '--delete'));
+  const deletes = rest.some(({ text }) => hasFlagLetter(text, 'd') || isLong(text, '--delete'));
   const replaces = isForced || deletes || rest.some(({ text }) => text.startsWith(':'));
   const isWhole = rest.some(
     ({ text }) => isLong(text, '--mirror') || (isForced && (text === '--all' || text === '--branches')),
@@ -44,15 +45,13 @@ export function readGitPush(args: readonly Word[]): GitPush | undefined {
 }
 
 function isForceFlag(text: string): boolean {
-  return hasLetter(text, 'f') || isLong(text.split('=', 1)[0]!, '--force-with-lease') || text === '--force-if-includes';
+  return (
+    hasFlagLetter(text, 'f') || isLong(text.split('=', 1)[0]!, '--force-with-lease') || text === '--force-if-includes'
+  );
 }
 
 function isLong(text: string, option: string): boolean {
   return text.length >= shortestLength && option.startsWith(text);
-}
-
-function hasLetter(text: string, letter: string): boolean {
-  return /^-[a-z]+$/i.test(text) && text.toLowerCase().includes(letter);
 }
 
 function isMainBranch(refspec: string): boolean {

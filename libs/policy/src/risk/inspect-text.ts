@@ -2,6 +2,7 @@ import { dangersOfCalls, isObfuscated } from './code-calls.js';
 import { type Invocation, invocationsOf, isKnownProgram, isPrefix } from './command-position.js';
 import { type Danger, patternsByProgram } from './dangerous-patterns.js';
 import { decodeEscapes, hasNumberedCharacter } from './escape-sequences.js';
+import { hasFlagLetter } from './flag-letters.js';
 import { readGitPush, subcommandOf } from './git-push.js';
 import { inputRunners, interpreters, sayers, sayingOfGit, selfNames, shells } from './program-names.js';
 import { type Command, type Printed, type Word } from './shell-command.js';
@@ -184,7 +185,7 @@ class TextInspector {
   }
 
   private inspectShell(args: readonly Word[], command: Command): void {
-    const at = args.findIndex(({ text }) => /^-[a-z]*c[a-z]*$/i.test(text));
+    const at = args.findIndex(({ text }) => hasFlagLetter(text, 'c'));
     if (at < 0) return this.inspectProgram(args, command);
     const script = args.slice(at + 1).find(isOperand);
     if (script?.fetched) this.dangers.add('code-injection');

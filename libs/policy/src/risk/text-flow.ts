@@ -1,5 +1,6 @@
 import type { Invocation } from './command-position.js';
 import { decodeEscapes } from './escape-sequences.js';
+import { hasFlagLetter } from './flag-letters.js';
 import { downloaders, interpreters, rewriters, shells } from './program-names.js';
 import { type Command, type Flow, type Printed, unknown, type Word } from './shell-command.js';
 import type { WorkMeter } from './work-meter.js';
@@ -40,7 +41,7 @@ export function flowOf(command: Command, call: Invocation | undefined, meter: Wo
 /** `sh -i`, or a shell that is given neither a script nor an input that the text shows. */
 function isPrompt({ program, args }: Invocation, { upstream }: Command): boolean {
   if (!shells.has(program)) return false;
-  return (args.length === 0 && upstream === undefined) || args.some(({ text }) => /^-[a-z]*i[a-z]*$/.test(text));
+  return (args.length === 0 && upstream === undefined) || args.some(({ text }) => hasFlagLetter(text, 'i'));
 }
 
 function printedBy({ program, args }: Invocation, input: string | undefined, meter: WorkMeter): string | undefined {
@@ -57,7 +58,7 @@ function printedBy({ program, args }: Invocation, input: string | undefined, met
     case 'openssl':
       return decodes(args, /^-d$/) && decodes(args, /^-?(a|base64)$/) ? decodeBytes(input, 'base64') : undefined;
     case 'xxd':
-      return decodes(args, /^-(r|rp|r.*p.*|p.*r.*)$/) ? decodeBytes(input, 'hex') : undefined;
+      return args.some(({ text }) => hasFlagLetter(text, 'r')) ? decodeBytes(input, 'hex') : undefined;
     case 'rev':
       return input !== undefined && meter.spend(input.length) ? reverseLines(input) : undefined;
     default:

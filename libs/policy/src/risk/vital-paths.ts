@@ -85,5 +85,5 @@ function isGlob(part: string): boolean {
 
 function isEveryName(part: string): boolean {
   if (part.length > maxGlobChars || !part.includes('*')) return false;
-  return /^[*?.]+$/.test(part.replaceAll(/\[[^\]]*\]/g, ''));
+  return /^[*?.]+$/.test(part.replaceAll(/\[[^[\]]*\]/g, ''));
 }

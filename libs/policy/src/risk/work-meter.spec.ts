@@ -133,6 +133,21 @@ describe('the work on a text', () => {
     expect(inspectText(text).steps).toBeLessThanOrEqual(boundOf(text));
   });
 
+  it.each([
+    ['sh -', 'i'],
+    ['bash -', 'c'],
+    ['echo 00|xxd -', 'r'],
+    ['rm -', 'r'],
+    ['git push -', 'f'],
+    ['rm -rf /*', '['],
+  ])(
+    'ends for one word of a million letters behind %j: a pattern that goes back would take minutes',
+    (command, letter) => {
+      const text = foldUnicode(`${command}${letter.repeat(1_000_000)}!`);
+      expect(inspectText(text).steps).toBeLessThanOrEqual(boundOf(text));
+    },
+  );
+
   it('is bounded for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 2_000 }), (text) => {

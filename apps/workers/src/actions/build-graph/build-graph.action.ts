@@ -1,7 +1,7 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { readDocuments } from '../../documents/document-record.js';
-import { openFolder } from '../../documents/source-folder.js';
+import { SourceFolders } from '../../documents/source-folders.js';
 import { ActionContext } from '../../host/action-context.js';
 import { Action } from '../../host/action.decorator.js';
 import { GraphInput, GraphOutput } from './build-graph.schema.js';
@@ -10,6 +10,8 @@ import { resolveLinks } from './resolve-links.js';
 
 @Controller()
 export class BuildGraph {
+  constructor(@Inject(SourceFolders) private readonly folders: SourceFolders) {}
+
   @Action('kg.build', {
     description:
       'Builds a graph of documents, headings and shared names of code, ranks its nodes and finds broken links.',
@@ -18,7 +20,7 @@ export class BuildGraph {
     output: GraphOutput,
   })
   async build(@Payload() input: GraphInput, @Ctx() context: ActionContext): Promise<GraphOutput> {
-    const folder = await openFolder(input.folder);
+    const folder = await this.folders.open(input.folder);
     const documents = await readDocuments(context.artifacts, input.documents, context.signal);
     const graph = buildGraph(documents, await resolveLinks(folder, documents, context.signal));
     const stored = await context.artifacts.put('graph.json', JSON.stringify(graph), 'application/json');

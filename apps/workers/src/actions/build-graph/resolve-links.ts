@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
 import type { DocumentRecord } from '../../documents/document-record.js';
+import type { SourceFolder } from '../../documents/source-folder.js';
 import { documentNode, headingNode, type BrokenLink } from './knowledge-graph.js';
 
 /** A node, and the document it belongs to. */
@@ -70,7 +70,12 @@ function sourceOf({ path, headings }: DocumentRecord, { heading }: Link): Place 
 
 type Verdict = { to: Place } | { reason: string } | undefined;
 
-async function judge(folder: string, from: DocumentRecord, link: Link, documents: DocumentsByPath): Promise<Verdict> {
+async function judge(
+  folder: SourceFolder,
+  from: DocumentRecord,
+  link: Link,
+  documents: DocumentsByPath,
+): Promise<Verdict> {
   const target = targetOf(from.path, link.target);
   if (!target) return undefined;
   const document = documentAt(target.path, documents);
@@ -78,16 +83,12 @@ async function judge(folder: string, from: DocumentRecord, link: Link, documents
     const to = placeIn(document, target.fragment);
     return to === undefined ? { reason: `${document.path} has no heading #${target.fragment}` } : { to };
   }
-  const isThere = await stat(join(folder, target.path)).then(
-    () => true,
-    () => false,
-  );
-  return isThere ? undefined : { reason: 'there is no such file' };
+  return (await folder.has(target.path)) ? undefined : { reason: 'there is no such file' };
 }
 
 /** Relative links between the documents, and those that lead nowhere. Links to other hosts are not followed. */
 export async function resolveLinks(
-  folder: string,
+  folder: SourceFolder,
   documents: readonly DocumentRecord[],
   signal: AbortSignal,
 ): Promise<ResolvedLinks> {

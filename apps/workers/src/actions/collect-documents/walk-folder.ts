@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMarkdown } from '../../documents/source-folder.js';
 
 /** Dot folders hold tools' own files, node_modules other people's documents. */
 function isSkipped(name: string): boolean {
@@ -18,7 +19,7 @@ export async function walkFolder(root: string, signal: AbortSignal, below = ''):
     if (isSkipped(entry.name)) continue;
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory()) found.push(...(await walkFolder(root, signal, path)));
-    else if (entry.isFile() && /\.md$/i.test(entry.name)) found.push(path);
+    else if (entry.isFile() && isMarkdown(entry.name)) found.push(path);
   }
   return below === '' ? found.toSorted() : found;
 }

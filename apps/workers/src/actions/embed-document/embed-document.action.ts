@@ -1,6 +1,6 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { readSource } from '../../documents/source-folder.js';
+import { SourceFolders } from '../../documents/source-folders.js';
 import { ActionContext } from '../../host/action-context.js';
 import { Action } from '../../host/action.decorator.js';
 import { EmbedInput, EmbedOutput } from './embed-document.schema.js';
@@ -8,6 +8,8 @@ import { embedDocument } from './embed-document.js';
 
 @Controller()
 export class EmbedDocument {
+  constructor(@Inject(SourceFolders) private readonly folders: SourceFolders) {}
+
   @Action('rag.embed', {
     description: 'Splits one Markdown document into passages and gives each a vector; offline and deterministic.',
     effect: 'pure',
@@ -16,7 +18,8 @@ export class EmbedDocument {
   })
   async embed(@Payload() input: EmbedInput, @Ctx() context: ActionContext): Promise<EmbedOutput> {
     const { path } = input.document;
-    const source = await readSource(input.folder, path);
+    const folder = await this.folders.open(input.folder);
+    const source = await folder.read(path);
     const record = await embedDocument(path, source, context.signal);
     const stored = await context.artifacts.put(`${path}.json`, JSON.stringify(record), 'application/json');
     context.log(`${path}: ${record.chunks.length} passages under ${record.headings.length} headings`);
