@@ -117,6 +117,10 @@ const bad: Record<string, () => Promise<string>> = {
   'of an issuer that nobody named': () => signed({ iss: 'https://evil.example' }),
   'signed by another key': () => signed({}, {}, stranger.privateKey),
   'of a tenant that its issuer may not speak for': () => signed({ tenant: 'rival' }),
+  "of the installation's own tenant, which its issuer is not named for": async () =>
+    new SignJWT(claims({ iss: setIssuer, tenant: 'local', roles: ['admin'] }))
+      .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+      .sign(curve.privateKey),
   'of no tenant': () => signed({ tenant: undefined }),
   'of a tenant that is no name': () => signed({ tenant: '../acme' }),
   'with an extension that must be understood': () => signed({}, { crit: ['x'], x: 1 }),

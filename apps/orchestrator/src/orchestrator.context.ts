@@ -162,7 +162,7 @@ function openStreaming(
 ): Pick<OrchestratorContext, 'streams' | 'openStreams' | 'webSockets'> {
   return {
     streams: new EventStreams(redis, keys, { shards: servedShards, reader }),
-    openStreams: new OpenStreams(env.stream.heartbeatMs),
+    openStreams: new OpenStreams(env.stream.heartbeatMs, env.stream.most),
     webSockets: new WebSocketDoor({ allowedOrigins: env.identity.corsOrigins }),
   };
 }

@@ -43,7 +43,10 @@ export const EnvSchema = z
     shards: raw.COC_SHARDS,
     http: { host: raw.COC_HOST, port: raw.COC_PORT },
     identity: identitySettings(raw, raw.COC_DATA_DIR),
-    stream: { heartbeatMs: raw.COC_STREAM_HEARTBEAT_MS },
+    stream: {
+      heartbeatMs: raw.COC_STREAM_HEARTBEAT_MS,
+      most: { ofAll: raw.COC_STREAMS, ofTenant: raw.COC_STREAMS_TENANT, ofActor: raw.COC_STREAMS_ACTOR },
+    },
     dataDir: raw.COC_DATA_DIR,
     artifacts: artifactSettings(raw, raw.COC_DATA_DIR),
     worker: {

@@ -22,7 +22,8 @@ export const OrchestratorState = z
       hasMore: z.boolean(),
       byState: z.partialRecord(DirectiveState, z.number().int()),
     }),
-    queues: z.strictObject({ ready: z.number().int(), inFlight: z.number().int() }),
+    /** Of all tenants, so only the installation's own tenant is told. */
+    queues: z.strictObject({ ready: z.number().int(), inFlight: z.number().int() }).optional(),
   })
   .meta({ id: 'OrchestratorState' });
 export type OrchestratorState = z.infer<typeof OrchestratorState>;

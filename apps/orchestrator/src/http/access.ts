@@ -8,6 +8,9 @@ import { problemAnswer } from './answers.js';
 export const accessKey = 'coc:access';
 export type Access = Role | 'anyone';
 
+/** Set for routes about what all tenants share. */
+export const houseKey = 'coc:house';
+
 /** Where Nest keeps what `@RouteConfig` says, and hands over as Fastify's `config` of the route. */
 const routeConfigKey = '__fastify_route_config__';
 
@@ -24,4 +27,9 @@ export function Allows(access: Access): MethodDecorator {
   const declared = [SetMetadata(accessKey, access), declareAccess(access)];
   if (access === 'anyone') return applyDecorators(...declared);
   return applyDecorators(...declared, ApiBearerAuth(), ...[401, 403, 429].map(problemAnswer));
+}
+
+/** A route about what all tenants share, such as the catalog: only for who has the role in the installation's own tenant. */
+export function AllowsHouse(role: Role): MethodDecorator {
+  return applyDecorators(SetMetadata(houseKey, true), Allows(role));
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ActionList, ActionName, ActionRecord, CocError } from '#libs/contracts';
 import { SchemaValidator } from '#libs/policy';
 import { ActionCatalog } from '#libs/state';
-import { Allows } from './access.js';
+import { Allows, AllowsHouse } from './access.js';
 import { Problems } from './answers.js';
 
 const ActionBody = ActionRecord.extend({ name: ActionName.optional() }).meta({ id: 'ActionBody' });
@@ -26,7 +26,7 @@ export class ActionController {
     return { items: await this.catalog.list() };
   }
 
-  @Allows('admin')
+  @AllowsHouse('admin')
   @Put(':name')
   @ApiOperation({
     operationId: 'publishAction',

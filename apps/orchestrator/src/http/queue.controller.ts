@@ -2,7 +2,7 @@ import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { QueueList } from '#libs/contracts';
-import { Allows } from './access.js';
+import { AllowsHouse } from './access.js';
 import { QueueInspector } from '../inspect/queue.inspector.js';
 import { Problems } from './answers.js';
 
@@ -12,7 +12,7 @@ export class QueueController {
   constructor(@Inject(QueueInspector) private readonly queues: QueueInspector) {}
 
   // A line has tasks of all tenants: how long it is tells each of the others.
-  @Allows('admin')
+  @AllowsHouse('admin')
   @Get()
   @ApiOperation({
     operationId: 'listQueues',

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { WorkerList } from '#libs/contracts';
 import { WorkerInspector } from '../inspect/worker.inspector.js';
-import { Allows } from './access.js';
+import { AllowsHouse } from './access.js';
 import { Problems } from './answers.js';
 
 @ApiTags('queues')
@@ -12,7 +12,7 @@ export class WorkerController {
   constructor(@Inject(WorkerInspector) private readonly workers: WorkerInspector) {}
 
   // They work for all tenants.
-  @Allows('admin')
+  @AllowsHouse('admin')
   @Get()
   @ApiOperation({
     operationId: 'listWorkers',

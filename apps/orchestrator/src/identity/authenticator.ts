@@ -12,6 +12,8 @@ export interface AuthenticatorParts {
   tokens: TokenVerifier;
 }
 
+type Holder = Omit<Caller, 'isStillGood'>;
+
 /** No key is longer, and no token that fits into the 16 KB of all headers need be. */
 const maxCredentialChars = 8_192;
 
@@ -25,11 +27,13 @@ export class Authenticator {
 
   /** Throws UNAUTHENTICATED, REQUEST_INVALID or FORBIDDEN (`Coc-Actor`), and UNAVAILABLE where it cannot be known. */
   async identify(headers: IncomingHttpHeaders): Promise<Caller> {
-    const caller = await this.callerOf(credentialIn(headers.authorization));
+    const credential = credentialIn(headers.authorization);
+    const known = await this.holderOf(credential);
+    const isStillGood = async (): Promise<boolean> => this.isStill(credential, known);
     const actor = actorIn(headers['coc-actor']);
-    if (actor === undefined) return caller;
-    if (!caller.isOwner) throw new CocError('FORBIDDEN', "only the owner's key may act by another name (Coc-Actor)");
-    return { ...caller, principal: { ...caller.principal, actor } };
+    if (actor === undefined) return { ...known, isStillGood };
+    if (!known.isOwner) throw new CocError('FORBIDDEN', "only the owner's key may act by another name (Coc-Actor)");
+    return { ...known, principal: { ...known.principal, actor }, isStillGood };
   }
 
   /** Whether nobody needs to be asked and nothing computed to judge the credential. */
@@ -38,19 +42,29 @@ export class Authenticator {
     return id !== undefined && (id === ownerKeyId || this.parts.keys.has(id));
   }
 
-  private async callerOf(credential: string): Promise<Caller> {
+  /** What cannot be known, because Redis or an issuer is away, has not changed. */
+  private async isStill(credential: string, { principal }: Holder): Promise<boolean> {
+    try {
+      const now = await this.holderOf(credential);
+      return now.principal.tenant === principal.tenant && now.principal.roles.length > 0;
+    } catch (error) {
+      return !(error instanceof CocError && error.code === 'UNAUTHENTICATED');
+    }
+  }
+
+  private async holderOf(credential: string): Promise<Holder> {
     const key = parseKeyText(credential);
     if (key?.id === ownerKeyId) return this.owner(key);
-    if (key) return { principal: await this.holderOf(key), isOwner: false };
+    if (key) return { principal: await this.keyHolder(key), isOwner: false };
     return { principal: await this.parts.tokens.verify(credential), isOwner: false };
   }
 
-  private owner({ secret }: KeyText): Caller {
+  private owner({ secret }: KeyText): Holder {
     if (isSameHash(hashSecret(secret), this.ownerHash)) return { principal: localPrincipal, isOwner: true };
     throw badKey();
   }
 
-  private async holderOf({ id, secret }: KeyText): Promise<Principal> {
+  private async keyHolder({ id, secret }: KeyText): Promise<Principal> {
     const key = await this.parts.keys.find(id);
     const isGood = key !== undefined && isSameHash(hashSecret(secret), key.secretHash);
     // Who has the secret may know why it is not taken any more; nobody else learns that there is such a key.

@@ -23,7 +23,7 @@ const Issuer = z
     keyFile: z.string().min(1).optional(),
     tenantClaim: z.string().min(1).default('tenant'),
     rolesClaim: z.string().min(1).default('roles'),
-    /** The only tenants that it may speak for; without it, any. */
+    /** The only tenants that it may speak for; without it, any but the installation's own. */
     tenants: z.array(TenantName).min(1).optional(),
   })
   .refine(

@@ -1,4 +1,4 @@
-import { CocError, Principal, Role } from '#libs/contracts';
+import { CocError, localPrincipal, Principal, Role } from '#libs/contracts';
 import { decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { unauthenticated } from './caller.js';
 import { IssuerAwayError, openIssuerKeys } from './issuer-keys.js';
@@ -80,9 +80,13 @@ function refusalOf(error: unknown): CocError {
 function principalOf(payload: JWTPayload, { tenantClaim, rolesClaim, tenants }: IssuerSettings): Principal {
   const roles = rolesOf(payload[rolesClaim]);
   const parsed = Principal.safeParse({ tenant: payload[tenantClaim], actor: payload.sub, roles });
-  const isAllowed = parsed.success && (tenants === undefined || tenants.includes(parsed.data.tenant));
-  if (isAllowed) return parsed.data;
+  if (parsed.success && maySpeakFor(parsed.data.tenant, tenants)) return parsed.data;
   throw unauthenticated('the token names no tenant, or one that its issuer may not speak for');
+}
+
+/** For the installation's own tenant, whose admin publishes actions for all, only an issuer that names it. */
+function maySpeakFor(tenant: string, tenants: readonly string[] | undefined): boolean {
+  return tenants === undefined ? tenant !== localPrincipal.tenant : tenants.includes(tenant);
 }
 
 /** A list, or words with spaces in between; an issuer has roles of its own, which mean nothing here. */

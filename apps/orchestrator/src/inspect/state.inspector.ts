@@ -1,4 +1,4 @@
-import type { OrchestratorState, Principal } from '#libs/contracts';
+import { localPrincipal, type OrchestratorState, type Principal } from '#libs/contracts';
 import type { ActionCatalog, ExecutorBeats } from '#libs/state';
 import type { WorkflowLibrary } from '../decide/workflow.library.js';
 import type { DirectiveCensus } from './directive-stats.js';
@@ -31,7 +31,8 @@ export class StateInspector {
       workflows: workflows.list(),
       actions: actions.length,
       directives,
-      queues: { ready: sum('ready'), inFlight: sum('inFlight') },
+      // How much the others have to do is theirs to know.
+      ...(tenant === localPrincipal.tenant && { queues: { ready: sum('ready'), inFlight: sum('inFlight') } }),
     };
   }
 }

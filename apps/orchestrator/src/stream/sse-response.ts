@@ -60,6 +60,11 @@ export class SseResponse implements StreamClient {
     if (this.isOpen) this.raw.end();
   }
 
+  /** Whoever comes again is told why. */
+  refuse(): void {
+    this.end();
+  }
+
   leave(): void {
     this.end();
   }

@@ -1,11 +1,11 @@
 import { Controller, Get, Headers, Inject, Param, Query, Res, applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import type { Principal } from '#libs/contracts';
 import { EventStreams } from '#libs/state';
 import { Allows } from '../http/access.js';
 import { Problems, found } from '../http/answers.js';
-import { CurrentPrincipal } from '../http/current-principal.js';
+import { CurrentCaller } from '../http/current-principal.js';
+import type { Caller } from '../identity/caller.js';
 import { OpenStreams, type StreamStart } from './open-streams.js';
 import { SseResponse } from './sse-response.js';
 import { DirectiveStreamQuery, TenantStreamQuery, positionFrom, seqFrom } from './stream.query.js';
@@ -45,14 +45,15 @@ export class StreamController {
   async directive(
     @Param('id') id: string,
     @Query({ schema: DirectiveStreamQuery }) query: DirectiveStreamQuery,
-    @CurrentPrincipal() { tenant }: Principal,
+    @CurrentCaller() caller: Caller,
     @Res() reply: FastifyReply,
     @Headers('Last-Event-ID') lastEventId?: string,
   ): Promise<void> {
+    const { tenant } = caller.principal;
     const after = seqFrom(positionFrom(lastEventId, query));
     const follower = found(await this.streams.followDirective(tenant, id, after), `directive ${id}`);
     if (follower === 'over') void reply.status(204).send();
-    else this.hand(reply, { follower, tellsPosition: false });
+    else this.hand(reply, { follower, tellsPosition: false, caller });
   }
 
   @Allows('viewer')
@@ -61,18 +62,20 @@ export class StreamController {
   @Stream('the position')
   async tenant(
     @Query({ schema: TenantStreamQuery }) query: TenantStreamQuery,
-    @CurrentPrincipal() { tenant }: Principal,
+    @CurrentCaller() caller: Caller,
     @Res() reply: FastifyReply,
     @Headers('Last-Event-ID') lastEventId?: string,
   ): Promise<void> {
+    const { tenant } = caller.principal;
     const cursor = positionFrom(lastEventId, query);
     const follower = await this.streams.followTenant(tenant, { cursor, types: query.type });
-    this.hand(reply, { follower, tellsPosition: true });
+    this.hand(reply, { follower, tellsPosition: true, caller });
   }
 
   /** Not when the caller has an answer already, because Redis took too long, or is gone. */
   private hand(reply: FastifyReply, start: StreamStart): void {
     if (reply.sent || reply.raw.destroyed) return start.follower.stop();
+    this.open.checkRoomFor(start);
     reply.hijack();
     this.open.start(new SseResponse(reply.raw), start);
   }

@@ -3,7 +3,14 @@ import type { SharedEvent } from '#libs/state';
 import type { StreamClient } from './open-streams.js';
 
 /** Why a stream over a WebSocket was closed; docs/streams.md has what a client does then. */
-const closeCodes = { over: 1000, leaving: 1001, nothingToSay: 1008, lost: 4001, tooSlow: 4008 } as const;
+const closeCodes = {
+  over: 1000,
+  leaving: 1001,
+  nothingToSay: 1008,
+  lost: 4001,
+  tooSlow: 4008,
+  notAllowed: 4003,
+} as const;
 
 /** As over SSE: a client that leaves so much unread is closed and comes again with its position. */
 const maxUnsentBytes = 1024 * 1024;
@@ -66,6 +73,10 @@ export class WebSocketClient implements StreamClient {
 
   drop(): void {
     this.close(closeCodes.lost, 'come again with your position');
+  }
+
+  refuse(): void {
+    this.close(closeCodes.notAllowed, 'the credential is not good any more');
   }
 
   leave(): void {

@@ -1,11 +1,11 @@
 import { Controller, Get, Headers, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Principal } from '#libs/contracts';
 import { EventStreams } from '#libs/state';
 import { Allows } from '../http/access.js';
 import { found } from '../http/answers.js';
-import { CurrentPrincipal } from '../http/current-principal.js';
+import { CurrentCaller } from '../http/current-principal.js';
+import type { Caller } from '../identity/caller.js';
 import { OpenStreams, type StreamStart } from './open-streams.js';
 import { DirectiveStreamQuery, TenantStreamQuery, positionFrom, seqFrom } from './stream.query.js';
 import { WebSocketClient } from './web-socket.client.js';
@@ -25,15 +25,16 @@ export class WebSocketController {
   @Get(['', 'directives'])
   async tenant(
     @Query({ schema: TenantStreamQuery }) query: TenantStreamQuery,
-    @CurrentPrincipal() { tenant }: Principal,
+    @CurrentCaller() caller: Caller,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Headers('Last-Event-ID') lastEventId?: string,
   ): Promise<void> {
     this.door.check(request.raw);
+    const { tenant } = caller.principal;
     const cursor = positionFrom(lastEventId, query);
     const follower = await this.streams.followTenant(tenant, { cursor, types: query.type });
-    await this.hand(request, reply, { follower, tellsPosition: true });
+    await this.hand(request, reply, { follower, tellsPosition: true, caller });
   }
 
   @Allows('viewer')
@@ -41,21 +42,23 @@ export class WebSocketController {
   async directive(
     @Param('id') id: string,
     @Query({ schema: DirectiveStreamQuery }) query: DirectiveStreamQuery,
-    @CurrentPrincipal() { tenant }: Principal,
+    @CurrentCaller() caller: Caller,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Headers('Last-Event-ID') lastEventId?: string,
   ): Promise<void> {
     this.door.check(request.raw);
+    const { tenant } = caller.principal;
     const after = seqFrom(positionFrom(lastEventId, query));
     const follower = found(await this.streams.followDirective(tenant, id, after), `directive ${id}`);
-    await this.hand(request, reply, follower === 'over' ? 'over' : { follower, tellsPosition: false });
+    await this.hand(request, reply, follower === 'over' ? 'over' : { follower, tellsPosition: false, caller });
   }
 
   /** Not when the caller has an answer already, because Redis took too long, or is gone. */
   private async hand(request: FastifyRequest, reply: FastifyReply, start: StreamStart | 'over'): Promise<void> {
     const follower = start === 'over' ? undefined : start.follower;
     if (reply.sent || reply.raw.destroyed) return follower?.stop();
+    if (start !== 'over') this.open.checkRoomFor(start);
     reply.hijack();
     const socket = await this.door.open(request.raw, reply.raw);
     if (!socket) return follower?.stop();

@@ -419,10 +419,10 @@ export interface Schemas {
       hasMore: boolean;
       byState: Partial<Record<'PENDING' | 'QUEUED' | 'RUNNING' | 'PAUSED' | 'DEGRADED' | 'COMPLETED' | 'PARTIALLY_COMPLETED' | 'FAILED' | 'TIMEOUT' | 'STOPPED' | 'CANCELLED' | 'ORPHANED', number>>;
     };
-    queues: {
+    queues?: {
       ready: number;
       inFlight: number;
-    };
+    } | undefined;
   };
   QueueList: {
     items: (Schemas['Queue'])[];
