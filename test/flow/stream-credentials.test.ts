@@ -49,12 +49,12 @@ it('is refused when the key, the tenant or the server has as many as it may', as
   const fill = async (headers: Record<string, string>, count: number) => {
     for (let at = 0; at < count; at += 1) open.push(await SseClient.open(`${bed.front.app.url}${stream}`, headers));
   };
-  await fill(ann!, 2);
-  expect(await refusalOf(ann!)).toEqual({ status: 429, code: 'RATE_LIMITED' });
-  await fill(bob!, 1);
-  expect(await statusOf(bob!)).toBe(429);
-  await fill(cat!, 2);
-  expect(await refusalOf(dan!)).toEqual({ status: 503, code: 'UNAVAILABLE' });
+  await fill(ann, 2);
+  expect(await refusalOf(ann)).toEqual({ status: 429, code: 'RATE_LIMITED' });
+  await fill(bob, 1);
+  expect(await statusOf(bob)).toBe(429);
+  await fill(cat, 2);
+  expect(await refusalOf(dan)).toEqual({ status: 503, code: 'UNAVAILABLE' });
   open.shift()!.close();
   open.shift()!.close();
   for (const client of open) client.close();

@@ -163,6 +163,24 @@ describe('a webhook of a tenant', () => {
     expect(log.map(({ outcome }) => outcome)).toEqual(['retrying', 'retrying', 'retrying', 'dropped']);
   });
 
+  it('gets no more when twice as much waits, sound or not, and nothing is sent again', async () => {
+    await bed.close();
+    await open({ COC_WEBHOOK_MAX_WAITING: '2', COC_WEBHOOK_RETRIES_MS: '3600000' });
+    const { id: failing } = await register('/failing', ['task.retried']);
+    receiver.answerWith(...Array.from({ length: 5 }, () => ({ status: 500 })));
+    const id = await bed.still();
+    await bed.emit(id, 5);
+    const [first] = await logOf(failing, 5);
+    const { id: sound } = await register('/sound', ['task.retried']);
+    await bed.emit(id, 1);
+    expect((await logOf(sound, 1)).at(-1)).toMatchObject({
+      outcome: 'dropped',
+      error: 'too many deliveries wait already',
+    });
+    const again = await bed.front.call('POST', `/webhooks/${failing}/deliveries/${first!.deliveryId}/resend`);
+    expect(again).toMatchObject({ status: 429, json: { code: 'RATE_LIMITED' } });
+  });
+
   it('hears nothing of other tenants', async () => {
     const { id: hookId } = await register('/hook', ['task.retried']);
     await bed.emit(await bed.still(0, 'other'), 3);

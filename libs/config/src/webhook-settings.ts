@@ -16,7 +16,7 @@ export const webhookVariables = {
     'A webhook to which nothing could be delivered for so long is disabled.',
   ),
   COC_WEBHOOK_MAX_WAITING: whole(50_000, 1, 10_000_000).describe(
-    'With more deliveries waiting than this, webhooks that fail get no further ones: each takes about 1 KB of Redis.',
+    'With more deliveries waiting than this, webhooks that fail get no further ones, with twice as many none does: each takes about 1 KB of Redis.',
   ),
   COC_WEBHOOK_ALLOW_PRIVATE: z
     .string()

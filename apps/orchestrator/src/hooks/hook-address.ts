@@ -40,9 +40,11 @@ export class HookAddress {
     const isAllowed = this.isAllowed(url);
     return (host: string, options: LookupOptions, done): void => {
       resolve(host, { ...options, all: true }, (error, found) => {
-        if (error) return done(error, '', 0);
-        const isFit = isAllowed || (found.length > 0 && found.every(({ address }) => isPublicAddress(address)));
-        if (!isFit) return done(new Error(`${host} stands for an address that is not public`), '', 0);
+        if (isAllowed && error) return done(error, '', 0);
+        const isFit =
+          isAllowed || (!error && found.length > 0 && found.every(({ address }) => isPublicAddress(address)));
+        // One text for both: the log of deliveries tells nobody which names there are inside.
+        if (!isFit) return done(new Error(`${host} is not known, or stands for an address that is not public`), '', 0);
         if (options.all) return done(null, found);
         return done(null, found[0]!.address, found[0]!.family);
       });

@@ -22,6 +22,8 @@ export interface HookDeskParts {
   address: HookAddress;
   sender: QueueSender;
   tries: number;
+  /** With more in the queue nothing is sent again. */
+  maxWaiting: number;
 }
 
 /** What is asked about webhooks: to have them, to see them, to see what was delivered, to deliver again. */
@@ -74,6 +76,7 @@ export class HookDesk {
     const earlier = tries.find((one) => one.deliveryId === deliveryId);
     const parts = parseDeliveryId(deliveryId);
     if (!earlier || !parts) throw new CocError('NOT_FOUND', `there is no delivery ${deliveryId} in its log`);
+    if ((await this.parts.sender.countDeliveries()) > this.parts.maxWaiting) throw crowded();
     const message = { schemaVersion, tenant, ...parts, type: earlier.type };
     const jobId = `${deliveryId}.${randomUUID()}`;
     await this.parts.sender.sendDeliveries([{ jobId, message, tries: this.parts.tries }]);
@@ -94,6 +97,11 @@ export class HookDesk {
     if (!hook) throw missing(id);
     return hook;
   }
+}
+
+function crowded(): CocError {
+  const hint = { retryAfterMs: 60_000 };
+  return new CocError('RATE_LIMITED', 'too many deliveries wait already; ask again later', [], hint);
 }
 
 function missing(id: string): CocError {

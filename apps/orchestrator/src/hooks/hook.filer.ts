@@ -17,7 +17,10 @@ export interface FilerParts {
   sender: QueueSender;
   /** How often a delivery is tried, at most. */
   tries: number;
-  /** With more in the queue, a webhook that fails gets no more into it: else one dead receiver fills Redis. */
+  /**
+   * With more in the queue, a webhook that fails gets no more into it, and with twice as many none does: else receivers that are dead, or
+   * that take ten seconds for each, fill Redis.
+   */
   maxWaiting: number;
 }
 
@@ -33,11 +36,14 @@ export class HookFiler {
     for (const [tenant, list] of Map.groupBy(pointers, (pointer) => pointer.tenant))
       for (const one of await this.ofTenant(tenant, list)) filed.push(one);
     const { sender, maxWaiting } = this.parts;
-    const isCrowded = filed.length > 0 && (await sender.countDeliveries()) > maxWaiting;
-    const jobs = filed.filter(({ isFailing }) => !(isCrowded && isFailing)).map(({ job }) => job);
+    const waiting = filed.length > 0 ? await sender.countDeliveries() : 0;
+    const isLeftOut = ({ isFailing }: Filed): boolean =>
+      waiting > 2 * maxWaiting || (isFailing && waiting > maxWaiting);
+    const { out = [], taken = [] } = Object.groupBy(filed, (one) => (isLeftOut(one) ? 'out' : 'taken'));
+    const jobs = taken.map(({ job }) => job);
     for (let from = 0; from < jobs.length; from += mostAtOnce)
       await sender.sendDeliveries(jobs.slice(from, from + mostAtOnce));
-    if (isCrowded) for (const { job } of filed.filter(({ isFailing }) => isFailing)) await this.drop(job);
+    for (const one of out) await this.drop(one);
   }
 
   private async ofTenant(tenant: string, pointers: readonly EventPointer[]): Promise<Filed[]> {
@@ -70,8 +76,8 @@ export class HookFiler {
     return { jobId: deliveryIdOf(message), message, tries: this.parts.tries };
   }
 
-  private async drop({ message }: DeliveryJob): Promise<void> {
-    const error = 'the webhook fails, and too many deliveries wait already';
+  private async drop({ job: { message }, isFailing }: Filed): Promise<void> {
+    const error = `${isFailing ? 'the webhook fails, and ' : ''}too many deliveries wait already`;
     const entry = entryOf(message, { try: 1, durationMs: 0, outcome: 'dropped', status: null, error });
     await this.parts.log.add(message.tenant, message.hookId, entry);
   }

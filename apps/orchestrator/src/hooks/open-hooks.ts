@@ -78,5 +78,5 @@ export function openHooks(installation: Installation, { env, logger, sender, rea
       },
     };
   };
-  return { desk: new HookDesk({ register, log, address, sender, tries }), start };
+  return { desk: new HookDesk({ register, log, address, sender, tries, maxWaiting }), start };
 }

@@ -57,7 +57,7 @@ async function send({ url, headers, body, lookup }: Post, signal: AbortSignal): 
   });
 }
 
-/** The beginning of an answer, for the log; no more than a few KiB of it are read. */
+/** The beginning of an answer, for the log and for terminals; no more than a few KiB of it are read. */
 async function excerptOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -71,6 +71,9 @@ async function excerptOf(response: IncomingMessage): Promise<string> {
     // What came before it broke off will do.
   }
   response.destroy();
-  const text = Buffer.concat(chunks).toString().replaceAll(/\s+/g, ' ').trim();
+  const text = Buffer.concat(chunks)
+    .toString()
+    .replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim();
   return text.slice(0, excerptChars);
 }
