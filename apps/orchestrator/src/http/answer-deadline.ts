@@ -20,6 +20,8 @@ export class AnswerDeadline {
       const timer = setTimeout(() => {
         this.giveUp(request, `the record did not answer in ${patienceMs / 1_000} s; ${repeatIt}`);
       }, patienceMs);
+      // A stream that was handed over has no answer that would end it.
+      timer.unref();
       this.waiting.set(request, { reply, timer });
       done();
     });
