@@ -15,7 +15,8 @@ afterAll(async () => services.close());
 
 async function coc(...args: string[]): Promise<{ code: number | string; stdout: string; stderr: string }> {
   const command = [join(root, 'dist/apps/cli/src/main.js'), ...args, '--url', services.url];
-  const cli = Spawned.start(process.execPath, command, { COC_DATA_DIR: services.dataDir });
+  const env = { COC_DATA_DIR: services.dataDir, XDG_STATE_HOME: services.dataDir };
+  const cli = Spawned.start(process.execPath, command, env);
   const code = await cli.ended();
   return { code, stdout: cli.lines.join('\n'), stderr: cli.errors.join('\n') };
 }
@@ -97,6 +98,38 @@ describe('three services over HTTP', () => {
     expect(doctor).toMatchObject({ code: 0 });
     const missing = await coc('status', 'd0_01ARZ3NDEKTSV4RRFFQ69G5FAV');
     expect(missing.code).toBe(4);
+  });
+
+  it('show what they have: tasks, plan, state, queues, workers, events, artifacts, children', async () => {
+    const run = await coc('run', await fillFolder(), '--wait');
+    expect(run.code).toBe(0);
+    const json = async <T>(...args: string[]): Promise<T> => JSON.parse((await coc(...args, '-o', 'json')).stdout) as T;
+    const { directive } = await json<{ directive: { id: string } }>('status', '@last');
+    const { items: tasks } = await json<{ items: { id: string; state: string }[] }>('task', 'list', '@last');
+    expect(tasks.every(({ state }) => state === 'succeeded')).toBe(true);
+    const part = directive.id.slice(-6).toLowerCase();
+    expect(await json('task', 'get', part, tasks[0]!.id)).toMatchObject({ id: tasks[0]!.id });
+    expect(await json('stats', part)).toMatchObject({ tasks: { succeeded: tasks.length } });
+    expect((await coc('events', '@last', '-o', 'jsonl')).stdout.split('\n')[0]).toContain('directive.accepted');
+    const { output } = await json<{ output: { markdownArtifact: string } }>('output', '@last');
+    expect((await coc('artifact', `@last.${output.markdownArtifact}`)).stdout).toContain('#');
+    expect((await coc('replay', '@last')).stdout).toMatch(/completed/i);
+    expect(await json('children', part)).toMatchObject({ items: [] });
+    expect(await json('state')).toMatchObject({ shards: { used: 4 }, queues: { ready: 0 } });
+    expect((await coc('queues')).stdout).toContain('rag.embed');
+    expect((await coc('workers')).stdout).toContain('rag.embed');
+    expect(await coc('run', await fillFolder(), '--timeout', '1s')).toMatchObject({ code: 2 });
+    expect(await coc('retry', part, '--dry-run', '--wait')).toMatchObject({ code: 2 });
+  });
+
+  it('keep keys and webhooks', async () => {
+    const made = await coc('keys', 'create', '--name', 'reader', '--role', 'viewer');
+    expect(made.stdout).toMatch(/^coc_[0-9a-f]{16}_/);
+    expect((await coc('keys', 'list')).stdout).toContain('reader');
+    expect(await coc('cancel', '@last', '--api-key', made.stdout)).toMatchObject({ code: 1 });
+    expect(await coc('keys', 'revoke', made.stdout.split('_')[1]!)).toMatchObject({ code: 0 });
+    expect(await coc('webhooks', 'create', 'http://169.254.169.254/')).toMatchObject({ code: 2 });
+    expect((await coc('webhooks', 'list', '-o', 'json')).stdout).toContain('"items": []');
   });
 
   it('drain and exit 0 on SIGTERM', async () => {

@@ -50,12 +50,17 @@ async function list(cli: Cli, options: ListOptions, command: Command): Promise<v
   });
 }
 
+/** As a shell reads it back as one word. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
 const optionOf: Record<string, string> = { createdAfter: 'since', createdBefore: 'until' };
 
 /** The options again, for the next page: a cursor is good with the same filters only. */
 function wordsOf(filter: Record<string, string | readonly string[]>): string {
   return Object.entries(filter)
-    .map(([name, value]) => ` --${optionOf[name] ?? name} ${[value].flat().join(' ')}`)
+    .map(([name, value]) => ` --${optionOf[name] ?? name} ${[value].flat().map(shellWord).join(' ')}`)
     .join('');
 }
 

@@ -26,7 +26,7 @@ export function addRetryCommand(program: Command, cli: Cli): void {
     .argument('<id>')
     .addOption(from.choices(['start', 'checkpoint']))
     .option('--checkpoint <number>', 'the checkpoint to go on from; without it the last one', parseCount)
-    .option('--dry-run', 'only show what would be kept and what would run');
+    .addOption(new Option('--dry-run', 'only show what would be kept and what would run').conflicts(['watch', 'wait']));
   addStayOptions(command).action((id: string, options: RetryOptions, self: Command) => retry(cli, id, options, self));
 }
 

@@ -35,8 +35,8 @@ describe('bash completes', () => {
 describe('other shells', () => {
   it('get what they understand', () => {
     expect(completionScript(program, 'zsh')).toContain('bashcompinit');
-    expect(completionScript(program, 'fish')).toContain(
-      "complete -c coc -n '__fish_seen_subcommand_from task' -a retry",
-    );
+    const fish = completionScript(program, 'fish');
+    expect(fish).toContain("complete -c coc -n '__coc_is_at task' -a retry\n");
+    expect(fish).toContain("complete -c coc -n '__coc_is_at task retry' -l comment\n");
   });
 });

@@ -48,7 +48,7 @@ complete -F _coc coc
 
 function fishScript(places: readonly Place[]): string {
   const lines = places.flatMap(({ path, words }) => {
-    const seen = path === '' ? '__fish_use_subcommand' : `__fish_seen_subcommand_from ${path.split(' ').at(-1)}`;
+    const seen = `__coc_is_at ${path}`.trimEnd();
     return words.map((word) =>
       word.startsWith('--')
         ? `complete -c coc -n '${seen}' -l ${word.slice(2)}`
@@ -57,5 +57,15 @@ function fishScript(places: readonly Place[]): string {
           : `complete -c coc -n '${seen}' -a ${word}`,
     );
   });
-  return `# coc completion for fish: coc completion fish | source\n${lines.join('\n')}\n`;
+  const paths = places.map(({ path }) => `'${path}'`).join(' ');
+  return `# coc completion for fish: coc completion fish | source
+function __coc_is_at
+  set -l path
+  for word in (commandline -opc)[2..]
+    contains -- (string join -- ' ' $path $word) ${paths}; and set -a path $word
+  end
+  test "$path" = "$argv"
+end
+${lines.join('\n')}
+`;
 }

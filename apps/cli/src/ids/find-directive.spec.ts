@@ -40,8 +40,7 @@ describe('a directive is found', () => {
     expect(await find(name)).toBe(id);
   });
 
-  it('as the last that was submitted from here, else as the newest there is', async () => {
-    expect(await find('@last')).toBe(ids[0]);
+  it('as the last that was submitted from here', async () => {
     await rememberDirective(stateDir, server.url, ids[1]!);
     await rememberDirective(stateDir, 'http://elsewhere', ids[2]!);
     expect(await find('@last')).toBe(ids[1]);
@@ -53,6 +52,11 @@ describe('a directive is not found', () => {
   it('by what two have', async () => {
     const refusal = { exitCode: 2, details: [ids[0], ids[1]], next: 'give more of the id' };
     await expect(find('d0_01M8R4')).rejects.toMatchObject(refusal);
+  });
+
+  it('as the last where nothing was submitted from here: the newest may be of somebody else', async () => {
+    const elsewhere = findDirective({ ...api, server: { ...server, url: 'http://other' } }, '@last', stateDir);
+    await expect(elsewhere).rejects.toMatchObject({ exitCode: 4, next: expect.stringContaining('coc list') });
   });
 
   it('by what none has', async () => {

@@ -19,7 +19,7 @@ type Lister = Pick<CocClient, 'listDirectives' | 'server'>;
  */
 export async function findDirective(api: Lister, name: string, stateDir: string): Promise<string> {
   if (isDirectiveId(name)) return name;
-  if (name === '@last') return (await lastDirective(stateDir, api.server.url)) ?? (await newest(api));
+  if (name === '@last') return (await lastDirective(stateDir, api.server.url)) ?? noneYet(api.server.url);
   // The server tells best what is no id at all.
   if (!partPattern.test(name)) return name;
   const part = inItsCase(name);
@@ -34,13 +34,12 @@ function inItsCase(name: string): string {
   return name.slice(0, at).toLowerCase() + name.slice(at).toUpperCase();
 }
 
-async function newest(api: Lister): Promise<string> {
-  const { items } = await api.listDirectives(1);
-  if (items[0]) return items[0].id;
+/** Not the server's newest, which may be somebody else's: `coc cancel @last` must not end that. */
+function noneYet(url: string): never {
   throw new CliFailure({
     exitCode: exitCode.notFound,
-    message: 'there is no directive yet, so there is no last one',
-    next: 'submit one with "coc run FILE"',
+    message: `nothing was submitted from here to ${url}, so there is no last directive`,
+    next: 'see what exists with "coc list", or submit one with "coc run FILE"',
   });
 }
 
