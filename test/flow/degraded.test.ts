@@ -90,6 +90,16 @@ describe('a directive whose action has no live worker', () => {
   });
 });
 
+describe('a directive whose worker limits its own rate', () => {
+  it('is not DEGRADED while the worker takes none for that', async () => {
+    const options = { concurrency: 1, limiter: { max: 1, duration: 4_000 } };
+    await front.rooms.serve({ name: 'test.slow', effect: 'pure' }, async ({ input }) => input, options);
+    const id = await front.submit({ tasks: [task('a', 'test.slow'), task('b', 'test.slow')] });
+    expect(await front.rooms.finished(id)).toBe('COMPLETED');
+    expect((await steps(id)).slice(2)).toEqual(['directive.started', 'directive.completed']);
+  });
+});
+
 describe('a directive of which a task runs on a fallback model', () => {
   it('is DEGRADED as long as it does, and says which', async () => {
     const second = Promise.withResolvers<void>();

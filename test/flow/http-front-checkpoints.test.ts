@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CheckpointList, CheckpointView, RetryPlan, type Json } from '#libs/contracts';
+import { CheckpointList, CheckpointView, RetryPlan, limits, type Json } from '#libs/contracts';
 import { problemOf } from './http-bed.js';
 import { HttpFront, eventually } from './http-front-bed.js';
 
@@ -170,6 +170,31 @@ describe('a retry from the last checkpoint', () => {
     expect(fates(plan)).toEqual(['small keep', 'large keep', 'each keep', 'files keep', 'mended run', 'last run']);
     expect(plan.cost).toMatchObject({ onceUsd: 0.5, fitsBudget: true });
     expect(await dryRun(id, { from: 'start' })).toMatchObject({ from: 'start', checkpoint: null, kept: 0, runs: 6 });
+  });
+
+  it('runs again what names more files than are taken along, and its dry run says so', async () => {
+    isBroken = true;
+    done.clear();
+    const sums = Array.from({ length: limits.maxKeptArtifacts + 1 }, (_, at) => at.toString(16).padStart(64, '0'));
+    const named: Json = {
+      tasks: [
+        { id: 'few', action: 'test.counted', input: 'few' },
+        { id: 'many', action: 'test.counted', input: sums },
+        { id: 'mended', action: 'test.mended', input: 'mended', maxRetries: 0, dependsOn: ['few', 'many'] },
+      ],
+      budget: { maxCostUsd: 5 },
+    };
+    const { id } = await front.run(named);
+    const { redis, keys } = front.rooms;
+    const entry = JSON.stringify({ name: 'f', mimeType: 'text/plain', bytes: 1, task: 'mended' });
+    await redis.hset(keys.artifacts(id), Object.fromEntries(sums.map((sha256) => [sha256, entry])));
+    const plan = await dryRun(id);
+    expect(fates(plan)).toEqual(['few keep', 'many run', 'mended run']);
+    expect(plan.tasks[1]!.why).toContain('too much to be taken over');
+    isBroken = false;
+    const again = await retry(id);
+    expect(await front.rooms.finished(again)).toBe('COMPLETED');
+    expect(done.get('counted "few"')).toBe(1);
   });
 
   it('of one with a broken fan-out makes its children anew, and says so', async () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker, type Job } from 'bullmq';
+import { Worker, type WorkerOptions, type Job } from 'bullmq';
 import { ulid } from 'ulid';
 import { bootExecutor, type DirectiveFiles, type RunningExecutor } from '#apps/executor';
 import { loadEnv, type Env } from '#libs/config';
@@ -38,6 +38,8 @@ import { eventsIn, readStory, type StoredEvent } from '../setup/stored-story.js'
 type Extra = Partial<DirectiveDraft> & { input?: Json; shard?: number };
 
 export type Behaviour = (message: TaskMessage, job: Job, signal?: AbortSignal) => Promise<unknown>;
+
+type WorkerWishes = Pick<WorkerOptions, 'concurrency' | 'lockDuration' | 'limiter'>;
 
 /** A directive's whole way in one process, below HTTP: real Redis, real BullMQ, a real executor, workers without our libraries. */
 export class RoomsBed {
@@ -85,11 +87,7 @@ export class RoomsBed {
   }
 
   /** Registers the action and serves it on every shard with plain BullMQ workers. */
-  async serve(
-    draft: ActionDraft,
-    behaviour: Behaviour,
-    options: { concurrency?: number; lockDuration?: number } = {},
-  ): Promise<Worker[]> {
+  async serve(draft: ActionDraft, behaviour: Behaviour, options: WorkerWishes = {}): Promise<Worker[]> {
     await this.catalog.publish(ActionRecord.parse(draft));
     const workers = Array.from({ length: this.env.shards }, (_, shard) =>
       this.openWorker(draft.name, shard, behaviour, options),
@@ -190,19 +188,15 @@ export class RoomsBed {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  private openWorker(
-    action: string,
-    shard: number,
-    behaviour: Behaviour,
-    options: { concurrency?: number; lockDuration?: number },
-  ): Worker {
+  private openWorker(action: string, shard: number, behaviour: Behaviour, options: WorkerWishes): Worker {
     const worker = new Worker(
       actionQueue(action, shard),
       async (job: Job<TaskMessage>, _token?: string, signal?: AbortSignal) => behaviour(job.data, job, signal),
       {
         ...workerOptions(this.address, shard),
-        concurrency: options.concurrency ?? 10,
-        lockDuration: options.lockDuration ?? 30_000,
+        concurrency: 10,
+        lockDuration: 30_000,
+        ...options,
       },
     );
     worker.on('error', () => undefined);

@@ -107,16 +107,19 @@ export class QueueKeeper {
   }
 
   /** Of each queue what tells whether workers take jobs from it: how many wait, how many are at work, and which ended last. */
-  async signs(queues: readonly string[]): Promise<{ waiting: number; atWork: number; ended: string[] }[]> {
+  async signs(
+    queues: readonly string[],
+  ): Promise<{ waiting: number; atWork: number; ended: string[]; isLimited: boolean }[]> {
     const pipeline = this.redis.pipeline();
     for (const keys of queues.map((queue) => this.keys(queue))) {
       pipeline.llen(keys.wait()).llen(keys.active());
-      pipeline.zrange(keys.completed(), '-1', '-1').zrange(keys.failed(), '-1', '-1');
+      pipeline.zrange(keys.completed(), '-1', '-1').zrange(keys.failed(), '-1', '-1').exists(keys.limiter());
     }
     const replies = ((queues.length > 0 && (await pipeline.exec())) || []).map(([, reply]) => reply);
     return queues.map((_, at) => {
-      const [waiting, atWork, completed, failed] = replies.slice(at * 4) as [number, number, string[], string[]];
-      return { waiting, atWork, ended: [...completed, ...failed] };
+      type Signs = [waiting: number, atWork: number, completed: string[], failed: string[], limiters: number];
+      const [waiting, atWork, completed, failed, limiters] = replies.slice(at * 5) as Signs;
+      return { waiting, atWork, ended: [...completed, ...failed], isLimited: limiters === 1 };
     });
   }
 

@@ -15,6 +15,8 @@ export class QueueKeys {
   active = (): string => this.key('active');
   completed = (): string => this.key('completed');
   failed = (): string => this.key('failed');
+  /** Jobs that were taken in the present window of a worker's own rate; it is there as long as the window lasts. */
+  limiter = (): string => this.key('limiter');
   /** While it exists no worker's stalled mover runs. */
   stalledCheck = (): string => this.key('stalled-check');
   job = (jobId: string): string => this.key(jobId);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { QueueAbsence, type QueueSigns } from './queue-absence.js';
 
 const afterMs = 5_000;
-const still: QueueSigns = { waiting: 3, atWork: 0, ended: ['before'] };
+const still: QueueSigns = { waiting: 3, atWork: 0, ended: ['before'], isLimited: false };
 
 /** Looks once a second. */
 function looksAt(...signs: QueueSigns[]): string[] {
@@ -37,6 +37,7 @@ describe('a queue from which nobody takes', () => {
 it.each<[string, QueueSigns]>([
   ['nothing waits', { ...still, waiting: 0 }],
   ['a job is at work', { ...still, atWork: 1 }],
+  ['its workers limit their own rate', { ...still, isLimited: true }],
   ['another job has ended since', { ...still, ended: ['after'] }],
 ])('is served when %s, and its time begins anew', (_, sign) => {
   const looks = looksAt(...Array.from({ length: 6 }, () => still), sign, { ...still, ended: sign.ended });

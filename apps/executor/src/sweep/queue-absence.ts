@@ -6,6 +6,8 @@ export interface QueueSigns {
   atWork: number;
   /** Those that ended last; none when they were removed. */
   ended: readonly string[];
+  /** A worker that limits its own rate has taken some lately, and takes no more for now. */
+  isLimited: boolean;
 }
 
 interface Known {
@@ -28,10 +30,10 @@ export class QueueAbsence {
   constructor(private readonly afterMs: number) {}
 
   /** `served` and `absent` only on evidence; what was not watched for long enough is `unknown`. `now` by a clock that never goes back. */
-  look(queue: string, { waiting, atWork, ended }: QueueSigns, now: number): 'served' | 'absent' | 'unknown' {
+  look(queue: string, { waiting, atWork, ended, isLimited }: QueueSigns, now: number): 'served' | 'absent' | 'unknown' {
     const before = this.queues.get(queue);
     const hasEnded = before !== undefined && ended.some((jobId) => !before.ended.includes(jobId));
-    const isServed = waiting === 0 || atWork > 0 || hasEnded;
+    const isServed = waiting === 0 || atWork > 0 || isLimited || hasEnded;
     const sinceBefore = before === undefined ? 0 : Math.min(now - before.lookedAt, mostBetweenLooksMs);
     const stillMs = isServed ? undefined : before?.stillMs === undefined ? 0 : before.stillMs + sinceBefore;
     this.queues.set(queue, { ended, stillMs, lookedAt: now });

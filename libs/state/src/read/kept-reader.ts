@@ -5,6 +5,7 @@ import type { Keys } from '../keys.js';
 import { decodeClaim } from '../payloads/claim-text.js';
 import type { PayloadStore } from '../payloads/payload-store.js';
 import type { KeptTask, KeptWork } from '../plan/kept-tasks.js';
+import { KeptLoad, type KeptFile } from './kept-load.js';
 import { TaskOutputs } from './task-outputs.js';
 
 interface StoredTask {
@@ -33,23 +34,26 @@ export class KeptReader {
     this.outputs = new TaskOutputs(parts.redis, parts.keys, parts.payloads);
   }
 
-  /** Indexes of those that are beyond what is taken over at most, in the order of the list. */
+  /** Indexes of those that are beyond what is taken over at most, in the order of the list; with the files that their outputs name. */
   async tooLarge(directiveId: string, tasks: readonly Indexed[]): Promise<Set<number>> {
-    const artifacts = Map.groupBy((await this.artifactsOf(directiveId)).values(), ({ task }) => ownerOf(task));
+    const all = await this.artifactsOf(directiveId);
     const sizes = await this.sizesOf(directiveId, tasks);
-    const beyond = new Set<number>();
-    let [bytes, files] = [0, 0];
-    for (const [at, { index, id }] of tasks.entries()) {
-      const own = artifacts.get(id) ?? [];
-      const size = own.reduce((sum, file) => sum + file.bytes, sizes[at]!);
-      if (bytes + size > limits.maxKeptBytes || files + own.length > limits.maxKeptArtifacts) {
-        beyond.add(index);
-        continue;
+    const files = filesByOwner(all);
+    const sized = tasks.map((task, at) => ({ ...task, bytes: sizes[at]!, files: files.get(task.id) ?? [] }));
+    const alone = new KeptLoad();
+    const [beyond, within] = split(sized, (task) => !alone.take(task.bytes, task.files));
+    if (all.size === 0) return new Set(beyond.map(({ index }) => index));
+    const load = new KeptLoad();
+    for (let from = 0; from < within.length; from += tasksAtOnce) {
+      const some = within.slice(from, from + tasksAtOnce);
+      const indexes = some.map(({ index }) => index);
+      const outputs = await this.outputs.get(directiveId, indexes, limits.maxKeptBytes);
+      for (const task of some) {
+        const named = filesNamed(textOf(outputs.get(task.index)) ?? '', all);
+        if (!load.take(task.bytes, [...task.files, ...named])) beyond.push(task);
       }
-      bytes += size;
-      files += own.length;
     }
-    return beyond;
+    return new Set(beyond.map(({ index }) => index));
   }
 
   /**
@@ -131,7 +135,8 @@ export class KeptReader {
     if (bytes > 0 || first === undefined || count === undefined) return bytes;
     const children = Array.from({ length: count }, (_, at) => formatTaskIndex(first + at));
     const lengths = await Promise.all(children.map(async (child) => this.lengthOf(key, child)));
-    return lengths.reduce((sum, length) => sum + length, 0);
+    // As the list they make: `null` for one without an output, a comma behind each, the brackets.
+    return lengths.reduce((sum, length) => sum + (length === 0 ? 4 : length) + 1, 1);
   }
 
   /** Of the value itself where the record has a claim to it, which is short. */
@@ -143,7 +148,7 @@ export class KeptReader {
   }
 }
 
-/** What the tasks made themselves was counted before; what their outputs name of others was not. */
+/** Counted when it was decided what is kept; more only when tasks of it have gone on since. */
 function refuseTooMany(source: string, files: ReadonlyMap<string, OwnedArtifact>): void {
   const bytes = [...files.values()].reduce((sum, file) => sum + file.bytes, 0);
   if (files.size <= limits.maxKeptArtifacts && bytes <= limits.maxKeptBytes) return;
@@ -165,6 +170,23 @@ function ownerOf(task: string): string {
   return task.replace(/\[\d+\]$/, '');
 }
 
+/** What a task and its children have made. */
+function filesByOwner(all: ReadonlyMap<string, OwnedArtifact>): Map<string, KeptFile[]> {
+  const files = [...all].map(([sha256, { task, bytes }]) => ({ sha256, bytes, owner: ownerOf(task) }));
+  return Map.groupBy(files, ({ owner }) => owner);
+}
+
+/** By what the text has, not by what there is: 20,000 files in 5 MB of outputs held a process up for 7 s. */
+function filesNamed(text: string, all: ReadonlyMap<string, OwnedArtifact>): KeptFile[] {
+  const sums = new Set([...text.matchAll(/(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g)].map(([sha256]) => sha256));
+  return [...sums].flatMap((sha256) => (all.has(sha256) ? [{ sha256, bytes: all.get(sha256)!.bytes }] : []));
+}
+
+function split<T>(list: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  const { first = [], second = [] } = Object.groupBy(list, (item) => (isFirst(item) ? 'first' : 'second'));
+  return [first, second];
+}
+
 /** Two tasks may have made the same file, and the record names one: a file that an output names is taken along, too. */
 function readdress(
   text: string,
@@ -173,11 +195,7 @@ function readdress(
   { all, mine }: { all: Map<string, OwnedArtifact>; mine: Map<string, OwnedArtifact> },
 ): string {
   if (all.size === 0) return text;
-  // By what the text has, not by what there is: 20,000 files in 5 MB of outputs held a process up for 7 s.
-  for (const [sha256] of text.matchAll(/(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g)) {
-    const entry = mine.has(sha256) ? undefined : all.get(sha256);
-    if (entry) mine.set(sha256, entry);
-  }
+  for (const { sha256 } of filesNamed(text, all)) if (!mine.has(sha256)) mine.set(sha256, all.get(sha256)!);
   return text.replaceAll(new RegExp(`${source}\\.([0-9a-f]{64})`, 'g'), (address, sha256: string) =>
     mine.has(sha256) ? `${target}.${sha256}` : address,
   );
