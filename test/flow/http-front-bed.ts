@@ -13,7 +13,7 @@ import { RoomsBed } from './rooms-bed.js';
 
 /** What Redis holds that changes without any request: BullMQ's own upkeep, the trimming of its events, the readiness probe, an executor's heartbeat, how far events were read for webhooks, how many requests were made and when keys were last used, and what it puts off of jobs that workers hold. */
 const upkeep =
-  /:(stalled-check|meta|executor|hooked|hookreader|discard|keys|rate:.*|probe(:[\w-]+)?|[\w-]+\.[\w-]+\.\d+:events)$/;
+  /:(stalled-check|meta|executor|permits|hooked|hookreader|discard|keys|rate:.*|probe(:[\w-]+)?|[\w-]+\.[\w-]+\.\d+:events)$/;
 
 /** The owner's key of each bed: known before there is one, as a key in a file may be. */
 export const bedOwnerKey = `coc_owner_${'b'.repeat(43)}`;

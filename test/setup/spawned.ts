@@ -30,7 +30,7 @@ export class Spawned {
   }
 
   /** The first line, of either stream, that fits; throws when the process ends before or the time is over. */
-  async line(pattern: RegExp, timeoutMs = 20_000): Promise<string> {
+  async line(pattern: RegExp, timeoutMs = 45_000): Promise<string> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
       const found = [...this.lines, ...this.errors].find((line) => pattern.test(line));

@@ -8,6 +8,7 @@ import { recordOf } from '../host/publish-actions.js';
 import { WorkerHostModule } from '../host/worker-host.module.js';
 import { actionControllers } from './action-controllers.js';
 import { AgentProvider } from './answer-prompt/agent.provider.js';
+import { SourceFolders } from '../documents/source-folders.js';
 import { MockProvider } from './answer-prompt/mock.provider.js';
 
 // A catalog that outlives an upgrade refuses another content under a published version, and the host would not start:
@@ -28,7 +29,8 @@ async function servedActions(): Promise<ServedAction[]> {
     stop: async () => undefined,
   };
   const provider = { provide: AgentProvider, useValue: new MockProvider({ seed: 42, failureRate: 0, latencyMs: 0 }) };
-  const module = WorkerHostModule.serving(actionControllers, [provider]);
+  const folders = { provide: SourceFolders, useValue: new SourceFolders({ roots: [], dataDir: '.coc' }) };
+  const module = WorkerHostModule.serving(actionControllers, [provider, folders]);
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
     strategy: new BullmqTransport(recorder),
     logger: false,
