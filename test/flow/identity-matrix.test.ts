@@ -29,11 +29,17 @@ const rolesOver: Partial<Record<Role, string[]>> = {
   admin: ['createKey', 'listKeys', 'revokeKey', ...webhookRoutes],
 };
 
-/** Of what all tenants share: for an admin of the installation's own. */
-const ofTheHouse = new Set(['publishAction', 'listQueues', 'listWorkers']);
+/** Of what all tenants share: for who has the role in the installation's own. */
+const ofTheHouse = new Map<string, Role>([
+  ['publishAction', 'admin'],
+  ['listQueues', 'admin'],
+  ['listWorkers', 'admin'],
+  ['getMetrics', 'viewer'],
+]);
 
 function neededFor({ name }: Route): Role {
-  if (ofTheHouse.has(name)) return 'admin';
+  const shared = ofTheHouse.get(name);
+  if (shared) return shared;
   const found = Object.entries(rolesOver).find(([, names]) => names.includes(name));
   return (found?.[0] ?? 'viewer') as Role;
 }

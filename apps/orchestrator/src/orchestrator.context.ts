@@ -29,6 +29,7 @@ import {
   TaskStore,
   UploadRegister,
   type Installation,
+  MendStore,
 } from '#libs/state';
 import { EventLoopWatch, type Logger } from '#libs/telemetry';
 import { HoldEditor } from './approve/hold.editor.js';
@@ -51,6 +52,7 @@ import { KeyDesk } from './ingress/key.desk.js';
 import { QueueInspector } from './inspect/queue.inspector.js';
 import { DirectiveCensus } from './inspect/directive-stats.js';
 import { WorkerInspector } from './inspect/worker.inspector.js';
+import { OpenCount } from './metrics/open-count.js';
 import { StateInspector } from './inspect/state.inspector.js';
 import { ReviewService } from './review/review.service.js';
 import { OpenStreams } from './stream/open-streams.js';
@@ -67,6 +69,7 @@ export interface OrchestratorContext {
   checkpoints: CheckpointDesk;
   queues: QueueInspector;
   workers: WorkerInspector;
+  open: OpenCount;
   state: StateInspector;
   census: DirectiveCensus;
   decide: DecideService;
@@ -173,12 +176,13 @@ function openInspectors(
   env: Env,
   { redis, keys, servedShards }: Installation,
   { reader, ...inspected }: Inspected & { reader: DirectiveReader },
-): Pick<OrchestratorContext, 'queues' | 'workers' | 'census' | 'state'> {
+): Pick<OrchestratorContext, 'queues' | 'workers' | 'open' | 'census' | 'state'> {
   const shards = { used: env.shards, served: servedShards };
   const census = new DirectiveCensus(reader);
   const queues = new QueueInspector(redis, keys, new QueueReader(redis, keys), servedShards);
   const workers = new WorkerInspector(redis, keys, queues, servedShards);
-  return { queues, workers, census, state: new StateInspector({ ...inspected, shards, census, queues }) };
+  const open = new OpenCount(new MendStore(redis, new ScriptRunner(redis), keys), servedShards);
+  return { queues, workers, open, census, state: new StateInspector({ ...inspected, shards, census, queues }) };
 }
 
 /** The orchestrator's rooms wired together over one connection. */

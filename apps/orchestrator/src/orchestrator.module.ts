@@ -10,7 +10,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import type { RoomReceiver } from '#libs/queues';
 import { Watchdog } from '#libs/redis';
 import { ActionCatalog, ArtifactStore, DirectiveReader, EventStreams, ExecutorBeats, ProgressProbe } from '#libs/state';
-import { EventLoopWatch, tellOfStandstill } from '#libs/telemetry';
+import { EventLoopWatch, processMetrics, tellOfStandstill } from '#libs/telemetry';
 import { ApprovalService } from './approve/approval.service.js';
 import { TaskDesk } from './approve/task.desk.js';
 import { HookController } from './hooks/hook.controller.js';
@@ -44,6 +44,8 @@ import { AccessGuard } from './identity/access.guard.js';
 import { ApiKeyDesk } from './identity/api-key.desk.js';
 import { DryPlanner } from './ingress/dry-planner.js';
 import { DirectiveCensus } from './inspect/directive-stats.js';
+import { measureRecord } from './metrics/record.meter.js';
+import { MetricsController } from './metrics/metrics.controller.js';
 import { QueueInspector } from './inspect/queue.inspector.js';
 import { WorkerInspector } from './inspect/worker.inspector.js';
 import { StateInspector } from './inspect/state.inspector.js';
@@ -60,6 +62,7 @@ const contextToken = Symbol('OrchestratorContext');
 @Module({})
 export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private rooms: RoomReceiver[] = [];
+  private stopMeasuring = (): void => undefined;
   private hooks: RunningHooks | undefined;
   private readonly watchdog: Watchdog;
 
@@ -103,6 +106,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
         ArtifactController,
         KeyController,
         HealthController,
+        MetricsController,
         DocsController,
       ],
       providers: [
@@ -148,10 +152,12 @@ export class OrchestratorModule implements OnApplicationBootstrap, BeforeApplica
       review,
     });
     this.hooks = this.context.hooks.start();
+    this.stopMeasuring = measureRecord(processMetrics(), this.context);
     this.watchdog.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.stopMeasuring();
     this.watchdog.stop();
     this.context.pressure.stop();
     this.context.eventLoop.stop();

@@ -1,7 +1,8 @@
 import type { Env } from '#libs/config';
 import { openBlockingRedis, type Redis } from '#libs/redis';
 import { Keys, RecordedMarks, RecorderLease, ShardEvents } from '#libs/state';
-import type { Logger } from '#libs/telemetry';
+import { processMetrics, type Logger } from '#libs/telemetry';
+import { StoryMeter } from './metrics/story.meter.js';
 import { TraceFolder } from './trace/trace-folder.js';
 import { RecorderTurn } from './turn/recorder-turn.js';
 
@@ -17,6 +18,7 @@ export interface RecorderContext {
   marks: RecordedMarks;
   turn: RecorderTurn;
   folder: TraceFolder;
+  meter: StoryMeter;
 }
 
 export function createRecorderContext(env: Env, logger: Logger, redis: Redis, folder: TraceFolder): RecorderContext {
@@ -31,5 +33,6 @@ export function createRecorderContext(env: Env, logger: Logger, redis: Redis, fo
     marks: new RecordedMarks(redis, keys),
     turn: new RecorderTurn(new RecorderLease(redis, keys), folder.dir, logger),
     folder,
+    meter: new StoryMeter(processMetrics()),
   };
 }

@@ -103,6 +103,7 @@ export class RecordingSession {
     const moved: Positions = new Map(batch.map(({ pointer }) => [pointer.shard, pointer.streamId]));
     await this.trace.append(batch.map(eventLine), moved);
     await this.context.marks.publish(moved);
+    this.context.meter.take(batch);
   }
 
   /** Before anything is written: opening a large trace, or a machine that stood still, may have taken longer than the lease. */

@@ -5,6 +5,7 @@ import { StartRefusal } from '#libs/contracts';
 import { EventLoopWatch } from './event-loop-watch.js';
 import type { HealthCheck, HealthReport } from './health-check.js';
 import type { Logger } from './logger.js';
+import { processMetrics } from './metrics/process-metrics.js';
 import type { RunningService } from './service-process.js';
 
 const patienceMs = 1_000;
@@ -22,7 +23,7 @@ async function lookInTime({ look }: HealthCheck): Promise<HealthReport> {
   return first;
 }
 
-/** `GET /health/live` and `/health/ready` for a process without an API of its own: 200 or 503, and JSON that says why. */
+/** `GET /health/live` and `/health/ready` for a process without an API of its own: 200 or 503, and JSON that says why; and `/metrics`. */
 class HealthServer {
   private readonly server: Server;
   private readonly eventLoop = new EventLoopWatch();
@@ -65,7 +66,8 @@ class HealthServer {
     if (method !== 'GET' && method !== 'HEAD') return send(response, 405, { error: 'GET only' });
     if (path === '/health/live') return report(response, { eventLoop: this.eventLoop.look() });
     if (path === '/health/ready') return report(response, await this.readiness());
-    send(response, 404, { error: 'there is /health/live and /health/ready' });
+    if (path === '/metrics') return sendText(response, await processMetrics().text());
+    send(response, 404, { error: 'there is /health/live, /health/ready and /metrics' });
   }
 
   private async readiness(): Promise<Record<string, HealthReport>> {
@@ -78,6 +80,12 @@ class HealthServer {
 function report(response: ServerResponse, checks: Record<string, HealthReport>): void {
   const isOk = Object.values(checks).every(({ ok }) => ok);
   send(response, isOk ? 200 : 503, { status: isOk ? 'ok' : 'error', checks });
+}
+
+function sendText(response: ServerResponse, text: string): void {
+  const type = 'text/plain; version=0.0.4; charset=utf-8';
+  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store', connection: 'close' });
+  response.end(text);
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

@@ -4,6 +4,8 @@ export { reportOn, type Round } from './report-on.js';
 export { type HealthCheck } from './health-check.js';
 export { withHealthServer } from './health-server.js';
 export { createLogger, type Logger } from './logger.js';
+export { durationBuckets, metricNames } from './metrics/metric-names.js';
+export { processMetrics, type ProcessMetrics } from './metrics/process-metrics.js';
 export { NestLogger } from './nest-logger.js';
 export { settledWithin } from './settled-within.js';
 export { traceparentFrom } from './traceparent.js';

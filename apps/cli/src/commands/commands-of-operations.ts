@@ -61,4 +61,5 @@ export const commandsOfOperations: Record<OperationId, string> = {
   resendDelivery: 'webhooks resend',
   getReadiness: 'doctor',
   getLiveness: '- "doctor" asks for more',
+  getMetrics: '- for Prometheus (docs/metrics.md)',
 };

@@ -1,8 +1,9 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Replication } from '#libs/state';
-import type { Logger } from '#libs/telemetry';
+import { processMetrics, type Logger } from '#libs/telemetry';
 import { fenceBrowsers } from '../identity/browser-fence.js';
 import type { FrontGate } from '../identity/front-gate.js';
+import { measureRequests } from '../metrics/http.meter.js';
 import { AnswerDeadline } from './answer-deadline.js';
 import { JsonAdapter } from './json.adapter.js';
 import { serveDocs } from './openapi.js';
@@ -31,6 +32,7 @@ export function configureHttpApp(
   // No browser adds a bearer's key by itself; a foreign page that has one all the same must not use it either.
   app.enableCsrfProtection({ trustedOrigins: corsOrigins });
   gate.guard(fastify);
+  measureRequests(fastify, processMetrics());
   app.useGlobalPipes(new RequestPipe());
   const filter = new ProblemFilter(logger);
   app.useGlobalFilters(filter);

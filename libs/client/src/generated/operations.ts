@@ -1119,6 +1119,10 @@ export interface Operations {
     ask: {};
     answer: Schemas['Health'];
   };
+  getMetrics: {
+    ask: {};
+    answer: string;
+  };
 }
 
 /** By operation: where its parameters go. */
@@ -1182,4 +1186,5 @@ export const operations = {
   revokeKey: { method: 'DELETE', path: '/api/v1/keys/{id}', query: [], headers: [] },
   getLiveness: { method: 'GET', path: '/api/v1/health/live', query: [], headers: [] },
   getReadiness: { method: 'GET', path: '/api/v1/health/ready', query: [], headers: [] },
+  getMetrics: { method: 'GET', path: '/metrics', query: [], headers: [] },
 } as const;
