@@ -1,24 +1,25 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
 import { projectRoot } from '#apps/cli';
-import { loadCliEnv, loadEnv } from '#libs/config';
+import { loadCliEnv, loadEnv, type Env } from '#libs/config';
 import { createLogger, runServiceProcess, withHealthServer } from '#libs/telemetry';
 import { bootEmbedded } from './boot-embedded.js';
 import { readOptions } from './embedded-options.js';
 import { runDocsDemo } from './index-docs.demo.js';
 
 // One person on his own machine is not asked about himself.
-const forOnePerson = process.env['COC_AUTH'] === 'keys' ? {} : { COC_DOCUMENT_ROOTS: '/' };
-const defaults = {
-  COC_LOG_LEVEL: 'warn',
-  TRACE_DIR: join(projectRoot(), 'out', 'traces'),
-  LOCAL_ALLOW_HIGH: '1',
-  ...forOnePerson,
-};
+const defaults = { COC_LOG_LEVEL: 'warn', TRACE_DIR: join(projectRoot(), 'out', 'traces'), LOCAL_ALLOW_HIGH: '1' };
+
+/** His documents are his to read; where others have keys too, COC_DOCUMENT_ROOTS says which are open to them. */
+function withOwnDocuments(env: Env): Env {
+  const { identity, worker } = env;
+  if (identity.mode !== 'local' || worker.documentRoots.length > 0) return env;
+  return { ...env, worker: { ...worker, documentRoots: ['/'] } };
+}
 
 const service = await runServiceProcess(async () => {
   const options = readOptions(process.argv.slice(2), join(projectRoot(), 'docs'));
-  const env = loadEnv(undefined, defaults);
+  const env = withOwnDocuments(loadEnv(undefined, defaults));
   const services = await withHealthServer(await bootEmbedded(env), env.health, createLogger('embedded', env.logLevel));
   return { ...services, options, asksForHigh: !env.house.allowHighRisk };
 });
