@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { limits } from '#libs/contracts';
 import { checkArtifactStore, openArtifactStore, type ArtifactStore } from '#libs/state';
 import { keepsTheContract, newDirective } from './artifact-store-contract.js';
 
@@ -27,6 +28,13 @@ it('leaves no draft behind, and no folder of a directive whose files were remove
   await writeFile(join(folder, 'local', id, 'half.draft'), 'of a process that died');
   expect(await store.removeAll('local', id)).toBe(1);
   expect(await readdir(join(folder, 'local'))).not.toContain(id);
+});
+
+it('does not take a file into memory that a worker made larger than any may be', async () => {
+  const id = newDirective();
+  const { sha256 } = await store.put('local', id, 'small');
+  await truncate(join(folder, 'local', id, sha256), limits.maxArtifactBytes + 1);
+  await expect(store.read('local', id, sha256)).rejects.toMatchObject({ code: 'ARTIFACT_TOO_LARGE' });
 });
 
 it('puts while the folder is removed, and the file is there or the removal saw it', async () => {

@@ -35,7 +35,7 @@ export abstract class ArtifactStore {
     return { sha256, bytes: bytes.byteLength };
   }
 
-  /** The whole file, checked against its name. */
+  /** The whole file, checked against its name. Throws ARTIFACT_TOO_LARGE over 64 MB. */
   async read(tenant: string, directiveId: string, sha256: string): Promise<Buffer> {
     const place = placeOf(tenant, directiveId, sha256);
     const bytes = await this.load(place);
@@ -84,7 +84,8 @@ function placeOf(tenant: string, directiveId: string, sha256: string): ArtifactP
   return { tenant, directiveId, sha256 };
 }
 
-function tooLarge(bytes: number): CocError {
+/** Also of a file that a worker put there by itself and said less of: it is not taken into memory. */
+export function tooLarge(bytes: number): CocError {
   const limit = `the limit is ${limits.maxArtifactBytes}; split it, or store it elsewhere and hand its address on`;
   return new CocError('ARTIFACT_TOO_LARGE', `the artifact has ${bytes} bytes and ${limit}`);
 }

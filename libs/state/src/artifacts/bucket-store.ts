@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { S3Client, S3Errors } from '@bradenmacdonald/s3-lite-client';
+import { limits } from '#libs/contracts';
 import { missingArtifact, storeUnavailable } from './artifact-errors.js';
-import { ArtifactStore, type ArtifactPlace } from './artifact-store.js';
+import { ArtifactStore, tooLarge, type ArtifactPlace } from './artifact-store.js';
 
 /** A bucket of an S3-compatible store. `endpoint` is an http or https address. */
 export interface BucketSettings {
@@ -61,8 +62,12 @@ export class BucketStore extends ArtifactStore {
   protected override async load(place: ArtifactPlace): Promise<Buffer> {
     const bytes = await this.ask('be read', async () => {
       const response = await unlessMissing(this.client.getObject(this.keyOf(place)));
-      return response && Buffer.from(await response.arrayBuffer());
+      const size = Number(response?.headers.get('content-length') ?? 0);
+      if (size <= limits.maxArtifactBytes) return response && Buffer.from(await response.arrayBuffer());
+      await response!.body?.cancel();
+      return size;
     });
+    if (typeof bytes === 'number') throw tooLarge(bytes);
     if (bytes) return bytes;
     const next = 'it was removed, or was written to another store (COC_ARTIFACTS)';
     throw missingArtifact(`there is no artifact ${place.directiveId}.${place.sha256} in ${this.name}; ${next}`);

@@ -4,7 +4,8 @@ import { mkdir, open, opendir, readFile, rename, rm, rmdir, stat, unlink } from 
 import { dirname, join, relative } from 'node:path';
 import type { Readable } from 'node:stream';
 import { storeUnavailable, missingArtifact } from './artifact-errors.js';
-import { ArtifactStore, type ArtifactPlace } from './artifact-store.js';
+import { CocError, limits } from '#libs/contracts';
+import { ArtifactStore, tooLarge, type ArtifactPlace } from './artifact-store.js';
 
 /** A folder that is removed while it is written into is made again; more often than this it is no coincidence. */
 const writeTries = 5;
@@ -43,9 +44,13 @@ export class FolderStore extends ArtifactStore {
   }
 
   protected override async load(place: ArtifactPlace): Promise<Buffer> {
+    const path = this.pathOf(place);
     try {
-      return await readFile(this.pathOf(place));
+      const { size } = await stat(path);
+      if (size > limits.maxArtifactBytes) throw tooLarge(size);
+      return await readFile(path);
     } catch (error) {
+      if (error instanceof CocError) throw error;
       if (codeOf(error) === 'ENOENT') throw this.missing(place, error);
       throw this.unavailable('be read', error);
     }
