@@ -30,6 +30,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY deploy/image/healthcheck.mjs deploy/image/healthcheck.mjs
+COPY deploy/image/coc /usr/local/bin/coc
 # A new volume takes owner and mode of the folder it is mounted on.
 RUN mkdir -p /var/lib/coc && chown 10001:10001 /var/lib/coc && chmod 750 /var/lib/coc
 # By number: Kubernetes checks runAsNonRoot only by that.
@@ -51,10 +52,12 @@ CMD ["node", "dist/apps/recorder/src/main.js"]
 
 FROM runtime AS cli
 HEALTHCHECK NONE
-ENTRYPOINT ["node", "dist/apps/cli/src/main.js"]
+ENTRYPOINT ["coc"]
 
 # Last, so that a build without --target makes it.
 FROM runtime AS orchestrator
-ENV COC_HEALTH_PORT=
+# The API tells of its own health. `coc` in this container talks to it, with the owner's key of its volume.
+ENV COC_HEALTH_PORT= \
+    COC_URL=http://127.0.0.1:4270
 EXPOSE 4270
 CMD ["node", "dist/apps/orchestrator/src/main.js"]
