@@ -42,7 +42,7 @@ async function pack(node, { name, home, parts }) {
   const project = join(home, home.startsWith('apps') ? 'tsconfig.app.json' : 'tsconfig.lib.json');
   await step(node, [compiler, '-p', project, '--declaration', '--emitDeclarationOnly', '--outDir', types]);
   const stage = join(OUT, name);
-  stagePackage({ home, parts, types, stage });
+  await stagePackage({ home, parts, types, stage });
   const packed = await step('npm', ['pack', '--silent', '--pack-destination', OUT], stage);
   return join(OUT, packed.split('\n').at(-1));
 }

@@ -3,8 +3,6 @@ import { dirname, join, relative } from 'node:path';
 import { ROOT } from './root.mjs';
 import { LaunchError } from './talk.mjs';
 
-// Beside a specifier, `import 'x'` and `import('x')` count: a package that is only asked for late is needed all the same.
-const IMPORT = /\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g;
 const KINDS = /\.(js|d\.ts|lua)$/;
 /** Which of our libraries are packages of their own. */
 const OWN_PACKAGES = ['contracts'];
@@ -32,12 +30,15 @@ function copyPart(from, to, stage) {
 /** `@scope/name/inner.js` is the package `@scope/name`. */
 const packageOf = (specifier) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 
-/** The packages that the staged files import. */
-function importedPackages(stage) {
+/** The packages that the staged files import, late or early, at run time or for their types. */
+async function importedPackages(stage) {
+  // Here and not above: this folder is loaded before anything is installed.
+  const { default: ts } = await import('typescript');
   const files = readdirSync(stage, { recursive: true }).filter((path) => /\.(js|d\.ts)$/.test(path));
-  const specifiers = files.flatMap((path) =>
-    [...readFileSync(join(stage, path), 'utf8').matchAll(IMPORT)].map(([, specifier]) => specifier),
-  );
+  const specifiers = files.flatMap((path) => {
+    const { importedFiles } = ts.preProcessFile(readFileSync(join(stage, path), 'utf8'), true, true);
+    return importedFiles.map(({ fileName }) => fileName);
+  });
   const names = specifiers.filter((it) => !/^(\.|node:)/.test(it)).map(packageOf);
   return [...new Set(names)].toSorted((a, b) => (a < b ? -1 : 1));
 }
@@ -49,22 +50,22 @@ function versionOf(name, root) {
   return version;
 }
 
-function writeManifest(home, stage) {
+async function writeManifest(home, stage) {
   const root = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const own = JSON.parse(readFileSync(join(ROOT, home, 'publish', 'package.json'), 'utf8'));
-  const imported = importedPackages(stage).map((name) => [name, versionOf(name, root)]);
+  const imported = (await importedPackages(stage)).map((name) => [name, versionOf(name, root)]);
   const dependencies = { ...Object.fromEntries(imported), ...own.dependencies };
   const manifest = { ...own, version: root.version, dependencies };
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** Lays out a package from `dist` and the declarations: its parts, README, licence, changelog and manifest. */
-export function stagePackage({ home, parts, types, stage }) {
+export async function stagePackage({ home, parts, types, stage }) {
   for (const [part, place] of Object.entries(parts)) {
     copyPart(join(ROOT, 'dist', part), join(stage, place), stage);
     copyPart(join(types, part), join(stage, place), stage);
   }
   cpSync(join(ROOT, home, 'publish', 'README.md'), join(stage, 'README.md'));
   for (const file of ['LICENSE', 'CHANGELOG.md']) cpSync(join(ROOT, file), join(stage, file));
-  writeManifest(home, stage);
+  await writeManifest(home, stage);
 }
