@@ -16,14 +16,23 @@ export const services = [
   'worker-agent',
 ] as const;
 
+const projectName = /^coc-test-(\d+)$/;
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** docker-compose.yml as a project of its own, on a port of its own. */
 export class ComposeStack {
   private key = '';
 
-  constructor(
-    private readonly project: string,
-    private readonly port: number,
-  ) {}
+  private readonly project = `coc-test-${process.pid}`;
+
+  constructor(private readonly port: number) {}
 
   async build(): Promise<void> {
     // The four workers are one image.
@@ -34,6 +43,16 @@ export class ComposeStack {
     await this.compose('up', '-d', 'redis', ...services);
     for (const service of ['redis', ...services]) await this.healthy(service);
     this.key = await this.inside('orchestrator', 'cat', '/var/lib/coc/owner.key');
+  }
+
+  /** What a test that was killed left running, and would run for ever. */
+  static async removeLeftovers(): Promise<void> {
+    const ids = await container('ps', '--all', '--quiet', '--filter', 'label=com.docker.compose.project');
+    for (const id of ids.split('\n').filter((line) => line !== '')) {
+      const format = '{{index .Config.Labels "com.docker.compose.project"}}';
+      const owner = projectName.exec(await container('inspect', '--format', format, id))?.[1];
+      if (owner !== undefined && !isAlive(Number(owner))) await container('rm', '--force', '--volumes', id);
+    }
   }
 
   /** A service of others, which says nothing of its health. */
@@ -57,7 +76,7 @@ export class ComposeStack {
 
   /** SIGTERM, the grace, and the same container again. */
   async restart(service: string): Promise<void> {
-    await container('restart', '--time', '20', await this.containerOf(service));
+    await container('restart', '-t', '20', await this.containerOf(service));
     await this.healthy(service);
   }
 
@@ -133,11 +152,7 @@ export class ComposeStack {
 }
 
 /** Looks until there is something to see. */
-export async function within<Seen>(
-  timeoutMs: number,
-  what: string,
-  look: () => Promise<Seen | undefined>,
-): Promise<Seen> {
+async function within<Seen>(timeoutMs: number, what: string, look: () => Promise<Seen | undefined>): Promise<Seen> {
   const deadline = performance.now() + timeoutMs;
   let fault: unknown;
   while (performance.now() < deadline) {
