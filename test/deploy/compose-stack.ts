@@ -16,13 +16,15 @@ export const services = [
   'worker-agent',
 ] as const;
 
-const projectName = /^coc-test-(\d+)$/;
+const projectName = /^coc-test-(\d+)[-_]/;
 
-function isAlive(pid: number): boolean {
+/** True when the test of that process id is over. */
+function isLeft(pid: string | undefined): boolean {
+  if (pid === undefined) return false;
   try {
-    return process.kill(pid, 0);
+    return !process.kill(Number(pid), 0);
   } catch {
-    return false;
+    return true;
   }
 }
 
@@ -45,13 +47,15 @@ export class ComposeStack {
     this.key = await this.inside('orchestrator', 'cat', '/var/lib/coc/owner.key');
   }
 
-  /** What a test that was killed left running, and would run for ever. */
+  /** What a test that was killed left behind: its containers would run for ever. */
   static async removeLeftovers(): Promise<void> {
-    const ids = await container('ps', '--all', '--quiet', '--filter', 'label=com.docker.compose.project');
-    for (const id of ids.split('\n').filter((line) => line !== '')) {
-      const format = '{{index .Config.Labels "com.docker.compose.project"}}';
-      const owner = projectName.exec(await container('inspect', '--format', format, id))?.[1];
-      if (owner !== undefined && !isAlive(Number(owner))) await container('rm', '--force', '--volumes', id);
+    for (const kind of ['container', 'network', 'volume']) {
+      const named = kind === 'container' ? '{{.Names}}' : '{{.Name}}';
+      const names = (await container(kind, 'ls', ...(kind === 'container' ? ['--all'] : []), '--format', named)).split(
+        '\n',
+      );
+      const left = names.filter((name) => isLeft(projectName.exec(name)?.[1]));
+      for (const name of left) await container(kind, 'rm', '--force', name);
     }
   }
 
@@ -67,6 +71,8 @@ export class ComposeStack {
   /** Volumes too. */
   async down(): Promise<void> {
     await this.compose('down', '-v');
+    // podman-compose leaves it.
+    if (containerEngine === 'podman') await container('network', 'rm', '--force', `${this.project}_default`);
   }
 
   /** What a program in the container of a service prints. */
