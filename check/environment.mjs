@@ -1,9 +1,9 @@
 import ts from 'typescript';
 import { codeFiles, isReference, nodesOf, parse, placeOf } from './sources.mjs';
 
-// libs/config parses the environment once; launch/ and check/ run before it is built; set-up, the bench and the chaos harness pass it on to processes.
+// libs/config parses the environment once; launch/ and check/ run before it is built, deploy/image without it; set-up, the bench and the chaos harness pass it on to processes.
 const MAY_READ =
-  /^(libs\/config|launch|check|test\/setup)\/|^bench\/src\/peer\.ts$|^chaos\/src\/(rig\/process-environment|preload\/variables)\.ts$/;
+  /^(libs\/config|launch|check|deploy\/image|test\/setup)\/|^bench\/src\/peer\.ts$|^chaos\/src\/(rig\/process-environment|preload\/variables)\.ts$/;
 const PROCESS_MODULE = /^(node:)?process$/;
 
 const bare = (node) => ts.skipOuterExpressions(node);

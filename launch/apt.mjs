@@ -42,28 +42,31 @@ const apt = (args) =>
     onSpawn: (pid) => void claim(LOCK, pid, 'apt'),
   });
 
-async function installServer() {
+async function install(names, wayOut) {
   // Its result is not looked at: one broken source among several does not stop the install.
   await apt(['update', '-q']);
-  const { code, output } = await apt(['install', '-q', '-y', '--no-install-recommends', 'redis-server']);
+  const { code, output } = await apt(['install', '-q', '-y', '--no-install-recommends', ...names]);
   if (code === 0) return;
   say(output);
-  throw new LaunchError(
-    'apt-get install redis-server failed (its words are above): install a Redis server 7.0 or newer, or set REDIS_URL to a running one.',
-  );
+  throw new LaunchError(`apt-get install ${names.join(' ')} failed (its words are above): ${wayOut}.`);
+}
+
+/** Installs packages of the distribution; services that they bring are not started. `wayOut` is what to do when that fails. */
+export async function installPackages(names, wayOut) {
+  await withLock(LOCK, {}, async () => {
+    try {
+      forbidServices();
+      await install(names, wayOut);
+    } finally {
+      restorePolicy();
+    }
+  });
 }
 
 /** Installs the distribution's redis-server; its own service is not started. */
 export async function installRedis() {
   say('Installing redis-server with apt-get (its own service is not started) ...');
-  await withLock(LOCK, {}, async () => {
-    try {
-      forbidServices();
-      await installServer();
-    } finally {
-      restorePolicy();
-    }
-  });
+  await installPackages(['redis-server'], 'install a Redis server 7.0 or newer, or set REDIS_URL to a running one');
 }
 
 /** A launcher killed during the install left its policy behind, which would keep every service of the machine down. */
