@@ -13,10 +13,9 @@ interface Rule {
 }
 
 const folder = join(root, 'deploy', 'prometheus');
-const read = <T>(file: string): T => parse(readFileSync(join(root, file), 'utf8')) as T;
-const rules = read<{ groups: { rules: Rule[] }[] }>('deploy/prometheus/alerts.yml').groups.flatMap(
-  (group) => group.rules,
-);
+const read = (file: string): unknown => parse(readFileSync(join(root, file), 'utf8'));
+const alerts = read('deploy/prometheus/alerts.yml') as { groups: { rules: Rule[] }[] };
+const rules = alerts.groups.flatMap((group) => group.rules);
 
 it.each(rules.map((rule) => [rule.alert, rule] as const))(
   '%s asks for metrics that there are, and says what to do',
@@ -31,10 +30,9 @@ it.each(rules.map((rule) => [rule.alert, rule] as const))(
 
 it('every service of the compose file is a target, and no other', () => {
   type Scrape = { scrape_configs: { dns_sd_configs: { names: string[] }[] }[] };
-  const targets = read<Scrape>('deploy/prometheus/prometheus.yml').scrape_configs.flatMap((job) =>
-    job.dns_sd_configs.flatMap(({ names }) => names),
-  );
-  const { services } = read<{ services: Record<string, object> }>('docker-compose.yml');
+  const { scrape_configs: jobs } = read('deploy/prometheus/prometheus.yml') as Scrape;
+  const targets = jobs.flatMap((job) => job.dns_sd_configs.flatMap(({ names }) => names));
+  const { services } = read('docker-compose.yml') as { services: Record<string, object> };
   const ours = Object.keys(services).filter((name) => name !== 'redis' && name !== 'prometheus');
   expect(targets.toSorted()).toEqual(ours.toSorted());
 });
