@@ -103,7 +103,10 @@ describe('while the store is away', () => {
     const id = await whileAway(async () => {
       const submitted = await front.submit({ tasks: [{ id: 'a', action: 'host.make', input: { bytes: 90_000 } }] });
       const { redis, keys } = front.rooms;
-      const jobs = async () => redis.keys(`${keys.rootOf(submitted)}:host.make.0:${submitted}.*`);
+      const jobs = async () => {
+        const names = await redis.keys(`${keys.rootOf(submitted)}:host.make.0:${submitted}.*`);
+        return names.filter((name) => !/:(lock|logs)$/.test(name));
+      };
       await eventually(jobs, (names) => names.length === 1);
       const [job] = await jobs();
       const value = await eventually(
