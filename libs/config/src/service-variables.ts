@@ -76,10 +76,10 @@ export const processVariables = {
     .describe('Port where executor, workers and recorder answer /health/live and /health/ready; not set, they do not.'),
   COC_STREAM_HEARTBEAT_MS: whole(15_000, 10, 30_000).describe('How often an event stream without events says so.'),
   COC_STREAMS: whole(5_000, 1, 1_000_000).describe('Event streams that one orchestrator keeps open; each takes 56 KB.'),
-  COC_STREAMS_TENANT: whole(1_000, 1, 1_000_000).describe(
+  COC_STREAMS_TENANT: whole(2_000, 1, 1_000_000).describe(
     'Event streams of one tenant that one orchestrator keeps open.',
   ),
-  COC_STREAMS_ACTOR: whole(200, 1, 1_000_000).describe(
+  COC_STREAMS_ACTOR: whole(1_000, 1, 1_000_000).describe(
     'Event streams of one key or token subject that one orchestrator keeps open.',
   ),
   COC_SHUTDOWN_GRACE_MS: whole(10_000, 0, 600_000).describe(
