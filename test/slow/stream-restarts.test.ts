@@ -84,9 +84,9 @@ class Follower {
 }
 
 async function until(isIt: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 120_000;
   while (!isIt()) {
-    if (performance.now() > deadline) throw new Error(`not in 60 s: ${what}`);
+    if (performance.now() > deadline) throw new Error(`not in 120 s: ${what}`);
     await pause(20);
   }
 }
@@ -141,4 +141,4 @@ it('500 clients see every event of every directive once, in order, through 10 ki
   expect(everything.every(({ seen }) => seen.length === total)).toBe(true);
   const comebacks = everything.reduce((sum, { connections }) => sum + connections - 1, 0);
   expect(comebacks).toBeGreaterThan(tenantClients * restarts * 0.8);
-}, 90_000);
+}, 240_000);
